@@ -1,0 +1,1 @@
+"""The domain: datasets, masks, quality checks, training runs and their evaluation. Knows no Qt."""

@@ -1,0 +1,92 @@
+"""Writing users' files so that a crash, a full disk or a pulled plug never leaves half a file."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from core.errors import PetsegError
+
+
+def atomic_write(path: Path, data: bytes) -> None:
+    """Write `data` to `path` so that readers see either the old file or the whole new one.
+
+    A temporary file in the same folder is written, flushed, synced to disk and renamed over the
+    target. Missing parent folders are created. An existing file keeps its permission bits.
+
+    Raises:
+        PetsegError: the folder cannot be written or the disk is full; the old file is untouched.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".tmp", dir=path.parent)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, _mode_for(path))
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def atomic_write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 with the guarantees of `atomic_write`."""
+    atomic_write(path, text.encode("utf-8"))
+
+
+def content_hash(data: bytes) -> str:
+    """Return a 32-digit hexadecimal BLAKE2b hash of `data`."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def is_writable_folder(path: Path) -> bool:
+    """Tell whether the program may write into `path`.
+
+    A folder without any write bit counts as read-only even for a superuser: whoever removed the
+    bits meant the data to stay as it is.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return bool(mode & 0o222) and os.access(path, os.W_OK)
+
+
+def _mode_for(path: Path) -> int:
+    try:
+        return path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        return 0o666 & ~umask
+
+
+def _sync_folder(folder: Path) -> None:
+    # Makes the rename itself durable. Folders cannot be opened on Windows, where the rename is
+    # durable enough without it.
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _cannot_write(path: Path, error: OSError) -> PetsegError:
+    return PetsegError(
+        f"The file could not be written ({error.strerror or error})",
+        path=path,
+        remedy="Free disk space or make the folder writable, then save again.",
+    )

@@ -1,0 +1,73 @@
+"""Saving a mask so that nothing is lost: atomically, with the first version kept aside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from core.dataset.model import Dataset, Sample
+from core.dataset.workspace import Workspace
+from core.errors import PetsegError
+from core.files import atomic_write, content_hash
+from core.images import Array, MaskEncoding, decode_mask, encode_mask, mask_encoding
+
+
+def save_mask(
+    dataset: Dataset, workspace: Workspace, sample: Sample, label_set: str, mask: Array
+) -> Path:
+    """Write a sample's mask.
+
+    The file is replaced atomically and keeps its encoding (grey or palette). Before the first
+    change the file as it was is copied to `originals/`, where it is never overwritten. A mask
+    whose pixels equal the file's is not written at all, so that opening and saving leaves the
+    file's bytes as they were.
+
+    Args:
+        dataset: The dataset the sample belongs to.
+        workspace: Its workspace, which keeps the original and the edit log.
+        sample: The sample.
+        label_set: Which of its masks.
+        mask: Class indices, uint8 H×W.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        PetsegError: the folder cannot be written; the old file is untouched.
+    """
+    path = dataset.mask_path(sample, label_set)
+    before = path.read_bytes() if path.exists() else None
+    encoding = MaskEncoding()
+    old: Array | None = None
+    if before is not None:
+        try:
+            old = decode_mask(before, path)
+            encoding = mask_encoding(before)
+        except PetsegError:
+            old = None  # a damaged file is replaced; its bytes are kept among the originals
+    if old is not None and old.shape == mask.shape and np.array_equal(old, mask):
+        return path
+    if before is not None:
+        _keep_original(workspace, path, sample, label_set, before)
+    after = encode_mask(mask, encoding)
+    atomic_write(path, after)
+    same_shape = old is not None and old.shape == mask.shape
+    changed = int(np.count_nonzero(old != mask)) if same_shape else int(mask.size)
+    workspace.log_edit(
+        label_set, sample.id, changed, content_hash(before) if before else "", content_hash(after)
+    )
+    return path
+
+
+def original_path(workspace: Workspace, sample: Sample, label_set: str, suffix: str) -> Path:
+    """Where the first version of that mask is kept once it was changed."""
+    return workspace.originals_dir / label_set / sample.split / f"{sample.stem}{suffix}"
+
+
+def _keep_original(
+    workspace: Workspace, path: Path, sample: Sample, label_set: str, data: bytes
+) -> None:
+    target = original_path(workspace, sample, label_set, path.suffix)
+    if not target.exists():
+        atomic_write(target, data)

@@ -1,0 +1,152 @@
+"""Colours, icons and the style sheet of both themes, from one palette file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import qtawesome
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from core.dataset.model import ClassInfo
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractButton
+
+Name = Literal["light", "dark"]
+Rgba = tuple[int, int, int, int]
+
+ICON_SIZE = QSize(20, 20)
+GRID = 8
+
+# What the overlays of an error map mean, told apart by colour-blind people too (Okabe and Ito).
+ERROR_COLORS: dict[str, tuple[int, int, int]] = {
+    "missed": (0xD5, 0x5E, 0x00),
+    "false": (0xCC, 0x79, 0xA7),
+    "wrong class": (0xF0, 0xE4, 0x42),
+}
+# A value that is no class at all must be seen at once.
+ILLEGAL_COLOR = (255, 0, 255)
+IGNORE_COLOR = (200, 200, 200)
+
+
+class _Signals(QObject):
+    changed = Signal()
+
+
+signals = _Signals()
+"""`signals.changed` is emitted after the theme was switched, for widgets that paint themselves."""
+
+_active: Name = "dark"
+
+
+@cache
+def _palettes() -> dict[str, dict[str, str]]:
+    text = (resources.files("resources") / "themes" / "palette.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def active() -> Name:
+    """The name of the theme in use."""
+    return _active
+
+
+def color(role: str) -> QColor:
+    """The colour of a role (window, surface, text, muted, accent, …) in the theme in use."""
+    return QColor(_palettes()[_active][role])
+
+
+def apply(app: QApplication, name: Name) -> None:
+    """Switch the whole program to a theme."""
+    global _active
+    _active = name
+    app.setStyle("Fusion")
+    app.setPalette(_qt_palette())
+    app.setStyleSheet(_style_sheet())
+    signals.changed.emit()
+
+
+def icon(name: str, role: str = "text") -> QIcon:
+    """An icon of the Material set (`mdi6.brush`, or just `brush`) in a colour of the theme."""
+    full = name if "." in name else f"mdi6.{name}"
+    palette = _palettes()[_active]
+    result: QIcon = qtawesome.icon(
+        full, color=palette[role], color_disabled=palette["border"], color_on=palette[role]
+    )
+    return result
+
+
+def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
+    """Give a button an icon that follows the theme when it is switched."""
+
+    def refresh() -> None:
+        button.setIcon(icon(name, role))
+
+    button.setIconSize(ICON_SIZE)
+    refresh()
+    signals.changed.connect(refresh)
+    button.destroyed.connect(lambda: signals.changed.disconnect(refresh))
+
+
+def class_table(
+    classes: Sequence[ClassInfo], alpha: int = 255, ignore_index: int = 255
+) -> list[Rgba]:
+    """The 256 colours of an indexed mask: the background transparent, illegal values striking.
+
+    Args:
+        classes: Ordered by index.
+        alpha: Opacity of the classes, 0 to 255.
+        ignore_index: Shown grey.
+    """
+    table: list[Rgba] = [(*ILLEGAL_COLOR, 255)] * 256
+    for info in classes:
+        table[info.index] = (*info.color, alpha)
+    table[0] = (0, 0, 0, 0)
+    table[ignore_index] = (*IGNORE_COLOR, alpha)
+    return table
+
+
+def _qt_palette() -> QPalette:
+    roles = QPalette.ColorRole
+    palette = QPalette()
+    for role, name in {
+        roles.Window: "window",
+        roles.WindowText: "text",
+        roles.Base: "surface",
+        roles.AlternateBase: "window",
+        roles.Text: "text",
+        roles.Button: "raised",
+        roles.ButtonText: "text",
+        roles.ToolTipBase: "raised",
+        roles.ToolTipText: "text",
+        roles.PlaceholderText: "muted",
+        roles.Highlight: "selection",
+        roles.HighlightedText: "text",
+        roles.Link: "accent",
+    }.items():
+        palette.setColor(role, color(name))
+    for role in (roles.Text, roles.ButtonText, roles.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, color("muted"))
+    return palette
+
+
+def _style_sheet() -> str:
+    themes = resources.files("resources") / "themes"
+    text = (themes / "style.qss").read_text("utf-8")
+    for role, value in _palettes()[_active].items():
+        text = text.replace("{" + role + "}", value)
+    icons = Path(str(resources.files("resources") / "icons" / _active)).as_posix()
+    return text.replace("{icons}", icons)
+
+
+def base_font() -> QFont:
+    """The program's font: the system's, at a size that fits 1280×720."""
+    font = QFont()
+    font.setPointSizeF(9.5)
+    return font
