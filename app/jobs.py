@@ -40,7 +40,7 @@ class JobHandle(QObject):
         self._cancel = threading.Event()
 
     def progress(self, done: int, total: int) -> None:
-        """Report that `done` of `total` steps are done. Cheap: signals at most 20 times a second."""
+        """Report that `done` of `total` steps are done. Signals at most 20 times a second."""
         self.done, self.total = done, total
         now = time.monotonic()
         if done >= total or now - self._last_report >= 0.05:
@@ -150,7 +150,7 @@ class _Runnable(QRunnable):
         failure: BaseException | None = None
         try:
             result = self._work(self._handle)
-        except BaseException as error:  # noqa: BLE001 - handed over to the UI thread, not swallowed
+        except BaseException as error:
             failure = error
         self._handle._delivered.emit(result, failure)
 

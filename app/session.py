@@ -35,6 +35,10 @@ class Session(QObject):
     runs_changed = Signal()
     edit_requested = Signal(str)
     open_run_requested = Signal(str)
+    open_folder_requested = Signal()
+    open_demo_requested = Signal()
+    activity_changed = Signal(str)
+    """What is being trained, and where, in a few words; empty when nothing is."""
     message = Signal(str)
     problem = Signal(str)
 
@@ -70,7 +74,24 @@ class Session(QObject):
         Raises:
             PetsegError: it cannot be opened; the one that is open stays.
         """
-        dataset = open_dataset(path, workspace=workspace)
+        self._take(open_dataset(path, workspace=workspace))
+
+    def open_later(self, path: Path | str, workspace: Path | str | None = None) -> None:
+        """Open a dataset without making the window wait; a failure is told by `problem`."""
+        self._jobs.start(
+            f"Opening {Path(path).name}",
+            lambda _job: open_dataset(path, workspace=workspace),
+            self._take_or_tell,
+            lambda error: self.problem.emit(str(error)),
+        )
+
+    def _take_or_tell(self, dataset: Dataset) -> None:
+        try:
+            self._take(dataset)
+        except PetsegError as error:
+            self.problem.emit(str(error))
+
+    def _take(self, dataset: Dataset) -> None:
         opened = open_workspace(dataset)
         self.close()
         self.dataset, self.workspace = dataset, opened

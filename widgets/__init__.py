@@ -1,1 +1,1 @@
-"""Reusable Qt widgets. They show core's objects and emit signals; they know nothing of the pages."""
+"""Reusable Qt widgets. They show core's objects, emit signals and know no page."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import qtawesome
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -60,6 +60,19 @@ def active() -> Name:
 def color(role: str) -> QColor:
     """The colour of a role (window, surface, text, muted, accent, …) in the theme in use."""
     return QColor(_palettes()[_active][role])
+
+
+def resource(name: str) -> Path:
+    """The path of a file among the resources, such as `icons/petseg.svg`."""
+    return Path(str(resources.files("resources") / name))
+
+
+def resolve(choice: str, app: QApplication) -> Name:
+    """The theme a setting stands for; `system` follows the desktop, dark where it says nothing."""
+    if choice in ("light", "dark"):
+        return "light" if choice == "light" else "dark"
+    scheme = app.styleHints().colorScheme()
+    return "light" if scheme == Qt.ColorScheme.Light else "dark"
 
 
 def apply(app: QApplication, name: Name) -> None:
@@ -141,7 +154,7 @@ def _style_sheet() -> str:
     text = (themes / "style.qss").read_text("utf-8")
     for role, value in _palettes()[_active].items():
         text = text.replace("{" + role + "}", value)
-    icons = Path(str(resources.files("resources") / "icons" / _active)).as_posix()
+    icons = resource(f"icons/{_active}").as_posix()
     return text.replace("{icons}", icons)
 
 

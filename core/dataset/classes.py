@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def _frequent_values(masks: Iterable[Path], ignore_index: int) -> set[int]:
     return {value for value, count in counts.items() if count >= needed}
 
 
-def _known_lists() -> list[tuple[str, dict[str, object], DatasetSettings]]:
+def _known_lists() -> list[tuple[str, dict[str, Any], DatasetSettings]]:
     known = []
     folder = resources.files("configs") / "classes"
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):

@@ -1,4 +1,4 @@
-"""Finding photos and masks in a folder: which subfolders hold what, and which file goes with which."""
+"""Finding photos and masks in a folder: which folder holds what, which file goes with which."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def find_layout(root: Path) -> Layout:
         folders = sorted(
             entry.name
             for entry in os.scandir(root)
-            if entry.is_dir() and not entry.name.startswith(".") and entry.name not in _SKIPPED_FOLDERS
+            if entry.is_dir()
+            and not entry.name.startswith(".")
+            and entry.name not in _SKIPPED_FOLDERS
         )
     except OSError as error:
         raise PetsegError(
@@ -73,9 +75,7 @@ def find_layout(root: Path) -> Layout:
         )
     splits = _split_folders(root / image_folder) or ("",)
     label_sets = tuple(
-        name
-        for name in folders
-        if name != image_folder and _holds_masks(root / name, splits)
+        name for name in folders if name != image_folder and _holds_masks(root / name, splits)
     )
     return Layout(image_folder, label_sets, splits)
 

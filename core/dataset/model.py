@@ -138,7 +138,7 @@ class Dataset:
         return chosen
 
     def with_mask(self, sample_id: str, label_set: str) -> Dataset:
-        """The dataset after a mask was written: the same one, unless the mask was missing before."""
+        """The dataset after a mask was written: the same one unless the mask was missing."""
         sample = self.sample(sample_id)
         if label_set in sample.masks:
             return self

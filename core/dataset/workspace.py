@@ -120,7 +120,9 @@ class Workspace:
     def flags(self, label_set: str) -> dict[str, list[Flag]]:
         """The flags of the last scan, by sample id; samples without a flag are absent."""
         return {
-            sample: scan.flags for sample, scan in self.cached_scans(label_set).items() if scan.flags
+            sample: scan.flags
+            for sample, scan in self.cached_scans(label_set).items()
+            if scan.flags
         }
 
     def exclusions(self) -> dict[str, str]:
@@ -202,7 +204,10 @@ def open_workspace(dataset: Dataset) -> Workspace:
 
 def _flags_to_json(flags: list[Flag]) -> str:
     return json.dumps(
-        [[f.check, f.severity.value, f.value, f.message, [list(box) for box in f.region]] for f in flags]
+        [
+            [f.check, f.severity.value, f.value, f.message, [list(box) for box in f.region]]
+            for f in flags
+        ]
     )
 
 

@@ -84,7 +84,7 @@ CHECKS: dict[str, Check] = {}
 
 
 def check(
-    id: str,  # noqa: A002 - the field is called id everywhere
+    id: str,
     *,
     title: str,
     catches: str,

@@ -130,7 +130,5 @@ class SampleView:
         """The outer contours of the foreground, each N×1×2 of (x, y)."""
         if self.foreground.size == 0:
             return []
-        contours, _ = cv2.findContours(
-            self.foreground, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
-        )
+        contours, _ = cv2.findContours(self.foreground, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         return [contour.astype(np.int32, copy=False) for contour in contours]

@@ -133,9 +133,7 @@ def holes(view: SampleView, limits: Limits) -> Iterable[Finding]:
             worst = max(worst, share)
             boxes += boxes_of[piece]
     if boxes:
-        yield Finding(
-            worst, f"Holes take {worst:.0f} % of an object's area.", tuple(boxes)
-        )
+        yield Finding(worst, f"Holes take {worst:.0f} % of an object's area.", tuple(boxes))
 
 
 def _enclosed_background(view: SampleView) -> tuple[dict[int, int], dict[int, list[Box]]]:

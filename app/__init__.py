@@ -1,0 +1,1 @@
+"""The program: the window, its pages, and the commands."""

@@ -1,0 +1,68 @@
+"""What the program remembers between starts: one validated schema, kept as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.errors import PetsegError
+from core.files import atomic_write_text
+
+_log = logging.getLogger(__name__)
+
+
+class Settings(BaseModel):
+    """The settings, each with its default.
+
+    Attributes:
+        theme: Light, dark, or the system's.
+        recent: Folders of the datasets opened last, newest first.
+        geometry: The window's size and place, as Qt saves it, in hexadecimal.
+        splitters: Sizes of each panel in px, by the splitter's name.
+        thumbnail_size: Side of the gallery's thumbnails in px.
+        overlay_opacity: Of masks over photos, 0 to 1.
+    """
+
+    model_config = ConfigDict(extra="ignore", validate_assignment=True)
+
+    theme: Literal["light", "dark", "system"] = "system"
+    recent: list[str] = []
+    geometry: str = ""
+    splitters: dict[str, list[int]] = {}
+    thumbnail_size: int = 128
+    overlay_opacity: float = 0.45
+
+    def remember(self, folder: Path) -> None:
+        """Put a dataset at the head of the recent ones."""
+        path = str(folder)
+        self.recent = [path, *(entry for entry in self.recent if entry != path)][:10]
+
+
+def settings_path() -> Path:
+    """Where the settings are kept."""
+    return Path(platformdirs.user_config_path("petseg")) / "settings.json"
+
+
+def load_settings() -> Settings:
+    """Read the settings; damaged ones are set aside, and the defaults used."""
+    path = settings_path()
+    try:
+        return Settings.model_validate_json(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValidationError, UnicodeDecodeError) as error:
+        _log.warning("the settings in %s are damaged and were not used: %s", path, error)
+        return Settings()
+
+
+def save_settings(settings: Settings) -> None:
+    """Write the settings. A folder that cannot be written is worth a log line, not a dialog."""
+    try:
+        atomic_write_text(settings_path(), json.dumps(settings.model_dump(), indent=2) + "\n")
+    except PetsegError as error:
+        _log.warning("%s", error)
