@@ -69,8 +69,8 @@ def find_layout(root: Path) -> Layout:
             "No folder of images was found",
             path=root,
             remedy=(
-                "Expected img/{train,val,test}/*.jpg (also img_dir, images) beside folders of PNG masks "
-                "such as labels/{train,val,test}/*.png."
+                "Expected img/{train,val,test}/*.jpg (also img_dir, images) beside folders of PNG "
+                "masks such as labels/{train,val,test}/*.png."
             ),
         )
     splits = _split_folders(root / image_folder) or ("",)

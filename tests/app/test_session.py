@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from tests.making import blob, make_dataset, write_sample
 
 from app.jobs import Jobs
 from app.session import Session
 from core.errors import PetsegError
 from core.masks.saving import save_mask
+from tests.making import blob, make_dataset, write_sample
 
 
 @pytest.fixture

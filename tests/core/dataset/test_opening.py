@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.making import blob, make_dataset, write_sample
 
 from core.dataset import open_dataset
 from core.errors import PetsegError
+from tests.making import blob, make_dataset, write_sample
 
 
 def test_that_splits_label_sets_and_classes_are_found_by_themselves(tmp_path: Path):

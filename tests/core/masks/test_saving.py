@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.making import blob, make_dataset
 
 from core.dataset import Dataset, open_dataset
 from core.dataset.workspace import Workspace, open_workspace
 from core.images import read_mask
 from core.masks.saving import save_mask
+from tests.making import blob, make_dataset
 
 
 @pytest.fixture

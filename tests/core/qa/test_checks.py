@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.making import blob, make_dataset, photo_of, write_sample
 
 from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
 from core.qa.checks import CHECKS
 from core.qa.flags import Flag
 from core.qa.scan import scan
+from tests.making import blob, make_dataset, photo_of, write_sample
 
 STRUCTURAL = [check.id for check in CHECKS.values() if check.structural]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.making import blob, make_dataset, write_sample
 
 import core.qa.view
 from core.dataset import Dataset, open_dataset
@@ -13,6 +12,7 @@ from core.dataset.workspace import Workspace, open_workspace
 from core.errors import PetsegError
 from core.images import encode_mask
 from core.qa.scan import scan, scan_sample
+from tests.making import blob, make_dataset, write_sample
 
 
 @pytest.fixture
