@@ -1,0 +1,91 @@
+"""What the events of a run add up to: how far it is, and how good."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from core.runs.events import (
+    BestScore,
+    Event,
+    Failed,
+    Finished,
+    Iteration,
+    Started,
+    Stopped,
+    Validation,
+)
+from core.runs.record import RunState
+
+
+@dataclass(slots=True)
+class RunProgress:
+    """A fold over a run's events; `add` them in order.
+
+    Attributes:
+        ended: State that the last terminal event stands for; None while there is none. A
+            `started` after it (a resumed run) takes it back.
+        active_seconds: Wall time of the attempts, from `started` to the last event of each.
+    """
+
+    started: float | None = None
+    last_event: float | None = None
+    iteration: int = 0
+    max_iters: int = 0
+    device: str = ""
+    eta: float | None = None
+    best: BestScore | None = None
+    last_validation: Validation | None = None
+    ended: RunState | None = None
+    reason: str = ""
+    _finished_attempts: float = field(default=0.0)
+    _attempt_started: float | None = field(default=None)
+
+    def add(self, event: Event) -> None:
+        """Take one more event into account."""
+        match event:
+            case Started():
+                self._close_attempt()
+                self._attempt_started = event.time
+                self.started = event.time if self.started is None else self.started
+                self.iteration, self.max_iters = event.iteration, event.max_iters
+                self.device = event.device
+                self.ended, self.reason = None, ""
+            case Iteration():
+                self.iteration, self.max_iters = event.iteration, event.max_iters
+                self.eta = event.eta
+            case Validation():
+                self.last_validation = event
+                if _is_better(event, self.best):
+                    self.best = BestScore(mDice=event.mDice, iteration=event.iteration)
+            case Finished():
+                self._end(RunState.FINISHED, "", event.iteration)
+            case Stopped():
+                asked = "saved and validated" if event.reason == "stop" else "cancelled"
+                self._end(RunState.STOPPED, f"Stopped on request ({asked}).", event.iteration)
+            case Failed():
+                self._end(RunState.FAILED, event.reason, self.iteration)
+            case _:
+                pass
+        self.last_event = event.time
+
+    @property
+    def active_seconds(self) -> float | None:
+        """Seconds of work that the events cover; None before the first `started`."""
+        if self.started is None:
+            return None
+        current = 0.0
+        if self._attempt_started is not None and self.last_event is not None:
+            current = max(self.last_event - self._attempt_started, 0.0)
+        return self._finished_attempts + current
+
+    def _close_attempt(self) -> None:
+        self._finished_attempts = self.active_seconds or 0.0
+        self._attempt_started = None
+
+    def _end(self, state: RunState, reason: str, iteration: int) -> None:
+        self.ended, self.reason, self.iteration, self.eta = state, reason, iteration, None
+
+
+def _is_better(event: Validation, best: BestScore | None) -> bool:
+    return not math.isnan(event.mDice) and (best is None or event.mDice > best.mDice)

@@ -1,0 +1,112 @@
+"""`run.json`: what a run was asked to do and how it ended, validated at the border."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import PetsegError
+from core.files import atomic_write_text
+from core.runs.events import BestScore
+
+FILE_NAME = "run.json"
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    CRASHED = "crashed"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no process works on the run, nor will unless somebody resumes it."""
+        return self not in (RunState.QUEUED, RunState.RUNNING)
+
+
+class DatasetRecord(BaseModel):
+    """The version of the dataset that a run uses.
+
+    Attributes:
+        root: Absolute path of the dataset's folder.
+        fingerprint: Content hash of every mask in use, by sample id.
+        excluded: Samples left out because the user excluded them.
+        left_out: Samples left out because their mask or photo cannot be trained on, with why.
+    """
+
+    root: Path
+    fingerprint: dict[str, str] = Field(default_factory=dict)
+    excluded: list[str] = Field(default_factory=list)
+    left_out: dict[str, str] = Field(default_factory=dict)
+
+
+class RunRecord(BaseModel):
+    """The content of `run.json`.
+
+    Attributes:
+        recipe: Name of the recipe, a file in `configs/`.
+        fields: Every form field of the recipe with the value in use.
+        overrides: What the user changed: form fields or dotted config keys.
+        device: As asked for: `auto`, `cpu` or `cuda:N`.
+        init: File of weights to begin with.
+        events_from: Byte of `events.jsonl` where the present attempt begins (more than 0 after a
+            resume).
+        attempt: How many times a worker was started for this run.
+    """
+
+    model_config = ConfigDict(extra="ignore", ser_json_inf_nan="strings")
+
+    version: int = 1
+    id: str
+    name: str
+    recipe: str
+    fields: dict[str, Any] = Field(default_factory=dict)
+    overrides: dict[str, Any] = Field(default_factory=dict)
+    label_set: str
+    dataset: DatasetRecord
+    device: str = "auto"
+    init: Path | None = None
+    seed: int = 0
+    created: datetime
+    versions: dict[str, str] = Field(default_factory=dict)
+    machine: dict[str, str] = Field(default_factory=dict)
+    state: RunState = RunState.QUEUED
+    reason: str = ""
+    best: BestScore | None = None
+    events_from: int = 0
+    attempt: int = 0
+
+
+def load_record(folder: Path) -> RunRecord:
+    """Read a run's `run.json`.
+
+    Raises:
+        PetsegError: it is missing or damaged.
+    """
+    path = folder / FILE_NAME
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        reason = f"{place}: {first['msg']}" if place else first["msg"]
+    raise PetsegError(
+        f"The run's description cannot be read ({reason})",
+        path=path,
+        remedy="Restore the file from a copy, or delete the run's folder.",
+    )
+
+
+def save_record(folder: Path, record: RunRecord) -> None:
+    """Write a run's `run.json`, atomically."""
+    atomic_write_text(folder / FILE_NAME, record.model_dump_json(indent=1) + "\n")

@@ -1,0 +1,222 @@
+"""Starting, stopping and watching the worker processes of runs.
+
+A supervisor need not be the one that started a worker: after the window was closed and opened
+again, another one finds the process by its id and creation time and goes on from there.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from core.errors import PetsegError
+from core.runs import control
+from core.runs.events import EventWriter, Failed, Stopped
+from core.runs.processes import (
+    describe_exit,
+    group_members,
+    kill_all,
+    python_command,
+    python_environment,
+    signal_group,
+    start_detached,
+)
+from core.runs.store import Run, RunState
+from core.runs.worker_file import claim, read_worker_file, release, write_worker_file
+
+WORKER_MODULE = "core.training.worker"
+
+_LOG_LINES = 3
+_LOG_CHARACTERS = 400
+
+
+class Supervisor:
+    """Starts workers and keeps `run.json` true to what became of them.
+
+    Methods may be called from several threads, each with its own `Run` object. Only `cancel` and
+    `wait` block.
+
+    Args:
+        worker_module: The module that works on a run, started with the run's folder.
+    """
+
+    def __init__(self, worker_module: str = WORKER_MODULE) -> None:
+        self._module = worker_module
+        self._children: dict[Path, subprocess.Popen[bytes]] = {}
+        self._lock = threading.Lock()
+
+    def start(self, run: Run) -> None:
+        """Start the worker of a queued run, or of one that is over: then it is resumed.
+
+        Returns as soon as the process exists; whether it gets to train is told by its events.
+
+        Raises:
+            PetsegError: the run is being worked on already, or the process cannot be started.
+        """
+        record = run.record
+        claim(run.folder)
+        control.clear_request(run.folder)
+        events_from = run.events_path.stat().st_size if run.events_path.exists() else 0
+        run.update(
+            state=RunState.RUNNING,
+            reason="",
+            events_from=events_from,
+            attempt=record.attempt + 1,
+        )
+        try:
+            child = start_detached(
+                python_command(self._module, str(run.folder)),
+                folder=run.folder,
+                log=run.log_path,
+                # A worker that dies of a signal leaves its stack in the log; matplotlib, which
+                # MMEngine loads, must not look for a display.
+                environment=python_environment(PYTHONFAULTHANDLER="1", MPLBACKEND="Agg"),
+            )
+        except OSError as error:
+            release(run.folder)
+            reason = f"The worker process cannot be started ({error.strerror or error})."
+            with EventWriter(run.events_path) as events:
+                events.write(Failed(reason=reason))
+            run.update(state=RunState.FAILED, reason=reason)
+            raise PetsegError(
+                reason.rstrip("."), path=run.folder, remedy="Free memory or processes; try again."
+            ) from error
+        with self._lock:
+            self._children[run.folder] = child
+        write_worker_file(run.folder, child.pid)
+
+    def request_stop(self, run: Run) -> None:
+        """Ask the worker to finish its iteration, save, validate and end. Does not block."""
+        match self.refresh(run):
+            case RunState.QUEUED:
+                self._end_unstarted(run)
+            case RunState.RUNNING:
+                control.write_request(run.folder, "stop")
+            case _:
+                pass
+
+    def cancel(self, run: Run, *, grace: float = 5.0) -> None:
+        """End the worker and all processes of its group; nothing is saved.
+
+        Blocks until they are gone: first they are asked (SIGTERM), and after `grace` seconds
+        killed. A window calls this from another thread than its own.
+        """
+        run = Run(run.folder)  # this may be another thread than that of the caller's object
+        match self.refresh(run):
+            case RunState.QUEUED:
+                self._end_unstarted(run)
+                return
+            case RunState.RUNNING:
+                pass
+            case _:
+                return
+        worker = read_worker_file(run.folder)
+        control.write_request(run.folder, "cancel")
+        if worker is not None and worker.is_alive() and worker.pid != os.getpid():
+            members = group_members(worker.pid)
+            signal_group(worker.pid, signal.SIGTERM)
+            self._await_end(run, members, timeout=grace)
+            kill_all(group_members(worker.pid))
+            self._await_end(run, members, timeout=None)
+        self.refresh(run)
+
+    def refresh(self, run: Run) -> RunState:
+        """Look what became of the run, and note its end in `run.json`.
+
+        A worker that is gone without a terminal event makes the run *crashed*, with the signal or
+        exit code where this supervisor is the parent, and the last lines of the worker's log.
+        """
+        code = self._exit_code(run.folder)
+        state, reason = run.state(), run.reason()
+        if run.problem or not state.is_over or run.record.state.is_over:
+            return state
+        if state is RunState.CRASHED:
+            iteration = run.progress().iteration
+            _kill_leftovers(run.folder)
+            if control.read_request(run.folder) == "cancel":
+                with EventWriter(run.events_path) as events:
+                    events.write(Stopped(iteration=iteration, reason="cancel"))
+                state, reason = run.progress().ended or state, run.progress().reason
+            else:
+                reason = _crash_reason(run, code, iteration)
+        run.update(state=state, reason=reason, best=run.best())
+        return state
+
+    def wait(self, run: Run, timeout: float | None = None) -> RunState:
+        """Block until the worker is gone or `timeout` seconds are over; return the run's state."""
+        run = Run(run.folder)
+        worker = read_worker_file(run.folder)
+        if worker is not None and worker.is_alive() and worker.pid != os.getpid():
+            self._await_end(run, _processes(worker.pid), timeout=timeout)
+        return self.refresh(run)
+
+    def _exit_code(self, folder: Path) -> int | None:
+        with self._lock:
+            child = self._children.get(folder)
+        return None if child is None else child.poll()
+
+    def _await_end(
+        self, run: Run, processes: list[psutil.Process], *, timeout: float | None
+    ) -> None:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._lock:
+            child = self._children.get(run.folder)
+        if child is not None:
+            # Reaping our own child through Popen keeps its exit code for the crash report.
+            try:
+                child.wait(timeout)
+            except subprocess.TimeoutExpired:
+                return
+        left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        others = [each for each in processes if child is None or each.pid != child.pid]
+        psutil.wait_procs(others, timeout=left)
+
+    def _end_unstarted(self, run: Run) -> None:
+        with EventWriter(run.events_path) as events:
+            events.write(Stopped(iteration=run.progress().iteration, reason="cancel"))
+        run.update(state=RunState.STOPPED, reason="Cancelled before it began.")
+
+
+def log_tail(path: Path, lines: int = _LOG_LINES) -> list[str]:
+    """The last non-empty lines of a worker's log, oldest first; none when there is no log."""
+    try:
+        with path.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(size - 16_384, 0))
+            text = stream.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return []
+    return [line.strip() for line in text.splitlines() if line.strip()][-lines:]
+
+
+def _crash_reason(run: Run, code: int | None, iteration: int) -> str:
+    where = f" at iteration {iteration}" if iteration else " before its first iteration"
+    if code is None:
+        # Not our child: the system tells only a parent how a process ended.
+        reason = f"The worker process ended without saying why{where}"
+    else:
+        reason = f"The worker {describe_exit(code)}{where}"
+    if code is not None and code == -getattr(signal, "SIGKILL", 9):
+        reason += " (the system does that when memory runs out)"
+    last = " / ".join(log_tail(run.log_path))[-_LOG_CHARACTERS:]
+    return f"{reason}; the last lines of its log: {last}" if last else f"{reason}."
+
+
+def _processes(pid: int) -> list[psutil.Process]:
+    try:
+        return [psutil.Process(pid)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kill_leftovers(folder: Path) -> None:
+    # Data loading processes of a killed worker would otherwise linger for a while.
+    worker = read_worker_file(folder)
+    if worker is not None and worker.pid != os.getpid():
+        kill_all(group_members(worker.pid))
