@@ -1,0 +1,72 @@
+"""DeepLabV3+ with MobileNetV2, for machines without a GPU
+
+Fine-tunes a small backbone: give it weights with --init, for example MobileNetV2's from ImageNet.
+On two CPU cores a useful model of a few hundred photos of 256x256 comes out in about four minutes.
+Cross-entropy with class weights plus Dice loss, AdamW, polynomial decay over the whole training,
+random resize, crop, flip and photometric distortion.
+"""
+
+_base_ = ["_base_/default_runtime.py", "_base_/models/deeplabv3plus_mnv2.py"]
+
+max_iters = 240
+batch_size = 8
+lr = 4e-4
+weight_decay = 0.01
+crop_size = (256, 256)
+val_interval = 120
+
+model = dict(data_preprocessor=dict(size=crop_size))
+
+train_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="LoadAnnotations"),
+    dict(type="RandomResize", scale=crop_size, ratio_range=(0.75, 1.75), keep_ratio=True),
+    dict(type="RandomCrop", crop_size=crop_size, cat_max_ratio=0.95),
+    dict(type="RandomFlip", prob=0.5),
+    dict(type="PhotoMetricDistortion"),
+    dict(type="PackSegInputs"),
+]
+test_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="Resize", scale=crop_size, keep_ratio=True),
+    dict(type="LoadAnnotations"),
+    dict(type="PackSegInputs"),
+]
+
+train_dataloader = dict(
+    batch_size=batch_size,
+    num_workers=0,
+    sampler=dict(type="InfiniteSampler", shuffle=True),
+    dataset=dict(type="BaseSegDataset", pipeline=train_pipeline),
+)
+val_dataloader = dict(
+    batch_size=1,
+    num_workers=0,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(type="BaseSegDataset", pipeline=test_pipeline),
+)
+test_dataloader = val_dataloader
+
+optim_wrapper = dict(
+    type="OptimWrapper",
+    optimizer=dict(type="AdamW", lr=lr, betas=(0.9, 0.999), weight_decay=weight_decay),
+    # The decoder starts from nothing and may go faster than the pretrained backbone.
+    paramwise_cfg=dict(custom_keys={"decode_head": dict(lr_mult=4.0)}, norm_decay_mult=0.0),
+    clip_grad=dict(max_norm=5.0),
+)
+param_scheduler = [
+    dict(type="LinearLR", start_factor=0.1, begin=0, end=20, by_epoch=False),
+    dict(type="PolyLR", eta_min=1e-6, power=0.9, begin=20, end=max_iters, by_epoch=False),
+]
+
+train_cfg = dict(type="IterBasedTrainLoop", max_iters=max_iters, val_interval=val_interval)
+default_hooks = dict(
+    checkpoint=dict(
+        type="CheckpointHook",
+        by_epoch=False,
+        interval=val_interval,
+        max_keep_ckpts=1,
+        save_best="mDice",
+        rule="greater",
+    ),
+)

@@ -1,0 +1,115 @@
+"""`data.json`: the samples a run uses, as its worker needs them.
+
+MMSegmentation's stock `BaseSegDataset` reads a list of names below one folder of photos with one
+suffix and one folder of masks with one suffix. Samples that differ in these go into groups of
+their own, which the config concatenates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+
+from core.errors import PetsegError
+from core.training.preflight import UsableSample
+
+DATA_FILE = "data.json"
+
+
+class Group(BaseModel):
+    """Samples that share their folders and suffixes.
+
+    Attributes:
+        list_file: The list of names, relative to the run's folder.
+        names: File names without suffix.
+    """
+
+    list_file: str
+    image_dir: Path
+    image_suffix: str
+    mask_dir: Path
+    mask_suffix: str
+    names: list[str]
+
+
+class SplitPlan(BaseModel):
+    """The samples of one split.
+
+    Attributes:
+        one_size: Whether all photos have one size, so that they can be validated in batches.
+    """
+
+    split: str
+    groups: list[Group] = Field(default_factory=list)
+    one_size: bool = False
+
+    @property
+    def count(self) -> int:
+        """Number of samples."""
+        return sum(len(group.names) for group in self.groups)
+
+
+class DataPlan(BaseModel):
+    """What the config needs to know of the dataset.
+
+    Attributes:
+        class_weights: Weight of each class in the cross-entropy; None for equal weights.
+        notes: Sentences on what was left out, for the run's log.
+    """
+
+    root: Path
+    classes: list[str]
+    palette: list[tuple[int, int, int]]
+    ignore_index: int
+    train: SplitPlan
+    val: SplitPlan
+    class_weights: list[float] | None = None
+    notes: list[str] = Field(default_factory=list)
+
+
+def plan_split(split: str, samples: Iterable[UsableSample], label_set: str) -> SplitPlan:
+    """Group the samples of one split by their folders and suffixes."""
+    groups: dict[tuple[Path, str, Path, str], list[str]] = {}
+    sizes = set()
+    for each in samples:
+        image, mask = each.sample.image, each.sample.masks[label_set]
+        assert image is not None, "a usable sample has a photo"
+        key = (image.parent, image.suffix, mask.parent, mask.suffix)
+        groups.setdefault(key, []).append(each.sample.stem)
+        sizes.add(each.size)
+    return SplitPlan(
+        split=split,
+        one_size=len(sizes) == 1,
+        groups=[
+            Group(
+                list_file=f"splits/{split}.txt" if index == 0 else f"splits/{split}-{index}.txt",
+                image_dir=image_dir,
+                image_suffix=image_suffix,
+                mask_dir=mask_dir,
+                mask_suffix=mask_suffix,
+                names=names,
+            )
+            for index, ((image_dir, image_suffix, mask_dir, mask_suffix), names) in enumerate(
+                groups.items()
+            )
+        ],
+    )
+
+
+def load_data_plan(folder: Path) -> DataPlan:
+    """Read the plan of a run.
+
+    Raises:
+        PetsegError: the file is missing or damaged.
+    """
+    path = folder / DATA_FILE
+    try:
+        return DataPlan.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise PetsegError(
+            "The run's list of samples cannot be read",
+            path=path,
+            remedy="Make a new run.",
+        ) from error

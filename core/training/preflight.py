@@ -1,0 +1,131 @@
+"""Looking at every photo and mask before training, so that a bad one does not end it halfway."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from core.dataset.model import Dataset, Sample
+from core.errors import PetsegError
+from core.files import content_hash
+from core.images import decode_mask, read_image
+
+
+@dataclass(frozen=True, slots=True)
+class UsableSample:
+    """A sample that can be trained on.
+
+    Attributes:
+        mask_hash: Hash of the mask file's content.
+        size: Height and width in pixels.
+        pixels: Pixels of each class.
+    """
+
+    sample: Sample
+    mask_hash: str
+    size: tuple[int, int]
+    pixels: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """What may be used of some splits, and what may not.
+
+    Attributes:
+        usable: In the order of the dataset.
+        excluded: Ids of samples that the user excluded.
+        unlabelled: Ids of samples without a mask in the label set (that is no mistake).
+        left_out: Why other samples cannot be used, by id.
+    """
+
+    usable: tuple[UsableSample, ...]
+    excluded: tuple[str, ...] = ()
+    unlabelled: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def of_split(self, split: str) -> list[UsableSample]:
+        """The usable samples of one split."""
+        return [each for each in self.usable if each.sample.split == split]
+
+
+def preflight(
+    dataset: Dataset,
+    label_set: str,
+    *,
+    splits: Iterable[str],
+    excluded: Iterable[str] = (),
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Preflight:
+    """Read every photo and mask of those splits once.
+
+    A sample is left out when its photo or mask cannot be decoded, when their sizes differ, when
+    the mask holds a value that is no class, or when there is a mask but no photo.
+
+    Args:
+        dataset: The dataset.
+        label_set: Which masks to look at.
+        splits: Which splits to look at; those that the dataset has not are passed over.
+        excluded: Ids of samples to leave out unseen.
+        on_progress: Called with (done, total) in the calling thread.
+    """
+    wanted = [split for split in splits if split in dataset.splits]
+    out = set(excluded)
+    samples = dataset.in_splits(wanted)
+    candidates: list[Sample] = []
+    skipped: list[str] = []
+    unlabelled: list[str] = []
+    for sample in samples:
+        if sample.id in out:
+            skipped.append(sample.id)
+        elif label_set not in sample.masks:
+            unlabelled.append(sample.id)
+        else:
+            candidates.append(sample)
+
+    usable: list[UsableSample] = []
+    left_out: dict[str, str] = {}
+    # Decoding releases the interpreter's lock, so threads help.
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        results = pool.map(lambda sample: _look_at(dataset, label_set, sample), candidates)
+        for done, (sample, result) in enumerate(zip(candidates, results, strict=True), start=1):
+            if isinstance(result, str):
+                left_out[sample.id] = result
+            else:
+                usable.append(result)
+            if on_progress is not None:
+                on_progress(done, len(candidates))
+    return Preflight(tuple(usable), tuple(skipped), tuple(unlabelled), left_out)
+
+
+def _look_at(dataset: Dataset, label_set: str, sample: Sample) -> UsableSample | str:
+    """The sample as usable, or a clause that says why it is not."""
+    if sample.image is None:
+        return "there is no photo for the mask"
+    path = sample.masks[label_set]
+    try:
+        data = path.read_bytes()
+        mask = decode_mask(data, path)
+        image = read_image(sample.image)
+    except PetsegError as error:
+        return f"{error.what[:1].lower()}{error.what[1:]}"
+    except OSError as error:
+        return f"the mask cannot be opened ({error.strerror or error})"
+    if mask.shape != image.shape[:2]:
+        return f"the mask is {_words(mask.shape)} but the photo {_words(image.shape)}"
+    pixels = np.bincount(mask.ravel(), minlength=256).astype(np.int64)
+    pixels[dataset.ignore_index] = 0
+    illegal = np.flatnonzero(pixels[dataset.num_classes :]) + dataset.num_classes
+    if illegal.size:
+        values = ", ".join(str(value) for value in illegal[:5])
+        return f"the mask holds values that are no class ({values})"
+    height, width = mask.shape
+    return UsableSample(sample, content_hash(data), (height, width), pixels[: dataset.num_classes])
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return f"{shape[1]}×{shape[0]}"

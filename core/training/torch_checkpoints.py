@@ -1,0 +1,152 @@
+"""Loading and saving checkpoints without executing anything. Loaded only by worker processes.
+
+MMEngine falls back to unpickling arbitrary objects when a safe load fails; here that is an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer
+from mmengine.runner import CheckpointLoader
+from torch import nn
+
+from core.errors import PetsegError
+
+# What checkpoints of MMEngine hold besides tensors: their logs. The first two of numpy are the
+# functions that rebuild an array and a scalar.
+_HARMLESS = [
+    HistoryBuffer,
+    np.empty(0).__reduce__()[0],
+    np.float64(0).__reduce__()[0],
+    np.ndarray,
+    np.dtype,
+    type(np.dtype(np.float64)),
+    type(np.dtype(np.int64)),
+    type(np.dtype(np.uint32)),
+]
+
+
+def load_safely(filename: str, map_location: Any = None, **_: Any) -> dict[str, Any]:
+    """Read a checkpoint with `weights_only`.
+
+    Raises:
+        PetsegError: there is no such file, it is damaged, or it holds more than weights.
+    """
+    path = Path(filename)
+    try:
+        with torch.serialization.safe_globals(_HARMLESS):
+            checkpoint = torch.load(path, map_location=map_location or "cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise PetsegError(
+            "There is no such checkpoint", path=path, remedy="Check the path."
+        ) from error
+    except pickle.UnpicklingError as error:
+        raise PetsegError(
+            "The file holds more than weights, or is damaged; it was not loaded, because loading "
+            "it could run code",
+            path=path,
+            remedy="Use a file of plain tensors, such as torch.save(model.state_dict()) writes.",
+        ) from error
+    except (RuntimeError, EOFError, OSError, ValueError) as error:
+        raise PetsegError(
+            f"The checkpoint cannot be read ({str(error).splitlines()[0][:200]})",
+            path=path,
+            remedy="Copy the file again, or choose another one.",
+        ) from error
+    if not isinstance(checkpoint, dict):
+        raise PetsegError(
+            "The file holds no weights by name", path=path, remedy="Use a state dict."
+        )
+    return checkpoint
+
+
+def install_safe_loading() -> None:
+    """Make MMEngine load local files with `load_safely`, wherever a config names one."""
+    CheckpointLoader.register_scheme(prefixes="", loader=load_safely, force=True)
+
+
+def init_config(path: Path) -> dict[str, Any]:
+    """The `init_cfg` that starts a backbone from a file.
+
+    Whole checkpoints, whose backbone's names begin with `backbone.`, are understood too.
+    """
+    config = {"type": "Pretrained", "checkpoint": str(path)}
+    if any(name.startswith("backbone.") for name in _weights(load_safely(str(path)))):
+        config["prefix"] = "backbone."
+    return config
+
+
+def check_init(backbone: nn.Module, path: Path) -> str:
+    """See that a file of weights fits a backbone.
+
+    Returns:
+        A sentence on how much of it fits.
+
+    Raises:
+        PetsegError: nothing in the file does.
+    """
+    # Batch norm's counters are not weights, and many published files leave them out.
+    own = {
+        name: value
+        for name, value in backbone.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+    given = _weights(load_safely(str(path)))
+    names = {name.removeprefix("module.").removeprefix("backbone."): name for name in given}
+    fitting = [
+        name for name in own if name in names and given[names[name]].shape == own[name].shape
+    ]
+    if not fitting:
+        example = next(iter(given), "nothing")
+        raise PetsegError(
+            f"None of the weights in the file fits the backbone {type(backbone).__name__} "
+            f"(it begins with {example!r}, the backbone with {next(iter(own))!r})",
+            path=path,
+            remedy="Use weights of the same backbone in MMSegmentation's naming.",
+        )
+    return f"{len(fitting)} of {len(own)} tensors of the backbone come from {path.name}."
+
+
+def _weights(checkpoint: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    inner = checkpoint.get("state_dict", checkpoint)
+    return {name: value for name, value in inner.items() if isinstance(value, torch.Tensor)}
+
+
+def strip_logs(checkpoint: dict[str, Any]) -> None:
+    """Leave only plain data and tensors in a checkpoint that is about to be saved.
+
+    The curves are in `events.jsonl`; without MMEngine's log buffers the file loads anywhere with
+    `weights_only=True`.
+    """
+    hub = checkpoint.get("message_hub")
+    if hub:
+        info = {key: value for key, value in hub["runtime_info"].items() if _is_plain(value)}
+        checkpoint["message_hub"] = {
+            "log_scalars": {},
+            "runtime_info": info,
+            "resumed_keys": dict.fromkeys(info, True),
+        }
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def latest_checkpoint(folder: Path) -> Path | None:
+    """The checkpoint with the most iterations that loads; None when there is none."""
+    found = []
+    for path in folder.glob("iter_*.pth"):
+        with contextlib.suppress(ValueError):
+            found.append((int(path.stem.removeprefix("iter_")), path))
+    for _, path in sorted(found, reverse=True):
+        with contextlib.suppress(PetsegError):  # cut short by a kill: the one before will do
+            load_safely(str(path))
+            return path
+    return None

@@ -1,0 +1,58 @@
+"""MMEngine's runner, kept inside the run's folder. Loaded only by worker processes."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import psutil
+from mmengine.logging import MMLogger
+from mmengine.logging.logger import MMFormatter
+from mmengine.runner import Runner
+
+# What is printed goes to worker.log, which the window shows as plain text.
+_DATE = "%H:%M:%S"
+
+# MMEngine logs how each single parameter was initialised: hundreds of lines that hide the others.
+_PARAMETER_NOTES = ("The value is the same before and after calling", "PretrainedInit: load from")
+
+
+class WorkbenchRunner(Runner):  # type: ignore[misc]
+    """A `Runner` that writes nothing but checkpoints.
+
+    MMEngine would make a folder per start for logs and a copy of the config. Here the log is what
+    the worker prints, and the config has been written before.
+    """
+
+    def build_logger(
+        self, log_level: int | str = "INFO", log_file: str | None = None, **options: Any
+    ) -> MMLogger:
+        """Log to standard output only, without colours."""
+        logger = MMLogger.get_instance(
+            name=self._experiment_name, log_level=log_level, log_file=None, **options
+        )
+        for handler in logger.handlers:
+            handler.setFormatter(MMFormatter(color=False, datefmt=_DATE))
+            handler.addFilter(_is_worth_a_line)
+        with contextlib.suppress(OSError):
+            Path(self._log_dir).rmdir()
+        return logger
+
+    def dump_config(self) -> None:
+        """Nothing: `config.py` and `config.json` are there already."""
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    text = record.getMessage()
+    return not any(note in text for note in _PARAMETER_NOTES)
+
+
+def usable_cores() -> int:
+    """Number of physical cores that this process may use."""
+    allowed = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    return max(1, min(allowed, psutil.cpu_count(logical=False) or allowed))
