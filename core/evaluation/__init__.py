@@ -1,0 +1,1 @@
+"""Predictions of a run, the figures they give, and how two runs differ."""

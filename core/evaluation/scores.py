@@ -1,0 +1,94 @@
+"""The figures of a run on a split, as they are kept in `metrics/<split>.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.evaluation.error_map import ErrorCounts
+from core.evaluation.metrics import Metrics
+
+Cell = tuple[int, int, int]
+
+
+class SampleScore(BaseModel):
+    """How right the prediction of one sample is.
+
+    Attributes:
+        sample: The sample's id.
+        mDice: Mean Dice over the classes in its truth or prediction, in percent; None when every
+            pixel is ignored.
+        dice: Dice per class in percent; None for a class that is in neither.
+        errors: Pixels by kind of error.
+        cells: The sample's confusion matrix, without zeros: (true class, predicted class, pixels).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    sample: str
+    mDice: float | None  # noqa: N815 - the study's spelling, fixed in the files
+    dice: tuple[float | None, ...]
+    errors: ErrorCounts
+    cells: tuple[Cell, ...]
+
+
+class SkippedSample(BaseModel):
+    """A sample that could not be measured, and why, as a clause ("it has no mask")."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sample: str
+    reason: str
+
+
+class CacheKeys(BaseModel):
+    """What the figures were computed from: a change of any part means to compute them again."""
+
+    version: int = 1
+    num_classes: int
+    ignore_index: int
+    samples: dict[str, str] = Field(default_factory=dict)
+
+
+class Evaluation(Metrics):
+    """The figures of a run on a split: pooled over the dataset, and for every sample.
+
+    Attributes:
+        run: The run's id.
+        split: The split.
+        label_set: The masks that were taken for the truth.
+        samples: Number of samples measured.
+        iteration: Iteration of the checkpoint that predicted; None when unknown.
+        scores: One entry per measured sample, in the dataset's order.
+        skipped: The samples that were not measured, with the reason.
+    """
+
+    run: str
+    split: str
+    label_set: str
+    samples: int
+    iteration: int | None = None
+    scores: tuple[SampleScore, ...]
+    skipped: tuple[SkippedSample, ...]
+    cache: CacheKeys
+
+    @property
+    def metrics(self) -> Metrics:
+        """The pooled figures alone."""
+        return Metrics(
+            mDice=self.mDice, mAcc=self.mAcc, aAcc=self.aAcc, mIoU=self.mIoU, classes=self.classes
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """The JSON of `petseg eval`: percent, unrounded; None where a class occurs nowhere."""
+        data = self.model_dump(mode="json", exclude={"scores", "cache"})
+        first = ("run", "split", "label_set", "samples", "mDice", "mAcc", "aAcc")
+        return {key: data[key] for key in first} | data
+
+    def worst_first(self) -> list[SampleScore]:
+        """The samples by their own mDice, lowest first; those without one come last."""
+        return sorted(
+            self.scores,
+            key=lambda score: (score.mDice is None, score.mDice or 0.0, score.sample),
+        )
