@@ -1,0 +1,1 @@
+"""The editable mask: regions, the document with its undo, and saving."""
