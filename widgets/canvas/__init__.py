@@ -1,0 +1,16 @@
+"""The canvas: a view of an image with layers, and the same view with tools that edit a mask."""
+
+from widgets.canvas.layered_view import LayeredView
+from widgets.canvas.mask_canvas import MASK_LAYER, MAX_BRUSH, MaskCanvas
+from widgets.canvas.sampling import ImagePyramid
+from widgets.canvas.transform import Placement, ViewTransform
+
+__all__ = [
+    "MASK_LAYER",
+    "MAX_BRUSH",
+    "ImagePyramid",
+    "LayeredView",
+    "MaskCanvas",
+    "Placement",
+    "ViewTransform",
+]

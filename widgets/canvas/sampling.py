@@ -1,0 +1,162 @@
+"""From image pixels to screen pixels: what a part of a view shows, as plain arrays.
+
+Everything here costs what the part of the view costs, whatever the size of the image, because
+only the image pixels that are seen are read.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from core.images import Array
+
+Indices = npt.NDArray[np.intp]
+Pixels = npt.NDArray[Any]
+
+# The smallest level of a pyramid is not smaller than this on its longer side.
+_SMALLEST_LEVEL = 512
+
+
+class ImagePyramid:
+    """A photo, and copies of it at 1/2, 1/4, … of its size, ready to be shown at any zoom.
+
+    Building one costs a pass over the photo, so for large photos do it off the UI thread.
+
+    Args:
+        rgb: uint8 H×W×3.
+    """
+
+    def __init__(self, rgb: Array) -> None:
+        self.height, self.width = int(rgb.shape[0]), int(rgb.shape[1])
+        # 0xAARRGGBB in memory order on little-endian machines, which is what Qt paints fastest.
+        level: Array = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA).astype(np.uint8, copy=False)
+        self._levels = [level]
+        while max(level.shape[:2]) >= 2 * _SMALLEST_LEVEL:
+            half = ((level.shape[1] + 1) // 2, (level.shape[0] + 1) // 2)
+            level = cv2.resize(level, half, interpolation=cv2.INTER_AREA).astype(
+                np.uint8, copy=False
+            )
+            self._levels.append(level)
+
+    def render(self, part: DevicePart) -> Array:
+        """The photo as a part of the view shows it.
+
+        Zoomed in, pixels are squares (nearest neighbour, the same rule as for masks, so that both
+        always lie on each other exactly). Zoomed out, they are averaged.
+
+        Returns:
+            uint8 H×W×4 in the byte order of QImage.Format_RGB32.
+        """
+        if part.scale >= 1.0:
+            columns, rows = part.source_indices(self.width, self.height)
+            pixels = self._levels[0].view(np.uint32)[..., 0]
+            return take(pixels, columns, rows)[..., None].view(np.uint8)
+        depth = min(int(math.log2(1 / part.scale) + 1e-6), len(self._levels) - 1)
+        level = self._levels[depth]
+        # Pixel centres are at half coordinates on both sides.
+        step_x = level.shape[1] / self.width / part.scale
+        step_y = level.shape[0] / self.height / part.scale
+        matrix = np.array(
+            [
+                [step_x, 0.0, (part.left + 0.5 - part.x) * step_x - 0.5],
+                [0.0, step_y, (part.top + 0.5 - part.y) * step_y - 0.5],
+            ]
+        )
+        return cv2.warpAffine(
+            level,
+            matrix,
+            (part.width, part.height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        ).astype(np.uint8, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePart:
+    """A rectangle of a view's device pixels, and where the image lies under it.
+
+    Attributes:
+        left: First column of the part.
+        top: First row.
+        width: Columns of the part, all of them inside the image.
+        height: Rows of the part.
+        scale: Device pixels per image pixel.
+        x: Device column of the image's left edge.
+        y: Device row of the image's top edge.
+    """
+
+    left: int
+    top: int
+    width: int
+    height: int
+    scale: float
+    x: float
+    y: float
+
+    def clipped(self, image_width: int, image_height: int) -> DevicePart:
+        """The part of this part whose pixel centres lie on the image; width or height may be 0."""
+        left = max(self.left, math.ceil(self.x - 0.5))
+        top = max(self.top, math.ceil(self.y - 0.5))
+        right = min(self.left + self.width, math.ceil(self.x + image_width * self.scale - 0.5))
+        bottom = min(self.top + self.height, math.ceil(self.y + image_height * self.scale - 0.5))
+        return DevicePart(
+            left, top, max(right - left, 0), max(bottom - top, 0), self.scale, self.x, self.y
+        )
+
+    def grown(self, margin: int) -> DevicePart:
+        """The part with `margin` device pixels more on every side."""
+        return DevicePart(
+            self.left - margin,
+            self.top - margin,
+            self.width + 2 * margin,
+            self.height + 2 * margin,
+            self.scale,
+            self.x,
+            self.y,
+        )
+
+    def source_indices(
+        self, width: int, height: int, stretch: tuple[float, float] = (1.0, 1.0)
+    ) -> tuple[Indices, Indices]:
+        """The column and the row of the array that each device column and row shows.
+
+        Args:
+            width: Columns of the array.
+            height: Rows of the array.
+            stretch: Array pixels per image pixel, for an array of another size than the image.
+        """
+        columns = _nearest(self.left, self.width, self.x, self.scale / stretch[0], width)
+        rows = _nearest(self.top, self.height, self.y, self.scale / stretch[1], height)
+        return columns, rows
+
+
+def take(array: Pixels, columns: Indices, rows: Indices) -> Pixels:
+    """`array[rows][:, columns]` for sorted indices, reading no more than what is asked for."""
+    if not len(columns) or not len(rows):
+        return np.zeros((len(rows), len(columns)), array.dtype)
+    left, right = columns[0], columns[-1] + 1
+    top, bottom = rows[0], rows[-1] + 1
+    if len(rows) > bottom - top:
+        # Zoomed in: few array pixels, each shown many times.
+        across = array[top:bottom, left:right].take(columns - left, axis=1)
+        return np.asarray(across.take(rows - top, axis=0))
+    return np.asarray(array[rows, left:right].take(columns - left, axis=1))
+
+
+def edges(indices: Array, reach: int) -> Array:
+    """Where a value changes: 255 on pixels with another value within `reach` pixels, else 0."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    highest, lowest = cv2.dilate(indices, kernel), cv2.erode(indices, kernel)
+    return cv2.compare(highest, lowest, cv2.CMP_NE).astype(np.uint8, copy=False)
+
+
+def _nearest(first: int, count: int, offset: float, scale: float, length: int) -> Indices:
+    places = (np.arange(first, first + count) + (0.5 - offset)) / scale
+    nearest: Indices = np.clip(np.floor(places), 0, max(length - 1, 0)).astype(np.intp)
+    return nearest

@@ -1,0 +1,1 @@
+"""Comparing runs: a table of metrics, a list of samples by how wrong they are, and linked views."""

@@ -1,0 +1,279 @@
+"""The metrics of one or more runs as a table: a row per run, and their difference for two."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont
+
+from core.evaluation.metrics import Metrics
+from widgets import theme
+
+GOAL_MDICE = 75.0
+"""The mDice, in percent, at which the study counts its task as done."""
+
+NOTHING = "–"
+"""Shown where a figure does not exist."""
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class RunMetrics:
+    """One run in the table.
+
+    Attributes:
+        letter: How the run is called on this page, `A` or `B`.
+        name: The run's name.
+        color: The run's colour, the same in all views.
+        metrics: Its figures; None while they are not known.
+        note: Why there are no figures, in a few words; or more about the run, for the tooltip.
+    """
+
+    letter: str
+    name: str
+    color: tuple[int, int, int]
+    metrics: Metrics | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    tooltip: str
+    value: Callable[[Metrics], float | None]
+
+
+class MetricsModel(QAbstractTableModel):
+    """Rows are runs, columns are metrics in percent with two decimals.
+
+    With exactly two runs that have figures a third row says what B has more than A. The best value
+    of a column is bold and carries a star, and says so to screen readers.
+
+    Args:
+        goal: mDice in percent that counts as reached.
+    """
+
+    def __init__(self, parent: QObject | None = None, *, goal: float = GOAL_MDICE) -> None:
+        super().__init__(parent)
+        self.goal = goal
+        self._runs: list[RunMetrics] = []
+        self._columns: list[_Column] = []
+
+    def set_runs(self, runs: Sequence[RunMetrics], class_names: Sequence[str]) -> None:
+        """Show those runs; `class_names` gives the columns of the classes."""
+        self.beginResetModel()
+        self._runs = list(runs)
+        self._columns = _columns(class_names)
+        self.endResetModel()
+
+    @property
+    def runs(self) -> list[RunMetrics]:
+        """The runs shown, top first."""
+        return list(self._runs)
+
+    @property
+    def has_delta(self) -> bool:
+        """Whether the last row is the difference of two runs."""
+        return len(self._runs) == 2 and all(run.metrics is not None for run in self._runs)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Number of rows."""
+        return 0 if parent.isValid() else len(self._runs) + self.has_delta
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """The run, the goal, and one column per metric."""
+        return 0 if parent.isValid() or not self._columns else len(self._columns) + 2
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What Qt asks of a cell."""
+        if not index.isValid():
+            return None
+        row, column = index.row(), index.column()
+        roles = Qt.ItemDataRole
+        if role == roles.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if column in (0, 2) else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == roles.DisplayRole:
+            return self._text(row, column)
+        if role == roles.ToolTipRole:
+            return self._tooltip(row, column)
+        if role == roles.AccessibleTextRole:
+            text = self._text(row, column)
+            return f"{text}, best" if self._is_best(row, column) else text
+        if role == roles.FontRole:
+            font = QFont()
+            font.setBold(self._is_best(row, column))
+            return font
+        if role == roles.DecorationRole:
+            return self._decoration(row, column)
+        if role == roles.ForegroundRole and row == len(self._runs):
+            return theme.color("muted") if column == 0 else None
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Column titles with their units."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < self.columnCount():
+            return None
+        roles = Qt.ItemDataRole
+        if role == roles.DisplayRole:
+            return self._title(section)
+        if role == roles.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if section in (0, 2) else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == roles.ToolTipRole:
+            metric = self._metric(section)
+            if metric is not None:
+                return metric.tooltip
+            return f"The goal is an mDice of {self.goal:g} %." if section == 2 else None
+        return None
+
+    def as_rows(self) -> list[list[str]]:
+        """The whole table as text, titles first, for the clipboard."""
+        columns = range(self.columnCount())
+        titles = [self._title(column).replace("\n", " ") for column in columns]
+        rows = [[self._text(row, column) for column in columns] for row in range(self.rowCount())]
+        return [titles, *rows]
+
+    # Column 0 is the run, 1 the mDice, 2 the goal, the others are the metrics after mDice.
+    def _metric(self, column: int) -> _Column | None:
+        if column in (0, 2):
+            return None
+        return self._columns[column - 1 if column == 1 else column - 2]
+
+    def _title(self, column: int) -> str:
+        metric = self._metric(column)
+        if metric is not None:
+            return metric.title
+        return "Run" if column == 0 else f"Goal\n{self.goal:g} %"
+
+    def _value(self, row: int, column: int) -> float | None:
+        metric = self._metric(column)
+        if metric is None:
+            return None
+        if row < len(self._runs):
+            metrics = self._runs[row].metrics
+            return None if metrics is None else metric.value(metrics)
+        first, second = (self._value(each, column) for each in (0, 1))
+        return None if first is None or second is None else second - first
+
+    def _text(self, row: int, column: int) -> str:
+        is_delta = row == len(self._runs)
+        if column == 0:
+            if is_delta:
+                return "Δ  B − A, in points"
+            return f"{self._runs[row].letter}  {self._runs[row].name}"
+        if column == 2:
+            return "" if is_delta else self._goal_text(row)
+        value = self._value(row, column)
+        if value is None:
+            return NOTHING
+        return signed(value) if is_delta else f"{value:.2f}"
+
+    def _goal_text(self, row: int) -> str:
+        value = self._value(row, 1)
+        if value is None:
+            return NOTHING
+        return "reached" if value >= self.goal else "not reached"
+
+    def _tooltip(self, row: int, column: int) -> str | None:
+        if row == len(self._runs):
+            return "How much more B has than A, in percentage points." if column == 0 else None
+        run = self._runs[row]
+        if column == 0:
+            return f"{run.name}\n{run.note}" if run.note else run.name
+        if column == 2:
+            value = self._value(row, 1)
+            return None if value is None else f"{signed(value - self.goal)} points from the goal"
+        if self._value(row, column) is None:
+            if run.metrics is None:
+                return run.note or None
+            return "The class occurs neither in the masks nor in the predictions."
+        return "The best of the runs" if self._is_best(row, column) else None
+
+    def _is_best(self, row: int, column: int) -> bool:
+        value = self._value(row, column) if row < len(self._runs) else None
+        if value is None or len(self._runs) < 2:
+            return False
+        # What looks equal at two decimals has no winner.
+        others = [self._value(each, column) for each in range(len(self._runs)) if each != row]
+        known = [round(other, 2) for other in others if other is not None]
+        return bool(known) and round(value, 2) > max(known)
+
+    def _decoration(self, row: int, column: int) -> Any:
+        if row == len(self._runs):
+            return None
+        if column == 0:
+            return QColor(*self._runs[row].color)
+        if column == 2:
+            value = self._value(row, 1)
+            if value is None:
+                return None
+            reached = value >= self.goal
+            return theme.icon(
+                "check-circle" if reached else "circle-outline", "ok" if reached else "muted"
+            )
+        return theme.icon("star", "text") if self._is_best(row, column) else None
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    """A difference with its sign and a true minus; zero has none."""
+    rounded = round(value, decimals)
+    if rounded == 0 or math.isnan(rounded):
+        return NOTHING if math.isnan(rounded) else f"{0:.{decimals}f}"
+    return f"{'+' if rounded > 0 else '−'}{abs(rounded):.{decimals}f}"
+
+
+def _columns(class_names: Sequence[str]) -> list[_Column]:
+    columns = [_Column("mDice\n%", "Mean of the classes' Dice, dataset-pooled.", _m_dice)]
+    columns += [
+        _Column(
+            f"Dice %\n{name}",
+            f"Dice of {name}: twice the pixels that are {name} in both, divided by the pixels"
+            " that are in the masks plus those that are in the predictions. Dataset-pooled.",
+            partial(_dice, index),
+        )
+        for index, name in enumerate(class_names)
+    ]
+    columns += [
+        _Column(
+            f"Acc %\n{name}",
+            f"Accuracy of {name}: the share of its pixels in the masks that the run finds."
+            " Dataset-pooled.",
+            partial(_accuracy, index),
+        )
+        for index, name in enumerate(class_names)
+    ]
+    columns.append(_Column("aAcc\n%", "Share of all pixels that are right.", _a_acc))
+    columns.append(_Column("mAcc\n%", "Mean of the classes' accuracies.", _m_acc))
+    return columns
+
+
+def _m_dice(metrics: Metrics) -> float:
+    return metrics.mDice
+
+
+def _a_acc(metrics: Metrics) -> float:
+    return metrics.aAcc
+
+
+def _m_acc(metrics: Metrics) -> float:
+    return metrics.mAcc
+
+
+def _dice(index: int, metrics: Metrics) -> float | None:
+    return metrics.classes[index].dice
+
+
+def _accuracy(index: int, metrics: Metrics) -> float | None:
+    return metrics.classes[index].acc

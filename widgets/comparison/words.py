@@ -1,0 +1,84 @@
+"""What the comparison says in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.evaluation.prediction_files import PredictionStatus
+from core.evaluation.scores import SampleScore
+
+NO_DATASET = (
+    "No dataset is open",
+    "Open one, train a model on it, and see here where the model is wrong.",
+)
+NO_RUNS = (
+    "No finished run yet",
+    "Train a model first: the Train page has recipes that take minutes."
+    " Its predictions are then shown here, the worst ones first.",
+)
+NO_SUCH_RUN = (
+    "That run has nothing to show yet. Let it train until its first checkpoint is saved,"
+    " then open its predictions again."
+)
+MEASURING = "Measuring the predictions…"
+PREDICT_FIRST = "Nothing is predicted yet. Predict the split to see where the run is wrong."
+FILTERED_OUT = "No sample has that in its name."
+
+
+def run_details(recipe: str, state: str, best: float | None) -> str:
+    """More about a run, for a tooltip."""
+    score = "" if best is None else f", best validation mDice {best:.2f} %"
+    return f"Recipe {recipe}, {state}{score}"
+
+
+def caption(samples: int, split: str, label_set: str, *, runs: int, is_measuring: bool) -> str:
+    """What the table of metrics is about."""
+    if is_measuring and not samples:
+        return MEASURING
+    if not samples:
+        return ""
+    images = "1 image" if samples == 1 else f"{samples:,} images"
+    where = f" of {split}" if split else ""
+    both = " that both runs predicted" if runs == 2 else ""
+    return f"Dataset-pooled over {images}{where}{both}, held against {label_set}"
+
+
+def left_out(samples: Mapping[str, str], *, limit: int = 3, separator: str = ", ") -> str:
+    """Which samples were not measured, and why; "" for none."""
+    if not samples:
+        return ""
+    count = len(samples)
+    start = "1 sample is left out" if count == 1 else f"{count:,} samples are left out"
+    listed = [f"{sample} ({reason})" for sample, reason in list(samples.items())[:limit]]
+    if count > limit:
+        listed.append(f"and {count - limit:,} more")
+    first = ": " if separator != "\n" else ":\n"
+    return start + first + separator.join(listed)
+
+
+def missing(name: str, split: str, status: PredictionStatus) -> str:
+    """What a run has not predicted."""
+    where = split or "the dataset"
+    if not status.predicted:
+        return f"{name} has no predictions of {where} yet."
+    if status.is_stale:
+        return f"{name} has another checkpoint by now than the one that predicted {where}."
+    total = status.predicted + len(status.missing)
+    return f"{name} has predicted {status.predicted:,} of {total:,} images of {where}."
+
+
+def predict_button(count: int) -> str:
+    """What the button says that predicts so many images."""
+    return "Predict 1 image" if count == 1 else f"Predict {count:,} images"
+
+
+def progress(title: str, done: int, total: int) -> str:
+    """How far a prediction is."""
+    return f"{title}: {done:,} of {total:,} images" if total else f"{title}: loading the model"
+
+
+def figure(score: SampleScore | None) -> str:
+    """What the title of a prediction says of the sample."""
+    if score is None or score.mDice is None:
+        return ""
+    return f"mDice {score.mDice:.2f} %"

@@ -1,0 +1,164 @@
+"""The line that sums up the checks: how many samples, how many flags, of which checks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.dataset.filtering import FlagSummary
+from core.qa.flags import Severity
+from widgets import theme
+from widgets.flags.severity import ICONS, ROLES, check_title, check_words, counted
+from widgets.flow_layout import FlowBox
+
+_CHIP_ICON = QSize(16, 16)
+
+
+class Chip(QToolButton):
+    """A button for a check: severity, title, number of samples."""
+
+    def sizeHint(self) -> QSize:
+        """As wide as its words; a tool button would leave room at its end."""
+        return super().sizeHint() - QSize(self.fontMetrics().horizontalAdvance("  "), 0)
+
+
+class SummaryStrip(QWidget):
+    """Says what the checks found; each check is a chip that filters for its flags.
+
+    While the checks run, it shows how far they are and offers to cancel them.
+    """
+
+    check_chosen = Signal(object)
+    """The id of the check to filter for, or None for no filter by check."""
+    scan_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chips: dict[str, QToolButton] = {}
+        self._summary: tuple[int, FlagSummary] | None = None
+        self.words = QLabel()
+        self.words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._flow = FlowBox(spacing=4)
+        self.scan_words = QLabel()
+        self.scan_words.setProperty("role", "muted")
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setProperty("role", "flat")
+        self.cancel_button.setToolTip("Stop checking; what was found so far is kept")
+        theme.set_icon(self.cancel_button, "close")
+        self.scan_button = QPushButton("Check again")
+        self.scan_button.setProperty("role", "flat")
+        self.scan_button.setToolTip("Look at every file that changed since the last check (F5)")
+        theme.set_icon(self.scan_button, "refresh")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the gallery below must not jump
+        self.bar.setSizePolicy(policy)
+        self._lay_out()
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        self.scan_button.clicked.connect(self.scan_requested)
+        theme.signals.changed.connect(self._refresh_icons)
+        self.show_idle()
+
+    @property
+    def chips(self) -> dict[str, QToolButton]:
+        """The chip of each check that is shown."""
+        return dict(self._chips)
+
+    def show_summary(self, total: int, summary: FlagSummary, chosen: str | None) -> None:
+        """Show the numbers, and which check is filtered for."""
+        parts = [counted(total, "sample")]
+        if summary.flagged:
+            parts.append(f"{summary.flagged:,} with flags")
+            parts.append(counted(summary.errors, "error") if summary.errors else "no errors")
+        else:
+            parts.append("no flags")
+        self.words.setText(" · ".join(parts))
+        if self._summary != (total, summary):
+            self._summary = (total, summary)
+            self._rebuild(summary)
+        self.show_chosen(chosen)
+
+    def show_chosen(self, check: str | None) -> None:
+        """Show which check is filtered for."""
+        for name, chip in self._chips.items():
+            chip.setChecked(name == check)
+
+    def show_idle(self, *, can_scan: bool = True) -> None:
+        """Offer to check again."""
+        self.bar.hide()
+        self.scan_words.hide()
+        self.cancel_button.hide()
+        self.scan_button.show()
+        self.scan_button.setEnabled(can_scan)
+
+    def show_progress(self, done: int, total: int, left: str) -> None:
+        """Show how far the checks are; `left` is the time left in words, or ""."""
+        self.bar.setRange(0, total)  # 0 for "not known yet", which Qt shows as moving
+        self.bar.setValue(done)
+        words = f"Checking {done:,}/{total:,}" if total else "Checking …"
+        self.scan_words.setText(" · ".join(filter(None, [words, left])))
+        self.bar.show()
+        self.scan_words.show()
+        self.cancel_button.show()
+        self.scan_button.hide()
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        status = QHBoxLayout()
+        status.setSpacing(8)
+        for widget in (self.scan_words, self.cancel_button, self.scan_button):
+            status.addWidget(widget)
+        line.addWidget(self.words, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addSpacing(8)
+        line.addWidget(self._flow, 1)
+        line.addLayout(status)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(line)
+        column.addWidget(self.bar)
+
+    def _rebuild(self, summary: FlagSummary) -> None:
+        self._flow.clear()
+        self._chips = {}
+        ordered = sorted(
+            summary.by_check.items(),
+            key=lambda entry: (-summary.severity_of[entry[0]].rank, -entry[1]),
+        )
+        for check, count in ordered:
+            chip = self._make_chip(check, count, summary.severity_of[check])
+            self._chips[check] = chip
+            self._flow.add(chip)
+        self._flow.settle()
+
+    def _make_chip(self, check: str, count: int, severity: Severity) -> QToolButton:
+        chip = Chip()
+        chip.setCheckable(True)
+        chip.setProperty("role", "button")
+        chip.setProperty("severity", severity)
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setText(f"{check_title(check)} {count:,}")
+        chip.setIconSize(_CHIP_ICON)
+        chip.setIcon(theme.icon(ICONS[severity], ROLES[severity]))
+        hint = f"Show the {counted(count, 'sample')} flagged by this check"
+        chip.setToolTip("\n".join(filter(None, [hint, check_words(check)])))
+        chip.clicked.connect(lambda on, name=check: self.check_chosen.emit(name if on else None))
+        return chip
+
+    def _refresh_icons(self) -> None:
+        for chip in self._chips.values():
+            severity: Severity = chip.property("severity")
+            chip.setIcon(theme.icon(ICONS[severity], ROLES[severity]))

@@ -1,0 +1,103 @@
+"""The flags of one sample, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from core.qa.flags import Flag
+from widgets.empty_state import EmptyState
+from widgets.flags.row import FlagRow
+
+
+class FlagPanel(QStackedWidget):
+    """Lists flags, the worst first; one of them can be chosen, to see the place it speaks of."""
+
+    flag_chosen = Signal(object)
+    """The chosen Flag, or None when none is chosen any more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[FlagRow] = []
+        self._list = QWidget()
+        self._column = QVBoxLayout(self._list)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._column.addStretch()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._list)
+        self._nothing = EmptyState("check-circle-outline", "", role="ok")
+        self.addWidget(self._scroll)
+        self.addWidget(self._nothing)
+        self.setAccessibleName("Flags")
+        self.setMinimumHeight(96)
+        self.show_flags([], checked=False)
+
+    @property
+    def rows(self) -> list[FlagRow]:
+        """The rows, in order."""
+        return list(self._rows)
+
+    @property
+    def chosen(self) -> Flag | None:
+        """The chosen flag."""
+        return next((row.flag for row in self._rows if row.is_chosen), None)
+
+    def show_flags(self, flags: Sequence[Flag], *, checked: bool = True) -> None:
+        """Show the flags of a sample; `checked` tells whether the checks have looked at it yet.
+
+        A flag that was chosen stays chosen when it is still there.
+        """
+        ordered = sorted(flags, key=lambda flag: -flag.severity.rank)
+        if [row.flag for row in self._rows] != ordered:
+            self._rebuild(ordered)
+        if checked:
+            self._nothing.say("No flags: nothing to mend here")
+        else:
+            self._nothing.say("Not checked yet")
+        self.setCurrentWidget(self._scroll if ordered else self._nothing)
+
+    def choose(self, flag: Flag | None) -> None:
+        """Choose a flag of the list, or none."""
+        before = self.chosen
+        for row in self._rows:
+            row.set_chosen(row.flag is flag)
+        if self.chosen != before:
+            self.flag_chosen.emit(self.chosen)
+
+    def _rebuild(self, flags: Sequence[Flag]) -> None:
+        chosen = self.chosen
+        for row in self._rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._rows = []
+        for flag in flags:
+            row = FlagRow(flag)
+            row.chosen.connect(self._on_chosen)
+            row.stepped.connect(self._on_stepped)
+            self._column.insertWidget(len(self._rows), row)
+            self._rows.append(row)
+        if chosen is not None:
+            again = next((flag for flag in flags if flag == chosen), None)
+            if again is None:
+                self.flag_chosen.emit(None)
+            else:
+                self.choose(again)
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _on_chosen(self, row: FlagRow) -> None:
+        self.choose(None if row.is_chosen else row.flag)
+
+    def _on_stepped(self, row: FlagRow, step: int) -> None:
+        place = self._rows.index(row) + step
+        if 0 <= place < len(self._rows):
+            neighbour = self._rows[place]
+            neighbour.setFocus(Qt.FocusReason.TabFocusReason)
+            self._scroll.ensureWidgetVisible(neighbour)
+            self.choose(neighbour.flag)

@@ -1,0 +1,99 @@
+"""One flag as a line of the list: its severity, its sentence, and the check it comes from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.qa.flags import Flag
+from widgets import theme
+from widgets.flags.severity import ICONS, ROLES, WORDS, check_title, check_words
+
+_ICON = QSize(20, 20)
+
+
+class FlagRow(QWidget):
+    """Shows one flag; clicking it or pressing Space chooses it."""
+
+    chosen = Signal(object)
+    """The row itself."""
+    stepped = Signal(object, int)
+    """The row itself, and +1 or -1: the user pressed an arrow key."""
+
+    def __init__(self, flag: Flag, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.flag = flag
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._is_chosen = False
+        title = check_title(flag.check)
+        self.setAccessibleName(f"{WORDS[flag.severity]}: {flag.message}")
+        places = len(flag.region)
+        hint = "Click to see where." if places else "It speaks of the sample as a whole."
+        self.setToolTip("\n".join(filter(None, [title, check_words(flag.check), hint])))
+        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
+        self._icon.setFixedWidth(_ICON.width())
+        message = QLabel(flag.message)
+        message.setTextFormat(Qt.TextFormat.PlainText)
+        message.setWordWrap(True)
+        where = f" · {places} places" if places > 1 else ""
+        source = QLabel(f"{WORDS[flag.severity]} · {title}{where}")
+        source.setTextFormat(Qt.TextFormat.PlainText)
+        source.setProperty("role", "muted")
+        source.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(message)
+        words.addWidget(source)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(8, 4, 8, 4)
+        line.setSpacing(8)
+        line.addWidget(self._icon)
+        line.addLayout(words, 1)
+        self._refresh_icon()
+        theme.signals.changed.connect(self._refresh_icon)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ground: what is chosen, under the cursor, or has the focus."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        ground = "selection" if self._is_chosen else "hover" if self.underMouse() else "surface"
+        framed = self._is_chosen or self.hasFocus()
+        painter.setBrush(theme.color(ground))
+        painter.setPen(QPen(theme.color("accent" if framed else "border"), 1))
+        painter.drawRoundedRect(frame, 4, 4)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether its region is the one that is highlighted."""
+        return self._is_chosen
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Show whether its region is the one that is highlighted."""
+        if chosen != self.is_chosen:
+            self._is_chosen = chosen
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose it."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(self)
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space chooses it; the arrows go to its neighbours."""
+        key = event.key()
+        if key == Qt.Key.Key_Space:
+            self.chosen.emit(self)
+        elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.stepped.emit(self, 1 if key == Qt.Key.Key_Down else -1)
+        else:
+            super().keyPressEvent(event)
+
+    def _refresh_icon(self) -> None:
+        severity = self.flag.severity
+        self._icon.setPixmap(theme.icon(ICONS[severity], ROLES[severity]).pixmap(_ICON))

@@ -1,0 +1,168 @@
+"""The samples of the gallery as an item model."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from core.qa.flags import Flag, worst
+from widgets.flags.severity import WORDS, check_title, counted
+
+Index = QModelIndex | QPersistentModelIndex
+
+# Beyond this many separate changes, starting anew is quicker than telling each.
+_MOST_RUNS = 64
+_MOST_ROWS = 2000
+
+
+class GalleryModel(QAbstractListModel):
+    """Sample ids in the order they are shown, with what is known of each."""
+
+    IdRole = Qt.ItemDataRole.UserRole
+    FlagsRole = Qt.ItemDataRole.UserRole + 1
+    """The sample's flags, as a sequence of Flag."""
+    ExcludedRole = Qt.ItemDataRole.UserRole + 2
+    """Why the sample is excluded, or None when it is not."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ids: list[str] = []
+        self._rows: dict[str, int] | None = None
+        self._flags: Mapping[str, Sequence[Flag]] = {}
+        self._excluded: Mapping[str, str] = {}
+
+    @property
+    def ids(self) -> list[str]:
+        """The sample ids, in order. Not to be changed."""
+        return self._ids
+
+    def row_of(self, sample_id: str) -> int | None:
+        """The row of a sample; None when it is not shown."""
+        if self._rows is None:
+            self._rows = {known: row for row, known in enumerate(self._ids)}
+        return self._rows.get(sample_id)
+
+    def set_ids(self, ids: Sequence[str]) -> None:
+        """Show other samples: rows that stay are kept, unless nearly everything changes."""
+        new = list(ids)
+        if new == self._ids:
+            return
+        steps = _steps(self._ids, new)
+        if steps is None:
+            self.beginResetModel()
+            self._ids, self._rows = new, None
+            self.endResetModel()
+            return
+        removed, inserted = steps
+        nowhere = QModelIndex()
+        for first, last in reversed(removed):
+            self.beginRemoveRows(nowhere, first, last)
+            del self._ids[first : last + 1]
+            self._rows = None
+            self.endRemoveRows()
+        for first, last in inserted:
+            self.beginInsertRows(nowhere, first, last)
+            self._ids[first:first] = new[first : last + 1]
+            self._rows = None
+            self.endInsertRows()
+
+    def set_flags(
+        self, flags: Mapping[str, Sequence[Flag]], changed: Collection[str] | None = None
+    ) -> None:
+        """Take over the flags by sample id; `changed` names the samples concerned, None all."""
+        self._flags = flags
+        self._tell(changed)
+
+    def set_excluded(
+        self, excluded: Mapping[str, str], changed: Collection[str] | None = None
+    ) -> None:
+        """Take over the excluded samples and the reason for each."""
+        self._excluded = excluded
+        self._tell(changed)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """The number of samples; a sample has no rows below it."""
+        return 0 if parent.isValid() else len(self._ids)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What is known of a sample."""
+        if not index.isValid() or not 0 <= index.row() < len(self._ids):
+            return None
+        sample_id = self._ids[index.row()]
+        if role in (self.IdRole, Qt.ItemDataRole.DisplayRole):
+            return sample_id
+        if role == self.FlagsRole:
+            return self._flags.get(sample_id, ())
+        if role == self.ExcludedRole:
+            return self._excluded.get(sample_id)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tooltip(sample_id)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._spoken(sample_id)
+        return None
+
+    def _tell(self, changed: Collection[str] | None) -> None:
+        if not self._ids:
+            return
+        if changed is None:
+            self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
+            return
+        for sample_id in changed:
+            row = self.row_of(sample_id)
+            if row is not None:
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+    def _tooltip(self, sample_id: str) -> str:
+        lines = [f"<b>{html.escape(sample_id)}</b>"]
+        for flag in self._flags.get(sample_id, ()):
+            title = html.escape(f"{WORDS[flag.severity]} · {check_title(flag.check)}")
+            lines.append(f"<i>{title}:</i> {html.escape(flag.message)}")
+        if len(lines) == 1:
+            lines.append("No flags")
+        reason = self._excluded.get(sample_id)
+        if reason is not None:
+            why = f": {html.escape(reason)}" if reason else ""
+            lines.append(f"Excluded from training{why}")
+        return "<br>".join(lines)
+
+    def _spoken(self, sample_id: str) -> str:
+        flags = list(self._flags.get(sample_id, ()))
+        severity = worst(flags)
+        words = [sample_id]
+        if severity is not None:
+            words.append(f"{counted(len(flags), 'flag')}, worst: {WORDS[severity].lower()}")
+        if sample_id in self._excluded:
+            words.append("excluded")
+        return ", ".join(words)
+
+
+Runs = list[tuple[int, int]]
+
+
+def _steps(old: list[str], new: list[str]) -> tuple[Runs, Runs] | None:
+    """The row ranges to remove from `old` and then to insert to get `new`; None for too many."""
+    if not old or not new or abs(len(old) - len(new)) > _MOST_ROWS:
+        return None
+    wanted, known = set(new), set(old)
+    removed = _runs(row for row, sample_id in enumerate(old) if sample_id not in wanted)
+    inserted = _runs(row for row, sample_id in enumerate(new) if sample_id not in known)
+    if removed is None or inserted is None:
+        return None
+    kept_before = [sample_id for sample_id in old if sample_id in wanted]
+    kept_after = [sample_id for sample_id in new if sample_id in known]
+    return (removed, inserted) if kept_before == kept_after else None
+
+
+def _runs(rows: Iterator[int]) -> Runs | None:
+    runs: Runs = []
+    for row in rows:
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = (runs[-1][0], row)
+        elif len(runs) == _MOST_RUNS:
+            return None
+        else:
+            runs.append((row, row))
+    return runs

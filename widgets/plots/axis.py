@@ -1,0 +1,77 @@
+"""The plot widget without chart junk, in the colours of the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from widgets import theme
+from widgets.plots.graphs import pg
+
+# All left axes have one width, so that plots above each other line up.
+_LEFT_AXIS = 40
+_GRID_OPACITY = 0.16
+
+
+class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis that writes small numbers in few signs: `4e-4`, not `0.0004`."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """The texts of ticks at those values."""
+        return [short_number(value * scale, spacing * scale) for value in values]
+
+
+def short_number(value: float, spacing: float) -> str:
+    """A number with as many decimals as ticks `spacing` apart need."""
+    if abs(value) < spacing * 1e-6:
+        return "0"
+    if spacing < 5e-3 or abs(value) >= 1e5:
+        mantissa, exponent = f"{value:.3e}".split("e")
+        return f"{float(mantissa):g}e{int(exponent)}"
+    return f"{value:.6g}"
+
+
+def make_plot(name: str) -> pg.PlotWidget:
+    """A plot with two axes and faint horizontal lines; the wheel zooms along x."""
+    plot = pg.PlotWidget(axisItems={"left": ValueAxis("left")})
+    plot.setAccessibleName(name)
+    plot.setFrameShape(plot.Shape.NoFrame)
+    plot.setMinimumSize(160, 80)
+    item = plot.getPlotItem()
+    item.hideButtons()
+    item.setMenuEnabled(False)
+    item.layout.setContentsMargins(0, 8, 12, 0)
+    view = item.getViewBox()
+    view.setDefaultPadding(0)
+    view.setMouseEnabled(x=True, y=False)
+    view.disableAutoRange()
+    left, bottom = item.getAxis("left"), item.getAxis("bottom")
+    left.setWidth(_LEFT_AXIS)
+    left.setStyle(tickLength=0, tickTextOffset=4, maxTickLevel=0, hideOverlappingLabels=False)
+    bottom.setStyle(tickLength=4, tickTextOffset=3, maxTickLevel=0)
+    for axis in (left, bottom):
+        axis.enableAutoSIPrefix(False)
+    left.setGrid(int(_GRID_OPACITY * 255))
+    return plot
+
+
+def label_iterations(plot: pg.PlotWidget) -> None:
+    """Write what the x axis counts."""
+    plot.getPlotItem().setLabel("bottom", "iteration")
+
+
+def mark_percent(plot: pg.PlotWidget) -> None:
+    """Ticks at the quarters of 100 %."""
+    plot.getPlotItem().getAxis("left").setTicks([[(v, str(v)) for v in (0, 25, 50, 75, 100)]])
+
+
+def restyle_plot(plot: pg.PlotWidget) -> None:
+    """Take the colours of the theme in use."""
+    plot.setBackground(theme.color("surface"))
+    font = theme.base_font()
+    font.setPointSizeF(font.pointSizeF() - 1)
+    for side in ("left", "bottom"):
+        axis = plot.getPlotItem().getAxis(side)
+        axis.setPen(pg.mkPen(theme.color("muted"), width=1))
+        axis.setTextPen(theme.color("muted"))
+        axis.setTickFont(font)
+        axis.label.setFont(font)

@@ -1,0 +1,43 @@
+"""The tail of a worker's log."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+_MOST_LINES = 5000
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class LogView(QPlainTextEdit):
+    """Text that grows at its end. It follows the end, unless the user scrolled away from it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("log")
+        self.setProperty("role", "log")
+        self.setAccessibleName("Log of the run")
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setMaximumBlockCount(_MOST_LINES)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setPlaceholderText("What the worker prints appears here.")
+
+    def append_text(self, text: str) -> None:
+        """Add text at the end; it need not end with a whole line."""
+        bar = self.verticalScrollBar()
+        was_at_end = bar.value() >= bar.maximum()
+        # A cursor of its own: the user's selection stays.
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(_plain(text))
+        if was_at_end:
+            bar.setValue(bar.maximum())
+
+
+def _plain(text: str) -> str:
+    """Without colours, and without what a progress bar overwrote."""
+    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
+    return "\n".join(line.rpartition("\r")[2] for line in text.split("\n"))

@@ -1,0 +1,86 @@
+"""Choosing a recipe: its name, and in words what it is for."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+
+from core.training.recipes import Recipe
+from widgets import theme
+
+
+class RecipeChooser(QWidget):
+    """A list of recipes to choose from, with title and purpose of the one chosen."""
+
+    chosen = Signal(object)
+    """The `Recipe` that is now chosen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recipes: list[Recipe] = []
+        self._is_open = False
+        self.box = QComboBox()
+        self.box.setObjectName("recipe")
+        self.box.setAccessibleName("Recipe")
+        self.box.setToolTip("The training configuration to begin with")
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setTextFormat(Qt.TextFormat.RichText)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)
+        self._words.linkActivated.connect(self._toggle)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID)
+        column.addWidget(self.box)
+        column.addWidget(self._words)
+        self.box.currentIndexChanged.connect(self._on_chosen)
+        theme.signals.changed.connect(self._show_words)
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe that is chosen; None when there are none."""
+        index = self.box.currentIndex()
+        return self._recipes[index] if 0 <= index < len(self._recipes) else None
+
+    def set_recipes(self, recipes: Sequence[Recipe]) -> None:
+        """Offer these recipes; the first one is chosen."""
+        self._recipes = list(recipes)
+        self.box.blockSignals(True)
+        self.box.clear()
+        for recipe in self._recipes:
+            self.box.addItem(recipe.name)
+            self.box.setItemData(self.box.count() - 1, recipe.title, Qt.ItemDataRole.ToolTipRole)
+        self.box.blockSignals(False)
+        self._on_chosen()
+
+    def choose(self, name: str) -> None:
+        """Choose the recipe of that name, if there is one."""
+        self.box.setCurrentIndex(self.box.findText(name))
+
+    def _on_chosen(self) -> None:
+        self._show_words()
+        if self.recipe is not None:
+            self.chosen.emit(self.recipe)
+
+    def _toggle(self) -> None:
+        self._is_open = not self._is_open
+        self._show_words()
+
+    def _show_words(self) -> None:
+        recipe = self.recipe
+        if recipe is None:
+            self._words.setText("No recipes are installed.")
+            return
+        first, _, rest = recipe.purpose.partition(". ")
+        purpose = recipe.purpose if self._is_open or not rest else f"{first}."
+        link = "less" if self._is_open else "more"
+        muted, accent = theme.color("muted").name(), theme.color("accent").name()
+        text = f"<b>{html.escape(recipe.title)}</b>"
+        if purpose:
+            text += f'<br><span style="color:{muted}">{html.escape(purpose)}</span>'
+        if rest:
+            text += f' <a href="#" style="color:{accent}">{link}</a>'
+        self._words.setText(text)

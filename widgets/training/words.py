@@ -1,0 +1,124 @@
+"""What is said of runs: states, progress, scores. No Qt in here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from core.runs.events import BestScore
+from core.runs.store import RunState, RunSummary
+from widgets.durations import duration, time_left
+
+UNKNOWN = "–"
+
+
+class StateLook(NamedTuple):
+    """How a state is shown: a word, an icon, and the role of its colour."""
+
+    word: str
+    icon: str
+    role: str
+
+
+_LOOKS = {
+    RunState.QUEUED: StateLook("Queued", "clock-outline", "muted"),
+    RunState.RUNNING: StateLook("Running", "play-circle-outline", "accent"),
+    RunState.FINISHED: StateLook("Finished", "check-circle-outline", "ok"),
+    RunState.STOPPED: StateLook("Stopped", "stop-circle-outline", "warning"),
+    RunState.CRASHED: StateLook("Crashed", "alert-octagon-outline", "error"),
+    RunState.FAILED: StateLook("Failed", "close-circle-outline", "error"),
+}
+
+
+def state_look(state: RunState, asked: str | None = None) -> StateLook:
+    """How a run's state is shown, given what its worker was asked for."""
+    look = _LOOKS[state]
+    if state is RunState.RUNNING and asked is not None:
+        word = "Stopping" if asked == "stop" else "Cancelling"
+        return look._replace(word=word, role="warning")
+    return look
+
+
+def run_title(run: RunSummary) -> str:
+    """What a run is called: its name, or its recipe when it was given none."""
+    return run.name if run.name != run.id or not run.recipe else run.recipe
+
+
+def run_subtitle(run: RunSummary) -> str:
+    """The recipe, unless it is the title, and when the run was asked for."""
+    when = _moment(run.created)
+    parts = [run.recipe if run_title(run) != run.recipe else "", when]
+    return " · ".join(part for part in parts if part) or run.id
+
+
+def progress_words(run: RunSummary, asked: str | None = None) -> str:
+    """State, iterations, and the time left of a run that goes on."""
+    parts = [state_look(run.state, asked).word]
+    if run.state is RunState.RUNNING and run.iteration == 0:
+        parts.append("loading")
+    elif run.iteration:
+        parts.append(iterations(run.iteration, run.max_iters))
+    if run.eta is not None and asked is None:
+        parts.append(time_left(run.eta))
+    return " · ".join(parts)
+
+
+def iterations(done: int, planned: int) -> str:
+    """How many iterations are done, of how many."""
+    return f"{done}/{planned}" if planned else str(done)
+
+
+def score(best: BestScore | None) -> str:
+    """The best mDice as the study prints it: percent, two decimals."""
+    return UNKNOWN if best is None else f"{best.mDice:.2f}"
+
+
+def goal_words(best: BestScore | None, goal: float) -> tuple[str, str]:
+    """The best mDice held against the goal, and the role of its colour ("" for plain)."""
+    if best is None:
+        return UNKNOWN, ""
+    if best.mDice >= goal:
+        return f"{best.mDice:.2f} ≥ {goal:g} reached at iteration {best.iteration}", "ok"
+    return f"{best.mDice:.2f} < {goal:g} so far, at iteration {best.iteration}", ""
+
+
+def took(run: RunSummary) -> str:
+    """How long the work on a run took or takes so far."""
+    return UNKNOWN if run.seconds is None else duration(run.seconds)
+
+
+def is_to_compare(run: RunSummary) -> bool:
+    """Whether there is a trained model to look at."""
+    if run.state is RunState.FINISHED:
+        return True
+    return run.state.is_over and run.best is not None
+
+
+def loses_work(run: RunSummary) -> bool:
+    """Whether cancelling the run throws iterations away."""
+    return run.state is RunState.RUNNING and run.iteration > 0
+
+
+def end_words(run: RunSummary) -> str:
+    """One sentence on how a run ended."""
+    title = run_title(run)
+    score_words = "" if run.best is None else f": best mDice {score(run.best)}"
+    at = "" if run.best is None else f" at iteration {run.best.iteration}"
+    match run.state:
+        case RunState.FINISHED:
+            return f"Run {title} finished{score_words}{at}."
+        case RunState.STOPPED:
+            return f"Run {title} stopped at iteration {run.iteration}{score_words}{at}."
+        case RunState.CRASHED:
+            return f"Run {title} crashed. {run.reason}"
+        case RunState.FAILED:
+            return f"Run {title} failed. {run.reason}"
+        case _:
+            return f"Run {title}: {run.state}."
+
+
+def _moment(created: datetime | None) -> str:
+    if created is None:
+        return ""
+    local = created.astimezone()
+    return f"{local.day} {local:%b %H:%M}"
