@@ -68,6 +68,11 @@ class Session(QObject):
         """Whether a scan is under way."""
         return self._scan_job is not None
 
+    @property
+    def scan_job(self) -> JobHandle | None:
+        """The scan that is under way: its progress, and how to cancel it."""
+        return self._scan_job
+
     def open(self, path: Path | str, workspace: Path | str | None = None) -> None:
         """Open a dataset in place of the one that is open, and scan it.
 
@@ -143,9 +148,10 @@ class Session(QObject):
         """
         if not self.shown:
             return None
-        if self.current not in self.shown:
-            return self.shown[0]
-        position = self.shown.index(self.current) + step
+        if self.current in self.shown:
+            position = self.shown.index(self.current) + step
+        else:
+            position = 0 if step > 0 else len(self.shown) - 1
         while 0 <= position < len(self.shown):
             candidate = self.shown[position]
             if not flagged or self.flags.get(candidate):

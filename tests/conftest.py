@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -29,3 +32,64 @@ def _fresh_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: p
     for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(variable, str(home / variable.lower()))
     monkeypatch.delenv("PETSEG_WORKSPACE", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
+    """A test that leaves a thread or a timer running fails; so a page cannot leak one either."""
+    if "qtbot" not in request.fixturenames:
+        threads = _python_threads()
+        yield
+        _wait_for_none(lambda: _python_threads() - threads, "threads")
+        return
+    from PySide6.QtCore import QThread, QTimer
+
+    started: list[weakref.ref] = []
+
+    def note_starts(kind: type) -> None:
+        start = kind.start
+
+        def noted(self, *arguments):
+            started.append(weakref.ref(self))
+            return start(self, *arguments)
+
+        monkeypatch.setattr(kind, "start", noted)
+
+    note_starts(QTimer)
+    note_starts(QThread)
+    threads = _python_threads()
+    yield
+    _wait_for_none(lambda: _python_threads() - threads, "threads")
+    _wait_for_none(
+        lambda: [thing for thing in _alive(started) if _runs(thing)], "timers or threads"
+    )
+
+
+def _python_threads() -> set[threading.Thread]:
+    # Dummy threads are pool threads of Qt's that have run Python once; the pool keeps them.
+    kept = threading._DummyThread
+    return {thread for thread in threading.enumerate() if not isinstance(thread, kept)}
+
+
+def _alive(references: list[weakref.ref]) -> list:
+    import shiboken6
+
+    found = [reference() for reference in references]
+    return [thing for thing in found if thing is not None and shiboken6.isValid(thing)]
+
+
+def _runs(thing: object) -> bool:
+    from PySide6.QtCore import QTimer
+
+    if isinstance(thing, QTimer):
+        return thing.isActive() and not thing.isSingleShot()
+    return thing.isRunning()  # type: ignore[attr-defined]
+
+
+def _wait_for_none(find, what: str) -> None:
+    """Give threads that are ending a moment; they were told to, but Python joins them later."""
+    end = time.monotonic() + 2
+    while find() and time.monotonic() < end:
+        threading.Event().wait(0.01)
+    left = find()
+    assert not left, f"the test left {what} running: {left}"

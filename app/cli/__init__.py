@@ -1,0 +1,1 @@
+"""The `petseg` command: every job of the window, without a screen."""

@@ -1,0 +1,74 @@
+"""`petseg runs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli import options
+from app.cli.opening import opened, run_store
+from app.cli.output import STDOUT, Column, duration, percent, say, table, write_json
+
+if TYPE_CHECKING:
+    from core.runs.store import RunSummary
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("runs", epilog=options.example("petseg runs pets"))(runs)
+
+
+def runs(
+    folder: options.DatasetFolder,
+    json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
+    workspace: options.WorkspaceFolder = None,
+) -> None:
+    """List the runs of a dataset, newest first."""
+    dataset = opened(folder, workspace)
+    summaries = [run.summary() for run in run_store(dataset).list()]
+    if json:
+        write_json(STDOUT, [describe(summary) for summary in summaries])
+        return
+    if not summaries:
+        say("No runs yet.")
+        return
+    table(
+        [
+            Column("run"),
+            Column("recipe"),
+            Column("labels"),
+            Column("state"),
+            Column("best mDice %", number=True),
+            Column("at iteration", number=True),
+            Column("iteration", number=True),
+            Column("time", number=True),
+            Column("started"),
+        ],
+        [_row(summary) for summary in summaries],
+    )
+    for summary in summaries:
+        if summary.reason and summary.state.is_over:
+            say(f"{summary.name}: {summary.reason}")
+
+
+def describe(summary: RunSummary) -> dict[str, Any]:
+    """One entry of the JSON."""
+    data = summary.model_dump(mode="json")
+    first = ("id", "recipe", "state", "best", "started", "seconds")
+    return {key: data[key] for key in first} | data
+
+
+def _row(summary: RunSummary) -> list[str]:
+    best, started = summary.best, summary.started
+    return [
+        summary.name,
+        summary.recipe,
+        summary.label_set,
+        summary.state.value,
+        percent(best.mDice if best else None),
+        str(best.iteration) if best else "",
+        f"{summary.iteration}/{summary.max_iters}" if summary.max_iters else "",
+        duration(summary.seconds),
+        f"{started.astimezone():%Y-%m-%d %H:%M}" if started else "",
+    ]

@@ -1,0 +1,134 @@
+"""`petseg train`: makes a run, starts its worker and watches it until it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli import options
+from app.cli.errors import INTERRUPTED, JobFailed, argument
+from app.cli.opening import chosen_device, chosen_label_set, opened, run_store
+from app.cli.output import facts, percent
+from app.cli.progress import note, progress
+
+if TYPE_CHECKING:
+    from core.runs.store import Run
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "train",
+        epilog=options.example(
+            "petseg train pets --recipe demo-cpu",
+            "petseg train pets --recipe demo-cpu --labels labels_fixed --set max_iters=200",
+        ),
+    )(train)
+
+
+def train(
+    folder: options.DatasetFolder,
+    recipe: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="The recipe; `petseg recipes` lists them.", show_default=False
+        ),
+    ],
+    labels: options.LabelSet = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN", help="A name for the run; by default its id.", show_default=False
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a field of the recipe (max_iters, epochs, batch_size, lr, …) or a dotted "
+            "config key. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    device: options.Device = "auto",
+    init: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Weights for the backbone to start from.", show_default=False
+        ),
+    ] = None,
+    workspace: options.WorkspaceFolder = None,
+) -> None:
+    """Train a model and watch it.
+
+    The training is a process of its own and goes on when this command's terminal is closed; it is
+    seen in the window and by `petseg runs`. Ctrl+C stops it: it finishes the iteration, saves and
+    validates. A second Ctrl+C cancels it at once.
+    """
+    dataset = opened(folder, workspace)
+    label_set = chosen_label_set(dataset, labels)
+    overrides = _chosen_overrides(recipe, settings or [])
+
+    from core.runs.supervisor import Supervisor
+    from core.training.request import TrainRequest, create_run
+
+    request = TrainRequest(
+        dataset=dataset,
+        recipe=recipe,
+        label_set=label_set,
+        name=name,
+        overrides=overrides,
+        device=chosen_device(device),
+        init=init,
+    )
+    store = run_store(dataset)
+    with progress("Reading samples") as report:
+        run = create_run(dataset, store.runs_dir, request, on_progress=report)
+
+    from app.cli.training_watch import Watch
+
+    note(f"Run {run.name}: recipe {recipe}, masks of {label_set}.")
+    interrupted = Watch(run, store, Supervisor()).until_the_end()
+    _finish(run, interrupted)
+
+
+def _chosen_overrides(recipe_name: str, settings: list[str]) -> dict[str, Any]:
+    from core.training.overrides import parse_override
+    from core.training.recipes import find_recipe
+    from core.training.request import resolve_fields
+
+    with argument("--recipe"):
+        recipe = find_recipe(recipe_name)
+    with argument("--set"):
+        overrides = dict(parse_override(text) for text in settings)
+        resolve_fields(recipe, overrides)
+    return overrides
+
+
+def _finish(run: Run, interrupted: bool) -> None:
+    """Print where the run is and how good; raise when it did not finish."""
+    from core.runs.store import RunState
+
+    summary = run.summary()
+    best = summary.best
+    facts(
+        [
+            ("run", run.name),
+            ("state", summary.state.value),
+            *(
+                [("best mDice", f"{percent(best.mDice)} at iteration {best.iteration}")]
+                if best
+                else []
+            ),
+            ("folder", str(run.folder)),
+        ]
+    )
+    if summary.state is RunState.FINISHED:
+        return
+    reason = summary.reason or f"The run is {summary.state.value}."
+    if summary.state in (RunState.CRASHED, RunState.FAILED):
+        reason += f" The worker's log: {run.log_path}"
+    raise JobFailed(reason, INTERRUPTED if interrupted else 1)

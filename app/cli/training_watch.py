@@ -1,0 +1,233 @@
+"""Watching a run from a terminal: its events become lines and a bar on standard error."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from app.cli.output import duration, percent
+from app.cli.progress import is_terminal, note
+from core.errors import PetsegError
+from core.runs.events import (
+    Checkpoint,
+    Event,
+    EventTail,
+    Iteration,
+    Message,
+    Started,
+    Validation,
+)
+from core.runs.queue import device_slot
+from core.runs.store import Run, RunState, RunStore
+from core.runs.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_SECONDS_BETWEEN_LOOKS = 0.2
+_SECONDS_BETWEEN_LINES = 2.0
+
+
+class Watch:
+    """Starts a queued run when its device is free and shows it until it ends.
+
+    Args:
+        run: The run.
+        store: The runs of its dataset, to see which of them holds the device.
+        supervisor: Starts and stops the worker.
+    """
+
+    def __init__(self, run: Run, store: RunStore, supervisor: Supervisor) -> None:
+        self._run = run
+        self._store = store
+        self._supervisor = supervisor
+        self._interrupts = 0
+        self._answered = 0
+        self._wake = threading.Event()
+
+    def until_the_end(self) -> bool:
+        """Block until the run is over; return whether it was interrupted from here."""
+        with self._signals():
+            self._start_when_free()
+            self._follow()
+        return self._interrupts > 0
+
+    def _start_when_free(self) -> None:
+        said = ""
+        while self._run.state() is RunState.QUEUED:
+            holder = self._holder_of_device()
+            if holder is None:
+                self._start()
+                return
+            if said != holder.id:
+                said = holder.id
+                note(f"Waiting until the run {holder.name} has ended: it holds the device.")
+            self._pause()
+            self._answer_interrupts()
+
+    def _start(self) -> None:
+        try:
+            self._supervisor.start(self._run)
+        except PetsegError:
+            # A window that is open on the same dataset may have been faster; then we only watch.
+            if self._run.state() is not RunState.RUNNING:
+                raise
+
+    def _holder_of_device(self) -> Run | None:
+        slot = device_slot(self._run.record.device)
+        for other in self._store.list():
+            if other.id == self._run.id or other.problem:
+                continue
+            if (
+                self._supervisor.refresh(other) is RunState.RUNNING
+                and device_slot(other.record.device) == slot
+            ):
+                return other
+        return None
+
+    def _follow(self) -> None:
+        tail = EventTail(self._run.events_path)
+        with _view() as show:
+            while True:
+                # The state is asked first: what the worker wrote before it ended is then read.
+                state = self._supervisor.refresh(self._run)
+                for event in tail.read():
+                    show(event)
+                if state.is_over:
+                    return
+                self._answer_interrupts()
+                self._pause()
+
+    def _answer_interrupts(self) -> None:
+        if self._interrupts == self._answered:
+            return
+        self._answered = self._interrupts
+        if self._interrupts == 1:
+            note(
+                "Stopping: the iteration is finished, then the model is saved and validated. "
+                "Ctrl+C again cancels at once."
+            )
+            self._supervisor.request_stop(self._run)
+        else:
+            note("Cancelling.")
+            self._supervisor.cancel(self._run)
+
+    def _pause(self) -> None:
+        self._wake.wait(_SECONDS_BETWEEN_LOOKS)
+        self._wake.clear()
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        def interrupt(_number: int, _frame: FrameType | None) -> None:
+            self._interrupts += 1
+            self._wake.set()
+
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread gets signals
+            return
+        before = {number: signal.signal(number, interrupt) for number in _ENDING_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def _view() -> Iterator[Callable[[Event], None]]:
+    with ExitStack() as stack:
+        if is_terminal():
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.fields[figures]}"),
+                console=Console(stderr=True, highlight=False),
+                transient=True,
+            )
+            yield TrainingView(stack.enter_context(bar)).show
+        else:
+            yield TrainingView().show
+
+
+class TrainingView:
+    """Shows the events of a run.
+
+    Args:
+        bar: The bar to move; without one, iterations become lines, one every two seconds at most.
+        clock: Gives seconds; another one in tests.
+    """
+
+    def __init__(
+        self, bar: Progress | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._bar = bar
+        self._task = None if bar is None else bar.add_task("Starting", total=None, figures="")
+        self._clock = clock
+        self._last_line = float("-inf")
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+        match event:
+            case Started():
+                self._say(
+                    f"Training on {event.device}: {event.total_samples} samples, "
+                    f"{event.val_samples} to validate, {event.max_iters} iterations."
+                )
+            case Iteration():
+                self._iteration(event)
+            case Validation():
+                self._say(validation_line(event))
+            case Message():
+                self._say(event.text if event.level == "info" else f"{event.level}: {event.text}")
+            case Checkpoint(best=True):
+                self._say(f"Best so far, saved as {event.path}")
+            case _:
+                pass
+
+    def _iteration(self, event: Iteration) -> None:
+        figures = iteration_figures(event)
+        if self._bar is not None and self._task is not None:
+            self._bar.update(
+                self._task,
+                description=f"{event.iteration}/{event.max_iters}",
+                completed=event.iteration,
+                total=event.max_iters,
+                figures=figures,
+            )
+            return
+        now = self._clock()
+        if event.iteration >= event.max_iters or now - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            self._say(f"iteration {event.iteration}/{event.max_iters}  {figures}")
+
+    def _say(self, text: str) -> None:
+        if self._bar is None:
+            note(text)
+        else:
+            self._bar.console.print(text, markup=False)
+
+
+def iteration_figures(event: Iteration) -> str:
+    """Loss, learning rate and time left, as one short text."""
+    parts = [f"loss {event.losses['loss']:.4f}"] if "loss" in event.losses else []
+    parts.append(f"lr {event.lr:.2e}")
+    if event.eta is not None:
+        parts.append(f"{duration(event.eta)} left")
+    return "  ".join(parts)
+
+
+def validation_line(event: Validation) -> str:
+    """The mDice and each class's Dice, in percent."""
+    classes = "  ".join(f"{entry.name} {percent(entry.dice)}" for entry in event.classes)
+    return f"validation at {event.iteration}: mDice {percent(event.mDice)}  ({classes})"

@@ -1,0 +1,410 @@
+"""What the Compare page is about: one or two runs on a split, their predictions and figures.
+
+All questions to the files are asked off the UI thread; what is known is told by signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.jobs import JobHandle, Jobs
+from app.session import Session
+from core.dataset import Dataset
+from core.errors import PetsegError
+from core.evaluation.checkpoints import checkpoint_of
+from core.evaluation.client import PredictionClient, PredictionResult
+from core.evaluation.comparison import compare_evaluations
+from core.evaluation.metrics import Metrics
+from core.evaluation.prediction_files import (
+    PREDICTIONS_FOLDER,
+    PredictionStatus,
+    prediction_status,
+)
+from core.evaluation.predictions import EvaluationCancelled, evaluate_run
+from core.evaluation.scores import Evaluation
+from core.runs.store import Run, RunState, RunStore
+from widgets.latest_task import LatestTask
+
+LETTERS = ("A", "B")
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoice:
+    """A run that can be looked at here; it is what `core.evaluation` asks of a run.
+
+    Attributes:
+        best: The best mDice of its validations, in percent.
+        has_model: Whether there is a checkpoint to predict with.
+        has_predictions: Whether anything was predicted.
+    """
+
+    id: str
+    name: str
+    folder: Path
+    label_set: str
+    recipe: str
+    state: RunState
+    best: float | None
+    has_model: bool
+    has_predictions: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What is known of a run on the split.
+
+    Attributes:
+        status: How far its predictions are.
+        evaluation: Its figures; None while there are no predictions.
+        problem: Why there are no figures although there are predictions, as a sentence.
+        no_model: Why nothing more can be predicted, as a sentence; "" when something can.
+    """
+
+    status: PredictionStatus
+    evaluation: Evaluation | None
+    problem: str = ""
+    no_model: str = ""
+
+    @property
+    def to_predict(self) -> int:
+        """Number of images a prediction would have to do."""
+        missing = len(self.status.missing)
+        return self.status.predicted + missing if self.status.is_stale else missing
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything known of the chosen runs.
+
+    Attributes:
+        assessments: One per chosen run, in order.
+        metrics: Pooled figures per run, for two runs over the samples they have in common.
+        samples: Number of samples the pooled figures are over.
+        problem: Why two runs cannot be compared, as a sentence.
+    """
+
+    assessments: tuple[Assessment, ...] = ()
+    metrics: tuple[Metrics | None, ...] = ()
+    samples: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which runs on which split."""
+
+    runs: list[RunChoice] = field(default_factory=list)
+    split: str = ""
+
+
+class Comparison(QObject):
+    """Lists runs, measures the chosen ones, and predicts what is missing."""
+
+    runs_listed = Signal()
+    """`runs` is up to date."""
+    measuring = Signal()
+    """The figures are being made."""
+    found = Signal()
+    """`findings` is up to date."""
+    prediction_changed = Signal()
+    """A prediction has begun, moved on or ended."""
+    failed = Signal(str)
+    """A prediction or a measurement failed; the sentence says why."""
+
+    def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._jobs = session, jobs
+        self.runs: list[RunChoice] = []
+        self.choice = Choice()
+        self.findings = Findings()
+        self.client = PredictionClient()
+        self._store: RunStore | None = None
+        self._listing = LatestTask(self)
+        self._listing.done.connect(self._on_listed)
+        self._measure_job: JobHandle | None = None
+        self._predict_job: JobHandle | None = None
+        self._predict_title = ""
+        self._is_shut_down = False
+
+    # Choosing
+
+    def list_runs(self) -> None:
+        """Look which runs there are."""
+        workspace = self._session.workspace
+        if workspace is None:
+            self._listing.forget()
+            self._on_listed([])
+            return
+        if self._store is None or self._store.runs_dir != workspace.runs_dir:
+            self._store = RunStore(workspace.runs_dir)
+        # Only the listing's one thread ever asks this store.
+        store = self._store
+        self._listing.request(lambda: list_choices(store))
+
+    def choose(self, run_ids: Sequence[str], split: str) -> None:
+        """Choose one run or two, and a split; ids of runs that are gone are passed over."""
+        by_id = {run.id: run for run in self.runs}
+        runs = [by_id[run_id] for run_id in run_ids if run_id in by_id]
+        ids = [run.id for run in runs]
+        before = [run.id for run in self.choice.runs], self.choice.split
+        self.choice = Choice(runs, split)
+        if (ids, split) != before:
+            self.findings = Findings()
+            self.measure()
+
+    def reset(self) -> None:
+        """Forget everything, because another dataset is open."""
+        self._stop_measuring()
+        self.cancel_prediction()
+        self._predict_job = None
+        self.runs, self.choice, self.findings = [], Choice(), Findings()
+
+    # Measuring
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether the figures are being made."""
+        return self._measure_job is not None
+
+    def measure(self) -> None:
+        """Make the figures of the chosen runs; what has not changed costs nothing."""
+        self._stop_measuring()
+        dataset, choice = self._session.dataset, self.choice
+        if dataset is None or not choice.runs:
+            self.findings = Findings()
+            self.found.emit()
+            return
+        label_set, excluded = self._session.label_set, frozenset(self._session.excluded)
+        runs, split = tuple(choice.runs), choice.split
+
+        def work(job: JobHandle) -> Findings:
+            return find(dataset, runs, split, label_set, excluded, job)
+
+        def done(findings: Findings) -> None:
+            if self._measure_job is job:
+                self._measure_job = None
+                self.findings = findings
+                self.found.emit()
+
+        def error(failure: PetsegError) -> None:
+            if self._measure_job is job:
+                self._measure_job = None
+                self.found.emit()
+                if not isinstance(failure, EvaluationCancelled):
+                    self.failed.emit(str(failure))
+
+        names = " and ".join(run.name for run in runs)
+        job = self._jobs.start(f"Measuring {names} on {split or 'all'}", work, done, error)
+        self._measure_job = job
+        self.measuring.emit()
+
+    # Predicting
+
+    @property
+    def prediction(self) -> JobHandle | None:
+        """The prediction that is under way."""
+        return self._predict_job
+
+    @property
+    def prediction_title(self) -> str:
+        """What is being predicted, in words."""
+        return self._predict_title
+
+    def incomplete(self) -> list[tuple[RunChoice, Assessment]]:
+        """The chosen runs that have something to predict, and a model to do it with."""
+        pairs = zip(self.choice.runs, self.findings.assessments, strict=False)
+        return [(run, found) for run, found in pairs if found.to_predict and not found.no_model]
+
+    def predict(self) -> None:
+        """Predict what is missing of the chosen runs, in the background."""
+        dataset, split = self._session.dataset, self.choice.split
+        runs = [run for run, _ in self.incomplete()]
+        if dataset is None or not runs or self._predict_job is not None:
+            return
+
+        def work(job: JobHandle) -> list[PredictionResult]:
+            return predict_all(self.client, dataset, runs, split, job)
+
+        def done(results: list[PredictionResult]) -> None:
+            if self._predict_job is not job or self._is_shut_down:
+                return
+            self._end_prediction()
+            self._tell(results)
+            self.measure()
+
+        def error(failure: PetsegError) -> None:
+            if self._predict_job is not job or self._is_shut_down:
+                return
+            self._end_prediction()
+            self.failed.emit(str(failure))
+            self.measure()
+
+        names = " and ".join(run.name for run in runs)
+        self._predict_title = f"Predicting {split or 'all images'} with {names}"
+        job = self._jobs.start(self._predict_title, work, done, error)
+        self._predict_job = job
+        job.changed.connect(self.prediction_changed)
+        self.prediction_changed.emit()
+
+    def cancel_prediction(self) -> None:
+        """End the prediction after the images at hand; what is predicted stays."""
+        if self._predict_job is not None:
+            self._predict_job.cancel()
+
+    def shut_down(self) -> None:
+        """End the worker process and the thread that lists runs."""
+        self._is_shut_down = True
+        self._stop_measuring()
+        self.cancel_prediction()
+        self._listing.shut_down()
+        self.client.close()
+
+    def _on_listed(self, runs: list[RunChoice]) -> None:
+        self.runs = runs
+        self.runs_listed.emit()
+
+    def _stop_measuring(self) -> None:
+        if self._measure_job is not None:
+            self._measure_job.cancel()
+            self._measure_job = None
+
+    def _end_prediction(self) -> None:
+        self._predict_job = None
+        self.prediction_changed.emit()
+
+    def _tell(self, results: Sequence[PredictionResult]) -> None:
+        failed = [sample for result in results for sample in result.failed]
+        if failed:
+            first = failed[0]
+            count = "1 image" if len(failed) == 1 else f"{len(failed)} images"
+            self.failed.emit(f"{count} could not be predicted. {first.sample}: {first.reason}")
+        predicted = sum(result.predicted for result in results)
+        ended = "cancelled; predicted" if any(each.cancelled for each in results) else "predicted"
+        self._session.message.emit(f"The prediction is {ended}: {predicted} images.")
+
+
+def list_choices(store: RunStore) -> list[RunChoice]:
+    """The runs that there is something to see of, newest first."""
+    choices = [_choice(run) for run in store.list()]
+    return [choice for choice in choices if choice is not None]
+
+
+def find(
+    dataset: Dataset,
+    runs: Sequence[RunChoice],
+    split: str,
+    label_set: str,
+    excluded: Collection[str],
+    job: JobHandle,
+) -> Findings:
+    """Measure runs on a split against one label set."""
+    assessments = []
+    for place, run in enumerate(runs):
+
+        def report(done: int, total: int, place: int = place) -> None:
+            job.progress(place * total + done, len(runs) * total)
+
+        status = prediction_status(dataset, run, split)
+        evaluation, problem = None, ""
+        if status.predicted:
+            try:
+                evaluation = evaluate_run(
+                    dataset,
+                    run,
+                    split,
+                    label_set=label_set,
+                    exclude=excluded,
+                    on_progress=report,
+                    cancelled=job.cancelled,
+                )
+            except EvaluationCancelled:
+                raise
+            except PetsegError as error:
+                problem = str(error)
+        assessments.append(Assessment(status, evaluation, problem, _why_no_model(run)))
+    return _pooled(dataset, tuple(assessments))
+
+
+def predict_all(
+    client: PredictionClient,
+    dataset: Dataset,
+    runs: Sequence[RunChoice],
+    split: str,
+    job: JobHandle,
+) -> list[PredictionResult]:
+    """Predict a split with one run after the other; ends early when the job is cancelled."""
+    results: list[PredictionResult] = []
+    for place, run in enumerate(runs):
+        if job.cancelled():
+            break
+
+        def report(done: int, total: int, place: int = place) -> None:
+            job.progress(place * total + done, len(runs) * total)
+
+        results.append(
+            client.predict(run, split, dataset=dataset, on_progress=report, cancelled=job.cancelled)
+        )
+    return results
+
+
+def left_out(findings: Findings) -> Mapping[str, str]:
+    """Samples that were not measured, with the reason; runs are called by their letters."""
+    by_sample: dict[str, dict[str, str]] = {}
+    for letter, found in zip(LETTERS, findings.assessments, strict=False):
+        for skipped in found.evaluation.skipped if found.evaluation is not None else ():
+            by_sample.setdefault(skipped.sample, {})[letter] = skipped.reason
+    result = {}
+    for sample, reasons in by_sample.items():
+        if len(reasons) == len(findings.assessments) and len(set(reasons.values())) == 1:
+            result[sample] = next(iter(reasons.values()))
+        else:
+            result[sample] = "; ".join(f"{letter}: {why}" for letter, why in reasons.items())
+    return result
+
+
+def _choice(run: Run) -> RunChoice | None:
+    summary = run.summary()
+    has_model = not _why_no_model(run)
+    has_predictions = (run.folder / PREDICTIONS_FOLDER).is_dir()
+    if not summary.state.is_over or run.problem:
+        return None
+    is_whole = summary.state in (RunState.FINISHED, RunState.STOPPED)
+    if not (has_model or has_predictions) and (not is_whole or summary.iteration == 0):
+        return None
+    return RunChoice(
+        id=run.id,
+        name=summary.name,
+        folder=run.folder,
+        label_set=summary.label_set,
+        recipe=summary.recipe,
+        state=summary.state,
+        best=None if summary.best is None else summary.best.mDice,
+        has_model=has_model,
+        has_predictions=has_predictions,
+    )
+
+
+def _why_no_model(run: Run | RunChoice) -> str:
+    try:
+        checkpoint_of(run.folder)
+    except PetsegError as error:
+        return str(error)
+    return ""
+
+
+def _pooled(dataset: Dataset, assessments: tuple[Assessment, ...]) -> Findings:
+    known = [found.evaluation for found in assessments]
+    first = known[0] if known else None
+    second = known[1] if len(known) > 1 else None
+    if first is not None and second is not None:
+        try:
+            both = compare_evaluations(dataset, first, second)
+        except PetsegError as error:
+            return Findings(assessments, (first.metrics, second.metrics), 0, str(error))
+        return Findings(assessments, (both.metrics_a, both.metrics_b), both.compared)
+    metrics = tuple(None if each is None else each.metrics for each in known)
+    return Findings(assessments, metrics, max((each.samples for each in known if each), default=0))
