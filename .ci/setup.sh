@@ -100,7 +100,7 @@ find_python() { # prints the first Python that is new enough
 make_venv() {
   local python
   if ! python=$(find_python); then
-    apt_install python3 python3-venv || true
+    [ -n "${PYTHON:-}" ] || apt_install python3 python3-venv || true
     python=$(find_python) || {
       say "Python 3.11 or newer is needed and was not found${PYTHON:+ at $PYTHON}."
       say "Install it (on Debian 12: sudo apt-get install python3 python3-venv), or name it: make PYTHON=/path/to/python3 ..."
@@ -116,7 +116,6 @@ make_venv() {
   fi
   say "making .venv with $python"
   "$python" -m venv --clear .venv
-  pwd >.venv/.made-in
 }
 
 install_project() {
@@ -130,10 +129,13 @@ install_project() {
 }
 
 check_qt_libraries
-# Scripts in a .venv name its folder: one that was moved, or whose Python is gone, is made anew.
-if [ "$(cat .venv/.made-in 2>/dev/null)" != "$(pwd)" ] || ! is_python .venv/bin/python; then
+# Scripts in a .venv name its folder: one that was moved, or whose Python is gone, is made anew. One
+# that somebody made by hand is kept, with the torch that is in it.
+made_in=$(cat .venv/.made-in 2>/dev/null || pwd)
+if [ "$made_in" != "$(pwd)" ] || ! is_python .venv/bin/python; then
   make_venv
 fi
+pwd >.venv/.made-in
 stamp=".venv/.stamp-$(cat pyproject.toml constraints.txt | cksum | tr ' ' '-')"
 if [ ! -e "$stamp" ]; then
   install_project

@@ -59,6 +59,8 @@ class MainWindow(QMainWindow):
         if settings.geometry:
             self.restoreGeometry(QByteArray.fromHex(settings.geometry.encode()))
         self._header.show_recent(settings.recent)
+        for page in self.pages:
+            page.restore(settings)
         self.show_page(0)
 
     def page(self, kind: type[Page]) -> Page:
@@ -92,6 +94,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.settings.geometry = bytes(self.saveGeometry().toHex().data()).decode()
+        for page in self.pages:
+            page.remember(self.settings)
         save_settings(self.settings)
         for page in self.pages:
             page.shut_down()

@@ -16,7 +16,12 @@ from core.training.request import TrainRequest, create_run
 
 
 class TrainingControl(QObject):
-    """The verbs of the Train page, and what becomes of them as signals."""
+    """The verbs of the Train page, and what becomes of them as signals.
+
+    Args:
+        jobs: Runs what takes longer than a moment.
+        supervisor: Starts the workers; another one than the program's in tests.
+    """
 
     runs_changed = Signal(object)
     """A `RunsSnapshot`."""
@@ -36,10 +41,12 @@ class TrainingControl(QObject):
     """Whether a request is being checked at the moment."""
     problem = Signal(str)
 
-    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, jobs: Jobs, parent: QObject | None = None, *, supervisor: Supervisor | None = None
+    ) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._supervisor = Supervisor()
+        self._supervisor = supervisor or Supervisor()
         self._watch = TrainingWatch(self._supervisor, self)
         self._watch.runs.connect(self._take_runs)
         self._watch.events.connect(self._take_events)

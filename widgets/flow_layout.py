@@ -102,6 +102,8 @@ class FlowBox(QWidget):
     def add(self, widget: QWidget) -> None:
         """Append a child. Call `settle` after the last one."""
         self._flow.addWidget(widget)
+        # Qt would show it only later, and until then it would count for nothing.
+        widget.show()
 
     def clear(self) -> None:
         """Remove all children."""

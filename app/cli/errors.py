@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import typer
 
@@ -43,4 +43,6 @@ def one_line(text: str) -> str:
 
 def complain(message: str) -> None:
     """Print the one line that says why the job failed."""
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
     print(f"Error: {one_line(message)}", file=sys.stderr)  # noqa: T201

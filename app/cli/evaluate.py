@@ -9,7 +9,7 @@ import typer
 from app.cli import options
 from app.cli.opening import chosen_device, chosen_label_set, chosen_run, chosen_split, opened
 from app.cli.output import STDOUT, Column, percent, say, table, write_json
-from app.cli.predict import predict_split
+from app.cli.predict import predict_if_needed
 from app.cli.progress import note, progress
 
 if TYPE_CHECKING:
@@ -48,10 +48,9 @@ def evaluate(
     label_set = chosen_label_set(dataset, labels) if labels else None
     wanted_device = chosen_device(device)
 
-    from core.evaluation.predictions import evaluate_run, prediction_status
+    from core.evaluation.predictions import evaluate_run
 
-    if not prediction_status(dataset, run, chosen).is_complete:
-        predict_split(dataset, run, chosen, wanted_device)
+    predict_if_needed(dataset, run, chosen, wanted_device)
     with progress("Measuring") as report:
         result = evaluate_run(dataset, run, chosen, label_set=label_set, on_progress=report)
     for skipped in result.skipped[:_SHOWN_SKIPPED]:

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import demo, evaluate, exclude, info, predict, qa, recipes, runs, train
+from app.cli import compare, demo, evaluate, exclude, info, predict, qa, recipes, runs, train
 from app.cli.errors import DONE, FAILED, INTERRUPTED, JobFailed, complain
 from app.cli.options import example
 from app.cli.output import say
@@ -30,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (demo, info, qa, exclude, recipes, train, runs, predict, evaluate):
+for _module in (demo, info, qa, exclude, recipes, train, runs, predict, evaluate, compare):
     _module.register(app)
 
 

@@ -70,3 +70,11 @@ def predict_split(dataset: Dataset, run: Run, split: str, device: str) -> Predic
         return client.predict(
             run, split, dataset=dataset, device=device, on_progress=report, on_message=note
         )
+
+
+def predict_if_needed(dataset: Dataset, run: Run, split: str, device: str) -> None:
+    """Predict what the run's best checkpoint has not predicted yet."""
+    from core.evaluation.predictions import prediction_status
+
+    if not prediction_status(dataset, run, split).is_complete:
+        predict_split(dataset, run, split, device)

@@ -15,6 +15,8 @@ _SECONDS_BETWEEN_LINES = 2.0
 
 def note(text: str) -> None:
     """Print a line about what is going on."""
+    # Where both streams end in one log, what was printed before stands before.
+    sys.stdout.flush()
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - standard error is where progress goes
 
 

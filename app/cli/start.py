@@ -24,9 +24,11 @@ def main() -> int:
 
     try:
         run_loop(demo_folder())
-    except (JobFailed, PetsegError) as error:
+    except JobFailed as failure:
+        return failure.code  # the command that failed has said why
+    except PetsegError as error:
         complain(str(error))
-        return error.code if isinstance(error, JobFailed) else FAILED
+        return FAILED
     return DONE
 
 

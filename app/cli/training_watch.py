@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _SECONDS_BETWEEN_LOOKS = 0.2
-_SECONDS_BETWEEN_LINES = 2.0
+
+# Without a bar a line is printed each twentieth of the way, within these limits.
+_LEAST_SECONDS_BETWEEN_LINES = 2.0
+_MOST_SECONDS_BETWEEN_LINES = 30.0
 
 
 class Watch:
@@ -164,7 +167,7 @@ class TrainingView:
     """Shows the events of a run.
 
     Args:
-        bar: The bar to move; without one, iterations become lines, one every two seconds at most.
+        bar: The bar to move; without one, iterations become lines now and then.
         clock: Gives seconds; another one in tests.
     """
 
@@ -175,6 +178,7 @@ class TrainingView:
         self._task = None if bar is None else bar.add_task("Starting", total=None, figures="")
         self._clock = clock
         self._last_line = float("-inf")
+        self._last_step = -1
 
     def show(self, event: Event) -> None:
         """Show one event."""
@@ -207,8 +211,14 @@ class TrainingView:
             )
             return
         now = self._clock()
-        if event.iteration >= event.max_iters or now - self._last_line >= _SECONDS_BETWEEN_LINES:
-            self._last_line = now
+        waited = now - self._last_line
+        step = 20 * event.iteration // event.max_iters
+        if (
+            event.iteration >= event.max_iters
+            or waited >= _MOST_SECONDS_BETWEEN_LINES
+            or (step > self._last_step and waited >= _LEAST_SECONDS_BETWEEN_LINES)
+        ):
+            self._last_line, self._last_step = now, step
             self._say(f"iteration {event.iteration}/{event.max_iters}  {figures}")
 
     def _say(self, text: str) -> None:

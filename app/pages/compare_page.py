@@ -12,18 +12,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import Action
-from app.comparison import LETTERS, Comparison, RunChoice, left_out
+from app.comparison import Comparison
+from app.comparison_work import LETTERS, RunChoice, left_out
 from app.jobs import Jobs
 from app.pages.page import Page
+from app.sample_files import layer_files, photo_thumbnails
 from app.session import Session
-from core.evaluation.prediction_files import prediction_path
 from widgets import theme
 from widgets.comparison import words
 from widgets.comparison.chooser import RunChooser, RunEntry
 from widgets.comparison.linked_views import ShownRun
 from widgets.comparison.measures import merge_scores
 from widgets.comparison.metrics_model import RunMetrics
-from widgets.comparison.metrics_table import MetricsTable
+from widgets.comparison.metrics_table import MetricsTable, copy_button
 from widgets.comparison.prediction_bar import PredictionBar
 from widgets.comparison.run_colors import run_color
 from widgets.comparison.sample_layers import LayerFiles
@@ -33,7 +34,7 @@ from widgets.durations import time_left
 from widgets.elided_label import ElidedLabel
 from widgets.empty_state import EmptyState
 
-_LIST_WIDTH = 320
+_LIST_WIDTH = 360
 
 
 class ComparePage(Page):
@@ -48,11 +49,12 @@ class ComparePage(Page):
         self.comparison = Comparison(session, jobs, self)
         self._wanted_run = ""
         self._predicts_at_once = False
-        self._is_outdated = False
         self._problem = ""
+        self._shown_runs: list[RunChoice] = []
         self.chooser = RunChooser()
         self.caption = ElidedLabel()
         self.metrics = MetricsTable()
+        self.copy_button = copy_button(self.metrics)
         self.prediction_bar = PredictionBar()
         self.left_out_label = ElidedLabel()
         self.samples = SampleList()
@@ -90,14 +92,14 @@ class ComparePage(Page):
         ]
 
     def activate(self) -> None:
-        """Look whether there are new runs, and measure again what was edited meanwhile."""
+        """Look what has changed since: new runs, edited masks, samples that were excluded."""
         self.comparison.list_runs()
-        if self._is_outdated:
-            self._measure_again()
+        self._measure_again()
 
     def shut_down(self) -> None:
         """End the prediction worker and the threads that read files."""
         self.comparison.shut_down()
+        self.samples.shut_down()
         self.viewer.shut_down()
 
     def open_run(self, run_id: str) -> None:
@@ -118,6 +120,7 @@ class ComparePage(Page):
         top.setSpacing(2 * theme.GRID)
         top.addWidget(self.chooser)
         top.addWidget(self.caption, 1)
+        top.addWidget(self.copy_button)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setObjectName("CompareSplitter")
         splitter.setChildrenCollapsible(False)
@@ -173,6 +176,8 @@ class ComparePage(Page):
         if dataset is not None:
             names = [info.name for info in dataset.classes]
             self.samples.set_classes(names)
+            if self.session.workspace is not None:
+                self.samples.set_thumbnails(photo_thumbnails(dataset, self.session.workspace))
             self.viewer.set_dataset(dataset.classes, dataset.ignore_index)
             self.chooser.set_splits(dataset.splits)
         self._show_runs()
@@ -184,20 +189,18 @@ class ComparePage(Page):
         self._on_saved("")
 
     def _on_saved(self, _sample: str) -> None:
-        self._is_outdated = True
+        # While the page is hidden this can wait: it measures when it comes to the front.
         if self.isVisible():
             self._measure_again()
 
     def _measure_again(self) -> None:
-        self._is_outdated = False
-        self.viewer.forget_files()
         if self.comparison.choice.runs:
             self.comparison.measure()
 
     def _on_flags(self, changed: set[str] | None) -> None:
         self.samples.set_flags(self.session.flags, changed)
         if self.samples.current and (changed is None or self.samples.current in changed):
-            self._show_title()
+            self._show_name_and_flags()
 
     def _on_runs_changed(self) -> None:
         if self.isVisible():
@@ -223,9 +226,9 @@ class ComparePage(Page):
             usable = next((run for run in runs if run.has_model or run.has_predictions), None)
             self.chooser.choose(usable.id if usable is not None else "")
         self._show_what_there_is()
-        self._on_chosen()
+        self._take_choice()
         if self._predicts_at_once and not self.comparison.is_measuring:
-            self._show_findings()
+            self._predict_at_once()
 
     def _show_what_there_is(self) -> None:
         has_dataset = self.session.dataset is not None
@@ -235,35 +238,46 @@ class ComparePage(Page):
 
     def _on_chosen(self) -> None:
         self._problem = ""
+        self._predicts_at_once = False
+        self._take_choice()
+
+    def _take_choice(self) -> None:
         self.comparison.choose(self.chooser.run_ids, self.chooser.split)
-        self.viewer.set_runs(
-            [
-                ShownRun(LETTERS[place], run.name, run_color(place))
-                for place, run in enumerate(self.comparison.choice.runs)
-            ]
-        )
 
     # Figures
 
     def _on_measuring(self) -> None:
-        if not self.comparison.findings.assessments:
-            self._show_table()
-            self.samples.set_samples([], max(len(self.comparison.choice.runs), 1))
-            self.viewer.clear(words.MEASURING)
+        # What is shown stays until there is something new: measuring takes a moment or minutes.
+        self._show_table()
+        self._show_prediction()
+        if not self.samples.current:
+            self.viewer.clear(*words.MEASURING)
 
     def _show_findings(self) -> None:
         comparison = self.comparison
+        self._shown_runs = list(comparison.choice.runs)
+        self.viewer.forget_files()
+        self.viewer.set_runs(
+            [
+                ShownRun(LETTERS[place], run.name, run_color(place))
+                for place, run in enumerate(self._shown_runs)
+            ]
+        )
         self._show_table()
         self._show_left_out()
+        self._show_prediction()
         evaluations = [found.evaluation for found in comparison.findings.assessments]
         scores = [each.scores if each is not None else () for each in evaluations]
-        self.samples.set_samples(merge_scores(scores), max(len(comparison.choice.runs), 1))
-        self.samples.set_flags(self.session.flags)
-        self._show_prediction()
-        self._show_sample()
-        if self._predicts_at_once and not comparison.is_measuring:
+        before = self.samples.current
+        self.samples.set_samples(merge_scores(scores), max(len(self._shown_runs), 1))
+        if self.samples.current == before:
+            self._show_sample()
+        self._predict_at_once()
+
+    def _predict_at_once(self) -> None:
+        if self._predicts_at_once and not self.comparison.is_measuring:
             self._predicts_at_once = False
-            comparison.predict()
+            self.comparison.predict()
 
     def _show_table(self) -> None:
         comparison, dataset = self.comparison, self.session.dataset
@@ -336,45 +350,40 @@ class ComparePage(Page):
 
     # The sample
 
-    def _files(self, sample_id: str, runs: list[RunChoice]) -> LayerFiles | None:
-        dataset = self.session.dataset
+    def _files(self, sample_id: str) -> LayerFiles | None:
+        dataset, label_set = self.session.dataset, self.session.label_set
         if dataset is None:
             return None
-        sample = dataset.sample(sample_id)
-        predictions = [prediction_path(run, sample) for run in runs]
-        return LayerFiles(
-            sample_id,
-            sample.image,
-            sample.masks.get(self.session.label_set),
-            tuple(path if path.exists() else None for path in predictions),
-            dataset.ignore_index,
-        )
+        return layer_files(dataset, label_set, self._shown_runs, sample_id)
 
     def _show_sample(self) -> None:
-        current, runs = self.samples.current, self.comparison.choice.runs
-        files = self._files(current, runs) if current else None
+        current = self.samples.current
+        files = self._files(current) if current else None
         if files is None:
-            self.viewer.clear(self._why_no_sample())
+            self.viewer.clear(*self._why_no_sample())
             return
-        ahead = [self._files(sample, runs) for sample in self.samples.neighbours()]
+        ahead = [self._files(sample) for sample in self.samples.neighbours()]
         scored = self.samples.model.scored(current)
         figures = [words.figure(score) for score in scored.scores] if scored is not None else []
         self.viewer.show_sample(files, figures, [each for each in ahead if each is not None])
-        self._show_title()
+        self._show_name_and_flags()
 
-    def _show_title(self) -> None:
+    def _show_name_and_flags(self) -> None:
         current = self.samples.current
         flags = self.session.flags.get(current, [])
-        self.viewer.bar.set_title(current, [flag.message for flag in flags])
+        self.viewer.bar.set_title(current)
+        self.viewer.views.set_flags([flag.message for flag in flags])
 
-    def _why_no_sample(self) -> str:
+    def _why_no_sample(self) -> tuple[str, str]:
         if self.comparison.is_measuring:
             return words.MEASURING
+        if self.comparison.prediction is not None:
+            return words.PREDICTING
         if self.comparison.incomplete():
             return words.PREDICT_FIRST
         if self.samples.model.total:
             return words.FILTERED_OUT
-        return ""
+        return words.NOTHING_MEASURED
 
     def _on_enter(self) -> None:
         if self.samples.filter_edit.hasFocus():

@@ -71,7 +71,7 @@ class DatasetPage(Page):
 
     def actions_table(self) -> list[Action]:
         """The page's commands."""
-        bar, session = self.filter_bar, self.session
+        bar = self.filter_bar
         return [
             Action("dataset.edit", "Edit the selected mask", self._edit_current,
                    ("Return", "Enter"), "pencil", _GROUP),
@@ -92,7 +92,7 @@ class DatasetPage(Page):
                    ("Ctrl++", "Ctrl+="), "", _GROUP),
             Action("dataset.smaller", "Smaller thumbnails", lambda: self._resize_thumbnails(-STEP),
                    ("Ctrl+-",), "", _GROUP),
-            Action("dataset.check", "Check the masks again", session.rescan, ("F5",), "refresh",
+            Action("dataset.check", "Check the masks again", self._check_again, ("F5",), "refresh",
                    _GROUP),
         ]  # fmt: skip
 
@@ -177,7 +177,7 @@ class DatasetPage(Page):
         gallery.current_changed.connect(session.set_current)
         gallery.opened.connect(session.edit)
         self.summary.check_chosen.connect(self._filter_by_check)
-        self.summary.scan_requested.connect(session.rescan)
+        self.summary.scan_requested.connect(self._check_again)
         self.summary.cancel_requested.connect(self._cancel_scan)
         self.sample_panel.edit_requested.connect(session.edit)
         self.sample_panel.next_flagged_requested.connect(lambda: self._step(1, flagged=True))
@@ -259,6 +259,12 @@ class DatasetPage(Page):
         self.filter_bar.set_filter(
             SampleFilter(now.text, now.split, now.class_index, check, now.flagged_only, now.order)
         )
+
+    def _check_again(self) -> None:
+        """Look again at files that another program may have written."""
+        self.gallery.refresh()
+        self._show_current()
+        self.session.rescan()
 
     def _cancel_scan(self) -> None:
         if self.session.scan_job is not None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.actions import Action
 from app.jobs import Jobs
 from app.session import Session
+from app.settings import Settings
 
 
 class Page(QWidget):
@@ -39,6 +40,12 @@ class Page(QWidget):
     def may_close(self) -> bool:
         """Asked before the window closes or another dataset opens; False keeps it open."""
         return True
+
+    def restore(self, settings: Settings) -> None:
+        """Called once at the start: take over what the page remembered, such as panel sizes."""
+
+    def remember(self, settings: Settings) -> None:
+        """Called once before the window closes: leave in the settings what is to be remembered."""
 
     def shut_down(self) -> None:
         """Called once when the window closes: stop threads, timers and processes."""

@@ -2,30 +2,370 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.actions import Action
+from app.gpus import gpu_devices, has_gpu_driver
 from app.jobs import Jobs
-from app.pages.cancel_question import CancelQuestion
 from app.pages.page import Page
 from app.session import Session
+from app.settings import Settings
 from app.training_control import TrainingControl
 from app.training_watch import RunsSnapshot
 from core.errors import PetsegError
+from core.runs.events import Event, Message
 from core.runs.store import RunState, RunSummary
-from core.training.devices import devices
+from core.runs.supervisor import Supervisor
 from core.training.recipes import recipes
 from core.training.request import TrainRequest
 from widgets import theme
-from widgets.plots.run_plots import GOAL_MDICE, RunPlots
+from widgets.plots.run_plots import GOAL_MDICE, NO_RUN, RunPlots
+from widgets.training.cancel_dialog import CancelDialog
 from widgets.training.form import FormValues, TrainingForm
 from widgets.training.log_view import LogView
 from widgets.training.run_header import RunHeader
 from widgets.training.run_panel import RunPanel
-from widgets.training.words import end_words, iterations, loses_work, run_title
+from widgets.training.words import activity_words, end_words, loses_work, run_title
 
 _FORM_WIDTH = 304
 _RUNS_WIDTH = 288
 _LOG_HEIGHT = 120
+_NO_DATASET = ("No dataset is open", "Open one to train a model on it.")
+
+
+class TrainPage(Page):
+    """Left the form, in the middle the chosen run, right all runs, below the log.
+
+    The panels are made when the page is first shown: until then nobody needs plots, and the window
+    is there sooner. Runs are watched from the moment a dataset is open.
+    """
+
+    title = "Train"
+    icon_name = "play-circle-outline"
+    hint = "Train a model and watch it learn"
+
+    def __init__(
+        self,
+        session: Session,
+        jobs: Jobs,
+        parent: QWidget | None = None,
+        *,
+        supervisor: Supervisor | None = None,
+    ) -> None:
+        super().__init__(session, jobs, parent)
+        self.control = TrainingControl(jobs, self, supervisor=supervisor)
+        self._panels: _Panels | None = None
+        self._sizes: dict[str, list[int]] = {}
+        self._wanted_run = ""
+        self._known_states: dict[str, RunState] = {}
+        session.dataset_changed.connect(self._on_dataset)
+        session.label_set_changed.connect(self._on_label_set)
+        self.control.runs_changed.connect(self._on_runs)
+        self.control.run_queued.connect(self._on_queued)
+        self.control.run_started.connect(self._on_started)
+        self.control.run_ended.connect(self._on_ended)
+        self.control.problem.connect(session.problem)
+
+    # What the window calls
+
+    def actions_table(self) -> list[Action]:
+        """The page's commands."""
+        return [
+            Action("train.start", "Start training", self._submit, ("Ctrl+Return", "Ctrl+Enter")),
+            Action("train.stop", "Stop the chosen run", self._click_stop, ("Ctrl+.",)),
+            Action("train.whole_run", "Show the whole run", self._reset_view, ("0",)),
+        ]
+
+    def activate(self) -> None:
+        """Make the panels the first time."""
+        self._build_once()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the panels the first time, however the page came to the front."""
+        self._build_once()
+        super().showEvent(event)
+
+    def shut_down(self) -> None:
+        """End the watching. Runs go on."""
+        self.control.shut_down()
+
+    def restore(self, settings: Settings) -> None:
+        """Take over sizes from the settings."""
+        self._sizes = dict(settings.splitters)
+        if self._panels is not None:
+            self._panels.set_sizes(self._sizes)
+
+    def remember(self, settings: Settings) -> None:
+        """Leave sizes in the settings."""
+        if self._panels is not None:
+            settings.splitters = {**settings.splitters, **self._panels.sizes()}
+
+    @property
+    def panels(self) -> _Panels:
+        """The panels of the page."""
+        return self._build_once()
+
+    # Building
+
+    def _build_once(self) -> _Panels:
+        if self._panels is not None:
+            return self._panels
+        panels = self._panels = _Panels(self)
+        panels.set_sizes(self._sizes)
+        control, runs = self.control, panels.runs
+        panels.form.start_requested.connect(self._start)
+        control.refused.connect(panels.form.show_problem)
+        control.preparing_changed.connect(panels.form.set_preparing)
+        control.events.connect(self._on_events)
+        control.log.connect(panels.log.append_text)
+        runs.chosen.connect(self._show_run)
+        runs.stop_requested.connect(self._stop)
+        runs.cancel_requested.connect(self._cancel)
+        runs.compare_requested.connect(self.session.open_run_requested)
+        runs.log_requested.connect(self._open_log)
+        try:
+            panels.form.set_recipes(recipes())
+        except PetsegError as error:
+            self.session.problem.emit(str(error))
+        self._find_gpus()
+        self._show_dataset()
+        if control.snapshot is not None:
+            self._show_runs(control.snapshot)
+        return panels
+
+    def _find_gpus(self) -> None:
+        if has_gpu_driver():
+            self.jobs.start(
+                "Looking for GPUs",
+                lambda _job: gpu_devices(),
+                lambda found: self.panels.form.set_devices(["auto", "cpu", *found]),
+            )
+
+    # The dataset
+
+    def _on_dataset(self) -> None:
+        workspace = self.session.workspace
+        self._known_states = {}
+        self._wanted_run = ""
+        self.control.open(workspace.runs_dir if workspace is not None else None)
+        self.session.activity_changed.emit("")
+        if self._panels is not None:
+            self._panels.runs.update_runs((), {})
+            self._show_run("")
+            self._show_dataset()
+
+    def _on_label_set(self, name: str) -> None:
+        if self._panels is not None:
+            self._panels.form.label_set.setCurrentText(name)
+
+    def _show_dataset(self) -> None:
+        panels, dataset = self.panels, self.session.dataset
+        panels.open_button.setVisible(dataset is None)
+        if dataset is None:
+            panels.form.set_label_sets((), "")
+            panels.plots.empty.say(*_NO_DATASET)
+            return
+        panels.form.set_label_sets(dataset.label_sets, self.session.label_set)
+        panels.plots.empty.say(NO_RUN)
+        panels.plots.set_classes(dataset.classes)
+
+    # Verbs
+
+    def _submit(self) -> None:
+        self.panels.form.submit()
+
+    def _start(self, values: FormValues) -> None:
+        dataset = self.session.dataset
+        if dataset is not None:
+            self.control.start(
+                TrainRequest(
+                    dataset=dataset,
+                    recipe=values.recipe,
+                    label_set=values.label_set,
+                    name=values.name,
+                    overrides=values.overrides,
+                    device=values.device,
+                    init=values.init,
+                )
+            )
+
+    def _click_stop(self) -> None:
+        self.panels.runs.stop_button.click()
+
+    def _stop(self, run_id: str) -> None:
+        self.control.stop(run_id)
+        self.session.message.emit("The run stops after this iteration: it saves and evaluates.")
+
+    def _cancel(self, run_id: str) -> None:
+        run = self.control.snapshot.find(run_id) if self.control.snapshot is not None else None
+        if run is None:
+            return
+        if not loses_work(run):
+            self.control.cancel(run_id)
+            return
+        dialog = CancelDialog(run, self)
+        dialog.cancel_chosen.connect(self.control.cancel)
+        dialog.stop_chosen.connect(self._stop)
+        dialog.open()
+
+    def _open_log(self, run_id: str) -> None:
+        path = self.control.files_of(run_id).log_path
+        if not path.exists():
+            self.session.message.emit("The worker of this run has not printed anything yet.")
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.session.problem.emit(f"No program to show text files was found. The log is {path}")
+
+    def _reset_view(self) -> None:
+        self.panels.plots.reset_view()
+
+    # What happens to runs
+
+    def _on_queued(self, run_id: str) -> None:
+        self._wanted_run = run_id
+        self.panels.form.run_was_queued()
+        if self.control.snapshot is not None:
+            self._choose_a_run(self.control.snapshot)
+
+    def _on_started(self, run: RunSummary) -> None:
+        self.session.message.emit(f"Run {run_title(run)} started.")
+
+    def _on_ended(self, run: RunSummary) -> None:
+        is_bad = run.state in (RunState.CRASHED, RunState.FAILED)
+        tell = self.session.problem if is_bad else self.session.message
+        tell.emit(end_words(run))
+
+    def _on_runs(self, snapshot: RunsSnapshot) -> None:
+        states = {run.id: run.state for run in snapshot.runs}
+        if states != self._known_states:
+            self._known_states = states
+            self.session.runs_changed.emit()
+        self.session.activity_changed.emit(activity_words(snapshot.running()))
+        if self._panels is not None:
+            self._show_runs(snapshot)
+
+    def _show_runs(self, snapshot: RunsSnapshot) -> None:
+        panels = self.panels
+        panels.runs.update_runs(snapshot.runs, snapshot.asked)
+        self._choose_a_run(snapshot)
+        self._show_state(snapshot)
+
+    def _choose_a_run(self, snapshot: RunsSnapshot) -> None:
+        runs = self.panels.runs
+        wanted = snapshot.find(self._wanted_run)
+        if wanted is not None:
+            self._wanted_run = ""
+            runs.choose(wanted.id)
+            if wanted.state is RunState.QUEUED and snapshot.running():
+                self.session.message.emit(
+                    f"Run {run_title(wanted)} waits until its device is free."
+                )
+        elif runs.current is None and snapshot.runs:
+            going_on = snapshot.running()
+            runs.choose((going_on or snapshot.runs)[0].id)
+
+    def _show_state(self, snapshot: RunsSnapshot) -> None:
+        run_id = self.control.followed
+        run = snapshot.find(run_id) if run_id is not None else None
+        if run is None:
+            return
+        self.panels.header.show_run(run, snapshot.asked.get(run.id))
+        self.panels.plots.set_over(run.state.is_over)
+
+    # The chosen run
+
+    def _show_run(self, run_id: str) -> None:
+        panels = self.panels
+        self.control.follow(run_id or None)
+        panels.log.clear()
+        panels.header.show_run(None)
+        if run_id:
+            panels.plots.begin()
+        else:
+            panels.plots.clear()
+        if self.control.snapshot is not None:
+            self._show_state(self.control.snapshot)
+
+    def _on_events(self, events: list[Event]) -> None:
+        panels = self.panels
+        panels.plots.append(events)
+        panels.header.append(events)
+        for event in events:
+            if isinstance(event, Message):
+                panels.log.append_line(f"{event.level}: {event.text}")
+
+
+class _Panels:
+    """The widgets of the page and their places."""
+
+    def __init__(self, page: TrainPage) -> None:
+        self.form = TrainingForm()
+        self.header = RunHeader(goal=GOAL_MDICE)
+        self.plots = RunPlots()
+        self.open_button = self.plots.empty.add_button(
+            "Open a folder…", page.session.open_folder_requested.emit, icon="folder-open-outline"
+        )
+        self.runs = RunPanel()
+        self.log = LogView()
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setObjectName("TrainColumns")
+        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._rows.setObjectName("TrainRows")
+        self._watching = QSplitter(Qt.Orientation.Horizontal)
+        self._watching.setObjectName("TrainWatching")
+        self._lay_out(page)
+
+    def _lay_out(self, page: TrainPage) -> None:
+        self.form.setMinimumWidth(264)
+        self.runs.setMinimumWidth(232)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(theme.GRID, 2 * theme.GRID, 0, 0)
+        column.setSpacing(theme.GRID)
+        column.addWidget(self.header)
+        column.addWidget(self.plots, 1)
+        for widget in (middle, self.runs):
+            self._watching.addWidget(widget)
+        self._watching.setStretchFactor(0, 1)
+        self._watching.setSizes([1000, _RUNS_WIDTH])
+        self._rows.addWidget(self._watching)
+        self._rows.addWidget(self._log_panel())
+        self._rows.setStretchFactor(0, 1)
+        self._rows.setSizes([1000, _LOG_HEIGHT])
+        self._columns.addWidget(self.form)
+        self._columns.addWidget(self._rows)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setSizes([_FORM_WIDTH, 1000])
+        for splitter in self._splitters():
+            splitter.setChildrenCollapsible(False)
+        whole = QVBoxLayout(page)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._columns)
+
+    def _log_panel(self) -> QWidget:
+        title = QLabel("Log")
+        title.setProperty("role", "heading")
+        panel = QWidget()
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(theme.GRID, 0, 2 * theme.GRID, 2 * theme.GRID)
+        column.setSpacing(theme.GRID // 2)
+        column.addWidget(title)
+        column.addWidget(self.log, 1)
+        return panel
+
+    def _splitters(self) -> tuple[QSplitter, ...]:
+        return self._columns, self._rows, self._watching
+
+    def sizes(self) -> dict[str, list[int]]:
+        """The sizes of the panels, by the splitter's name."""
+        return {splitter.objectName(): splitter.sizes() for splitter in self._splitters()}
+
+    def set_sizes(self, sizes: Mapping[str, list[int]]) -> None:
+        """Take over sizes that `sizes` gave."""
+        for splitter in self._splitters():
+            known = sizes.get(splitter.objectName())
+            if known and len(known) == splitter.count():
+                splitter.setSizes(known)

@@ -18,6 +18,7 @@ from core.dataset.model import Sample
 from core.qa.flags import Flag, Severity
 
 _UNFLAGGED = -1
+_RANK = {severity: severity.rank for severity in Severity}
 
 Bools = npt.NDArray[np.bool_]
 
@@ -165,7 +166,7 @@ class SampleIndex:
         return {name: totals[code] for name, code in self._split_codes.items()}
 
     def _set_flags_of(self, place: int, flags: Sequence[Flag]) -> None:
-        self._rank[place] = max((flag.severity.rank for flag in flags), default=_UNFLAGGED)
+        self._rank[place] = max((_RANK[flag.severity] for flag in flags), default=_UNFLAGGED)
         self._flag_count[place] = len(flags)
         for column in self._with_check.values():
             column[place] = False
@@ -174,7 +175,7 @@ class SampleIndex:
                 self._with_check[flag.check] = np.zeros(len(self.ids), np.bool_)
             self._with_check[flag.check][place] = True
             known = self._severity_of.get(flag.check, flag.severity)
-            self._severity_of[flag.check] = max(known, flag.severity, key=lambda one: one.rank)
+            self._severity_of[flag.check] = max(known, flag.severity, key=_RANK.__getitem__)
 
     def _mask(self, wanted: SampleFilter) -> Bools:
         mask = np.ones(len(self.ids), np.bool_)

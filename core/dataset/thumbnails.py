@@ -206,7 +206,8 @@ def _borders(mask: Array) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
 
 
 def _pixels(array: Array) -> int:
-    return array.shape[0] * array.shape[1]
+    height, width = array.shape[:2]
+    return int(height) * int(width)
 
 
 def _fitted(array: Array, size: int, scaling: int) -> Array:

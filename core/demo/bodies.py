@@ -77,17 +77,25 @@ def _sitting(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Neck
     paw = complex(0.27, 0)
     trunk: list[Shape] = [
         Limb([rump, middle, chest], [build.hip * 1.18, build.waist * 1.35, build.chest * 0.92]),
-        Limb([chest + 0.02j, complex(0.24, -0.3 * height), paw - 0.05j], [0.10, build.limb * 1.1, build.limb]),
+        Limb(
+            [chest + 0.02j, complex(0.24, -0.3 * height), paw - 0.05j],
+            [0.10, build.limb * 1.1, build.limb],
+        ),
         _paw(paw, build),
         _neck_limb(build, chest, head),
     ]
     far = [
-        Limb([chest, complex(0.32, -0.3 * height), paw + 0.08 - 0.05j], [0.09, build.limb, build.limb]),
+        Limb(
+            [chest, complex(0.32, -0.3 * height), paw + 0.08 - 0.05j],
+            [0.09, build.limb, build.limb],
+        ),
         _paw(paw + 0.09, build),
     ]
     thigh: list[Shape] = [
         Blob(rump + complex(0.10, 0.01), polar(25, build.hip * 1.12), build.hip * 0.86),
-        Limb([rump + 0.12 + 0.08j, complex(0.06, -0.055), complex(0.14, -0.05)], [0.09, 0.06, 0.055]),
+        Limb(
+            [rump + 0.12 + 0.08j, complex(0.06, -0.055), complex(0.14, -0.05)], [0.09, 0.06, 0.055]
+        ),
     ]
     root = complex(-0.20 - build.hip * 1.05, -0.09)
     wrapped = build.is_cat and rng.random() < 0.4
@@ -113,7 +121,10 @@ def _sitting_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer],
     rump = complex(0, -build.hip * 1.05)
     back: list[Shape] = [
         Blob(rump, 0.29 * broad, build.hip * 1.2),
-        Limb([rump, complex(0, -height * 0.6), chest], [build.hip * 1.2, build.chest * 1.05, build.chest * 0.9]),
+        Limb(
+            [rump, complex(0, -height * 0.6), chest],
+            [build.hip * 1.2, build.chest * 1.05, build.chest * 0.9],
+        ),
         _neck_limb(build, chest, head),
     ]
     hind: list[Shape] = [
@@ -129,7 +140,11 @@ def _sitting_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer],
         for side in (-1, 1)
         for shape in (
             Limb(
-                [chest + side * 0.07, complex(side * 0.085, -height * 0.45), complex(side * 0.09, -0.06)],
+                [
+                    chest + side * 0.07,
+                    complex(side * 0.085, -height * 0.45),
+                    complex(side * 0.09, -0.06),
+                ],
                 [0.10, build.limb * 1.2, build.limb * 1.05],
             ),
             Blob(complex(side * 0.095, -0.045), build.limb * 1.4, 0.05),
@@ -160,7 +175,10 @@ def _standing_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer]
     for side in (-1, 1):
         foot = complex(offset * 1.2 + side * build.hip * 0.75, -0.10)
         rear.append(
-            Limb([croup + side * 0.06 + 0.05j, foot - 0.25j, foot], [0.11, build.limb, build.limb * 0.9])
+            Limb(
+                [croup + side * 0.06 + 0.05j, foot - 0.25j, foot],
+                [0.11, build.limb, build.limb * 0.9],
+            )
         )
         rear.append(Blob(foot + 0.03j, build.limb * 1.2, 0.05))
     front: list[Shape] = [Blob(chest, build.chest * 0.98, build.chest * 1.15)]
@@ -168,7 +186,11 @@ def _standing_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer]
         foot = complex(side * build.chest * 0.62, -0.05)
         front.append(
             Limb(
-                [chest + side * 0.07 + 0.04j, complex(side * build.chest * 0.62, chest.imag * 0.5), foot],
+                [
+                    chest + side * 0.07 + 0.04j,
+                    complex(side * build.chest * 0.62, chest.imag * 0.5),
+                    foot,
+                ],
                 [0.11, build.limb * 1.15, build.limb],
             )
         )
@@ -200,7 +222,10 @@ def _lying(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Neck]:
         tilt = float(rng.uniform(-12, 12))
     reach = 0.30 if build.is_cat else 0.42
     paws: list[Shape] = [
-        Limb([chest + 0.05j, complex(0.46, -0.06), complex(0.34 + reach, -0.05)], [0.10, 0.065, build.limb]),
+        Limb(
+            [chest + 0.05j, complex(0.46, -0.06), complex(0.34 + reach, -0.05)],
+            [0.10, 0.065, build.limb],
+        ),
         Blob(complex(0.36 + reach, -0.045), 0.075, 0.048),
     ]
     trunk: list[Shape] = [
@@ -216,9 +241,13 @@ def _lying(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Neck]:
     far = [shape.moved(Similarity(offset=0.05 - 0.035j)) for shape in paws]
     layers = [
         _coat(far, [chest, complex(0.6, -0.05)], tone=0.75, melt=0.03, roundness=0.06),
-        _coat(trunk, [rump - 0.15, rump, middle, chest, head], melt=0.05, roundness=0.17, shadow=0.3),
+        _coat(
+            trunk, [rump - 0.15, rump, middle, chest, head], melt=0.05, roundness=0.17, shadow=0.3
+        ),
         _coat(paws, [chest, complex(0.6, -0.05)], melt=0.03, roundness=0.07, shadow=0.35),
-        _coat(haunch, [rump - 0.2, rump, complex(0, -0.05)], melt=0.05, roundness=0.14, shadow=0.45),
+        _coat(
+            haunch, [rump - 0.2, rump, complex(0, -0.05)], melt=0.05, roundness=0.14, shadow=0.45
+        ),
     ]
     layers = [*layers, tail] if wrapped else [tail, *layers]
     return layers, _Neck(head, view, tilt)
@@ -237,7 +266,10 @@ def _lying_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _
     for side in (-1, 1):
         spread = 0.11 if build.is_cat else 0.17
         paws.append(
-            Limb([complex(side * spread, -0.17), complex(side * spread * 1.1, -0.05)], [0.075, build.limb * 1.2])
+            Limb(
+                [complex(side * spread, -0.17), complex(side * spread * 1.1, -0.05)],
+                [0.075, build.limb * 1.2],
+            )
         )
         paws.append(Blob(complex(side * spread * 1.1, -0.045), 0.075, 0.05))
     side = -1 if rng.random() < 0.5 else 1
@@ -271,7 +303,13 @@ def _coat(
     shadow: float = 0.0,
 ) -> Layer:
     return Layer(
-        tuple(shapes), Fur.COAT, tuple(spine), tone=tone, melt=melt, roundness=roundness, shadow=shadow
+        tuple(shapes),
+        Fur.COAT,
+        tuple(spine),
+        tone=tone,
+        melt=melt,
+        roundness=roundness,
+        shadow=shadow,
     )
 
 
@@ -326,7 +364,12 @@ def _tail(build: Build, rng: np.random.Generator, root: complex, how: str) -> La
     bend = float(rng.uniform(0, 1))
     if how == "wrapped":
         y = -0.045
-        points = [root, complex(root.real + 0.10, y), complex(root.real + 0.35, y), complex(root.real + 0.62, y)]
+        points = [
+            root,
+            complex(root.real + 0.10, y),
+            complex(root.real + 0.35, y),
+            complex(root.real + 0.62, y),
+        ]
     elif how == "floor":
         rise = -0.05 - 0.25 * bend * length
         points = [

@@ -125,7 +125,11 @@ def draw_coat(
     if dark:
         pale = pale * np.float32(0.7)
     fine = max(1.6 * pixel, 0.012 * unit)
-    grain = cloud_noise(rng, (512, 512), (fine, 5 * fine), 2)
+    # A cat's hair lies flat in fine strands, a dog's stands in tufts.
+    if is_cat:
+        grain = cloud_noise(rng, (320, 320), (fine, 5 * fine), 2)
+    else:
+        grain = band_noise(rng, (320, 320), 2.8 * fine)
     warp = cloud_noise(rng, shape, 0.22 * unit, 3)
     period = max(5.5 * pixel, float(rng.uniform(0.095, 0.135)) * unit)
     if is_cat:
@@ -135,7 +139,7 @@ def draw_coat(
     return Coat(
         light=light, dark=deep, pale=pale, is_striped=is_cat, period=period,
         pattern=np.clip(pattern, 0, 1).astype(np.float32), warp=warp, grain=grain,
-        strength=0.07 if is_cat else 0.09,
+        strength=0.07 if is_cat else 0.10,
     )  # fmt: skip
 
 

@@ -12,7 +12,13 @@ import cv2
 import numpy as np
 
 from core.dataset.model import SPLITS
-from core.dataset.settings import FILE_NAME, ClassSettings, DatasetSettings, default_color, save_settings
+from core.dataset.settings import (
+    FILE_NAME,
+    ClassSettings,
+    DatasetSettings,
+    default_color,
+    save_settings,
+)
 from core.demo.defects import ORDER, DefectKind, Details, is_clean
 from core.demo.placement import Recipe, draw_recipes
 from core.demo.scene import Picture, draw_picture
@@ -174,7 +180,9 @@ def _clean_picture(recipe: Recipe, size: int, seed: int, index: int) -> Picture:
             return picture
         if attempt == 20:  # tiny pictures have no room for what is far away
             recipe = Recipe(recipe.animals[:1], dark=recipe.dark)
-    raise PetsegError(f"No clean picture could be drawn at {size} pixels", remedy="Use a larger size.")
+    raise PetsegError(
+        f"No clean picture could be drawn at {size} pixels", remedy="Use a larger size."
+    )
 
 
 class _DefectPlan:

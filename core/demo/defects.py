@@ -107,7 +107,12 @@ def _plant_hole(picture: Picture, rng: np.random.Generator) -> Planted | None:
         if after.hole_share < float(rng.uniform(0.42, 0.55)) and _only(after, "hole_share"):
             left, top, width, height, area = (int(value) for value in stats[largest])
             return Planted(
-                mask, {"hole_px": area, "share": round(after.hole_share, 3), "box": [left, top, width, height]}
+                mask,
+                {
+                    "hole_px": area,
+                    "share": round(after.hole_share, 3),
+                    "box": [left, top, width, height],
+                },
             )
     return None
 
@@ -125,7 +130,9 @@ def _plant_shift(picture: Picture, rng: np.random.Generator) -> Planted | None:
     after = structure(mask)
     if not _only(after, None) or after.pixels < 0.03 * mask.size:
         return None
-    return Planted(np.asarray(mask, np.uint8), {"dx": dx, "dy": dy, "px": round(math.hypot(dx, dy), 1)})
+    return Planted(
+        np.asarray(mask, np.uint8), {"dx": dx, "dy": dy, "px": round(math.hypot(dx, dy), 1)}
+    )
 
 
 def _plant_swap(picture: Picture, rng: np.random.Generator) -> Planted | None:
@@ -137,7 +144,9 @@ def _plant_swap(picture: Picture, rng: np.random.Generator) -> Planted | None:
     given = DOG if picture.recipe.animals[number] == CAT else CAT
     mask = picture.mask.copy()
     mask[here] = given
-    return Planted(mask, {"is": picture.recipe.animals[number], "labelled": given, "box": _box(here)})
+    return Planted(
+        mask, {"is": picture.recipe.animals[number], "labelled": given, "box": _box(here)}
+    )
 
 
 def _plant_half_swap(picture: Picture, rng: np.random.Generator) -> Planted | None:

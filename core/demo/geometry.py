@@ -163,7 +163,12 @@ def smooth_curve(points: Sequence[complex], steps: int) -> Curve:
     a, b, c, d = (p[index + k] for k in range(4))
     return np.asarray(
         0.5
-        * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+        * (
+            2 * b
+            + (c - a) * t
+            + (2 * a - 5 * b + 4 * c - d) * t**2
+            + (3 * b - a - 3 * c + d) * t**3
+        )
     )
 
 

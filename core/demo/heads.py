@@ -48,7 +48,9 @@ def _cat_front(rng: np.random.Generator) -> list[Layer]:
         Blob(-0.50 + 0.28j, 0.46, 0.38),
         Blob(0.50 + 0.28j, 0.46, 0.38),
     ]
-    layers.append(_fur(skull, Fur.COAT, [-1 - 0.2j, 1 - 0.2j], melt=0.16, roundness=0.9, shadow=0.5))
+    layers.append(
+        _fur(skull, Fur.COAT, [-1 - 0.2j, 1 - 0.2j], melt=0.16, roundness=0.9, shadow=0.5)
+    )
     puffs: list[Shape] = [
         Blob(yaw * 1.6 - 0.20 + 0.40j, 0.27, 0.21),
         Blob(yaw * 1.6 + 0.20 + 0.40j, 0.27, 0.21),
@@ -127,13 +129,19 @@ def _dog_front(build: Build, rng: np.random.Generator) -> list[Layer]:
     layers.append(_plain([Blob(nose - 0.07 - 0.07j, 0.07, 0.04)], (120, 116, 116)))
     for side in (-1, 1):
         layers.append(
-            _mouth([nose + 0.1j, nose + 0.3j, nose + side * 0.2 + 0.42j, nose + side * 0.42 + 0.34j])
+            _mouth(
+                [nose + 0.1j, nose + 0.3j, nose + side * 0.2 + 0.42j, nose + side * 0.42 + 0.34j]
+            )
         )
     swing = float(rng.uniform(-0.08, 0.12))
     for side in (-1, 1):
         root = complex(side * 0.62 + 0.3 * yaw, -0.72)
         if build.long_ears:
-            points = [root, complex(side * (1.02 + swing), -0.25), complex(side * (1.0 + swing), 0.50)]
+            points = [
+                root,
+                complex(side * (1.02 + swing), -0.25),
+                complex(side * (1.0 + swing), 0.50),
+            ]
             ear: Shape = Limb(points, [0.22, 0.33, 0.25])
         else:
             points = [
@@ -150,12 +158,21 @@ def _dog_side(build: Build, rng: np.random.Generator) -> list[Layer]:
     reach = build.muzzle
     skull: list[Shape] = [
         Blob(-0.05 - 0.08j, 0.86, 0.80),
-        Limb([0.30 + 0.12j, 0.80 * reach + 0.3 + 0.26j, 1.30 * reach + 0.3 + 0.32j], [0.56, 0.44, 0.34]),
-        Limb([0.10 + 0.45j, 0.70 * reach + 0.3 + 0.56j, 1.10 * reach + 0.3 + 0.60j], [0.36, 0.26, 0.18]),
+        Limb(
+            [0.30 + 0.12j, 0.80 * reach + 0.3 + 0.26j, 1.30 * reach + 0.3 + 0.32j],
+            [0.56, 0.44, 0.34],
+        ),
+        Limb(
+            [0.10 + 0.45j, 0.70 * reach + 0.3 + 0.56j, 1.10 * reach + 0.3 + 0.60j],
+            [0.36, 0.26, 0.18],
+        ),
     ]
     tip = complex(1.30 * reach + 0.55, 0.14)
     pale: list[Shape] = [
-        Limb([0.62 + 0.50j, 0.75 * reach + 0.35 + 0.48j, 1.30 * reach + 0.35 + 0.44j], [0.24, 0.30, 0.26])
+        Limb(
+            [0.62 + 0.50j, 0.75 * reach + 0.35 + 0.48j, 1.30 * reach + 0.35 + 0.44j],
+            [0.24, 0.30, 0.26],
+        )
     ]
     iris = _EYES_DOG[int(rng.integers(len(_EYES_DOG)))]
     layers = [
@@ -167,7 +184,9 @@ def _dog_side(build: Build, rng: np.random.Generator) -> list[Layer]:
         _mouth([tip + 0.34j - 0.05, tip + 0.42j - 0.5, tip + 0.36j - 0.95]),
     ]  # fmt: skip
     if rng.random() < 0.35:
-        tongue = Limb([tip - 0.30 + 0.42j, tip - 0.22 + 0.66j, tip - 0.20 + 0.88j], [0.12, 0.13, 0.11])
+        tongue = Limb(
+            [tip - 0.30 + 0.42j, tip - 0.22 + 0.66j, tip - 0.20 + 0.88j], [0.12, 0.13, 0.11]
+        )
         layers.append(_plain([tongue], _TONGUE))
     swing = float(rng.uniform(-0.10, 0.10))
     if build.long_ears:
@@ -205,7 +224,13 @@ def _plain(shapes: list[Shape], color: Color, *, opacity: float = 1.0) -> Layer:
 
 
 def _eye(
-    center: complex, wide: float, high: float, iris: Color, *, pupil: tuple[float, float], slant: float
+    center: complex,
+    wide: float,
+    high: float,
+    iris: Color,
+    *,
+    pupil: tuple[float, float],
+    slant: float,
 ) -> list[Layer]:
     axis = complex(wide, -slant * wide)
     return [

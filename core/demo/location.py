@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from core.demo.dataset import make_demo
+from core.demo.dataset import DEFECTS_FILE, make_demo
 
 
 def demo_folder() -> Path:
@@ -30,7 +30,8 @@ def make_demo_if_absent(
     Raises:
         PetsegError: the folder cannot be written.
     """
-    if (folder / "img").is_dir():
+    # The list of defects is written last: a drawing that was cut off is drawn again.
+    if (folder / DEFECTS_FILE).is_file():
         return False
     make_demo(folder, on_progress=on_progress)
     return True

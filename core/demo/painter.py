@@ -62,9 +62,7 @@ def paint(
     return sprite
 
 
-def _paint_layer(
-    sprite: Sprite, layer: Layer, coat: Coat, light: Light, ragged: Floats
-) -> None:
+def _paint_layer(sprite: Sprite, layer: Layer, coat: Coat, light: Light, ragged: Floats) -> None:
     shape = sprite.opacity.shape
     margin = 3 * layer.melt + 2.5 * layer.roundness * bool(layer.shadow) + 2
     window = window_around(layer.shapes, margin, (shape[0], shape[1]))
@@ -93,9 +91,7 @@ def _paint_layer(
         np.maximum(sprite.outline[place], alpha, out=sprite.outline[place])
 
 
-def _lay_over(
-    sprite: Sprite, place: tuple[slice, slice], color: Floats, alpha: Floats
-) -> None:
+def _lay_over(sprite: Sprite, place: tuple[slice, slice], color: Floats, alpha: Floats) -> None:
     below = sprite.opacity[place]
     total = alpha + below * (1 - alpha)
     share = (alpha / np.maximum(total, np.float32(1e-6)))[..., None]
@@ -121,7 +117,9 @@ def _shading(alpha: Floats, layer: Layer, light: Light) -> Floats:
     x, y, z = light.direction
     cosine = (z - x * right - y * down) / np.sqrt(1 + right**2 + down**2)
     diffuse = np.clip(cosine, 0, None)
-    return np.asarray(layer.tone * (light.ambient + (1 - light.ambient) * 1.15 * diffuse), np.float32)
+    return np.asarray(
+        layer.tone * (light.ambient + (1 - light.ambient) * 1.15 * diffuse), np.float32
+    )
 
 
 def _fur_color(layer: Layer, coat: Coat, window: Window) -> Floats:

@@ -40,7 +40,9 @@ def fabric(rng: np.random.Generator, shape: tuple[int, int], unit: float, pixel:
     light = np.asarray(_color(rng), np.float32) / 255
     deep = light * np.float32(rng.uniform(0.45, 0.8))
     striped = bool(rng.random() < 0.35)
-    weave = np.float32(0.4) + np.float32(0.25) * band_noise(rng, shape, float(rng.uniform(4, 8)) * pixel)
+    weave = np.float32(0.4) + np.float32(0.25) * band_noise(
+        rng, shape, float(rng.uniform(4, 8)) * pixel
+    )
     return Coat(
         light=light, dark=deep, pale=light, is_striped=striped, period=0.22 * unit,
         pattern=np.clip(weave, 0, 1).astype(np.float32), warp=np.zeros(shape, np.float32),
@@ -55,13 +57,22 @@ def _cushion(rng: np.random.Generator) -> list[Layer]:
         complex(0.50, -0.74 - tip), complex(0.44, -0.36), complex(0.52, -0.02), complex(0, -0.05),
     ]  # fmt: skip
     return [
-        Layer((Patch(outline, smooth=True),), Fur.COAT, (-0.5 - 0.4j, 0.5 - 0.4j), melt=0.02, roundness=0.3)
+        Layer(
+            (Patch(outline, smooth=True),),
+            Fur.COAT,
+            (-0.5 - 0.4j, 0.5 - 0.4j),
+            melt=0.02,
+            roundness=0.3,
+        )
     ]
 
 
 def _ball(rng: np.random.Generator) -> list[Layer]:
     turn = float(rng.uniform(0, 180))
-    band = Limb([-0.5j + polar(turn, 0.5), -0.5j + polar(turn + 70, 0.16), -0.5j - polar(turn, 0.5)], [0.09] * 3)
+    band = Limb(
+        [-0.5j + polar(turn, 0.5), -0.5j + polar(turn + 70, 0.16), -0.5j - polar(turn, 0.5)],
+        [0.09] * 3,
+    )
     return [
         _solid([Blob(-0.5j, 0.5, 0.5)], _color(rng), roundness=0.5),
         Layer((band,), _color(rng), roundness=0.1, inside=True, opacity=0.75),
@@ -87,8 +98,14 @@ def _plant(rng: np.random.Generator) -> list[Layer]:
         root = -0.36j
         middle = root + polar(angle, 0.55 * reach)
         tip = root + polar(angle + float(rng.uniform(-25, 25)), reach)
-        green: Color = (int(rng.integers(40, 90)), int(rng.integers(95, 145)), int(rng.integers(40, 80)))
-        leaves.append(_solid([Limb([root, middle, tip], [0.02, 0.07, 0.012])], green, roundness=0.05))
+        green: Color = (
+            int(rng.integers(40, 90)),
+            int(rng.integers(95, 145)),
+            int(rng.integers(40, 80)),
+        )
+        leaves.append(
+            _solid([Limb([root, middle, tip], [0.02, 0.07, 0.012])], green, roundness=0.05)
+        )
     pot = Patch([-0.20 - 0.38j, 0.20 - 0.38j, 0.15 - 0.01j, -0.15 - 0.01j])
     return [*leaves, _solid([pot], (172, 98, 66), roundness=0.15)]
 
@@ -96,7 +113,14 @@ def _plant(rng: np.random.Generator) -> list[Layer]:
 def _box(rng: np.random.Generator) -> list[Layer]:
     high = float(rng.uniform(0.4, 0.6))
     front = Patch([complex(-0.5, -high), complex(0.5, -high), 0.5 + 0j, -0.5 + 0j])
-    lid = Patch([complex(-0.5, -high), complex(0.5, -high), complex(0.42, -high - 0.14), complex(-0.42, -high - 0.14)])
+    lid = Patch(
+        [
+            complex(-0.5, -high),
+            complex(0.5, -high),
+            complex(0.42, -high - 0.14),
+            complex(-0.42, -high - 0.14),
+        ]
+    )
     tape = Patch([complex(-0.05, -high), complex(0.05, -high), 0.05 - 0.0j, -0.05 - 0.0j])
     return [
         _solid([lid], (150, 112, 72), roundness=0.02),
@@ -108,7 +132,11 @@ def _box(rng: np.random.Generator) -> list[Layer]:
 def _stone(rng: np.random.Generator) -> list[Layer]:
     grey = int(rng.integers(95, 150))
     bumps: list[Shape] = [
-        Blob(complex(float(x), -0.22), complex(0.3, float(rng.uniform(-0.05, 0.05))), float(rng.uniform(0.18, 0.3)))
+        Blob(
+            complex(float(x), -0.22),
+            complex(0.3, float(rng.uniform(-0.05, 0.05))),
+            float(rng.uniform(0.18, 0.3)),
+        )
         for x in rng.uniform(-0.22, 0.22, 3)
     ]
     return [_solid(bumps, (grey, grey - 4, grey - 10), roundness=0.3, melt=0.05)]

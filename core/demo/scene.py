@@ -126,14 +126,17 @@ def _cast_shadow(color: Floats, sprite: Sprite, stage: Window, actor: Actor, lig
     # The silhouette is pressed flat onto the floor and sheared away from the light.
     flat, shear = 0.22, -0.9 * light.direction[0]
     matrix = np.array(
-        [[1, shear, dx - shear * ground], [0, flat, ground * (1 - flat) + 0.01 * actor.unit]], np.float32
+        [[1, shear, dx - shear * ground], [0, flat, ground * (1 - flat) + 0.01 * actor.unit]],
+        np.float32,
     )
     size = (floor.right - floor.left, floor.bottom - floor.top)
     cast = np.asarray(cv2.warpAffine(sprite.outline, matrix, size), np.float32)
     drop = np.array([[1, 0, dx], [0, 1, 0.02 * actor.unit]], np.float32)
     contact = np.asarray(cv2.warpAffine(sprite.outline, drop, size), np.float32)
     rows = np.arange(floor.shape[0], dtype=np.float32)[:, None]
-    contact = blur(contact, 0.035 * actor.unit) * smoothstep(ground - 0.25 * actor.unit, ground, rows)
+    contact = blur(contact, 0.035 * actor.unit) * smoothstep(
+        ground - 0.25 * actor.unit, ground, rows
+    )
     shade = 0.42 * blur(cast, 0.05 * actor.unit) + 0.5 * contact
     color[floor.slices] *= (1 - np.minimum(shade, np.float32(_MAX_SHADE)))[..., None]
 

@@ -40,9 +40,7 @@ def structure(mask: Array) -> Structure:
         sizes += [int(size) for size in parts[1:, cv2.CC_STAT_AREA]]
     sides = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
     aspect = float((sides.max(1) / sides.min(1)).max())
-    return Structure(
-        int(foreground.sum()), count - 1, min(sizes), aspect, _hole_share(foreground)
-    )
+    return Structure(int(foreground.sum()), count - 1, min(sizes), aspect, _hole_share(foreground))
 
 
 def _hole_share(foreground: Array) -> float:

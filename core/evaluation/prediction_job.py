@@ -19,6 +19,7 @@ from core.evaluation.prediction_files import (
     CONFIDENCE_FOLDER,
     CheckpointNote,
     PredictionManifest,
+    encode_confidence,
     load_manifest,
     save_manifest,
     split_folder,
@@ -165,7 +166,7 @@ class PredictionJob:
 
     def _write(self, item: PredictItem, output: Output) -> PredictItem:
         name = f"{item.stem}.png"
-        atomic_write(self._folder / CONFIDENCE_FOLDER / name, encode_mask(output.confidence))
+        atomic_write(self._folder / CONFIDENCE_FOLDER / name, encode_confidence(output.confidence))
         atomic_write(self._folder / name, encode_mask(output.classes))
         return item
 

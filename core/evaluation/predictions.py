@@ -8,11 +8,11 @@ changed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -35,6 +35,7 @@ from core.evaluation.prediction_files import (
     read_confidence,
     read_prediction,
     samples_of_split,
+    split_folder,
 )
 from core.evaluation.scores import CacheKeys, Evaluation, SampleScore, SkippedSample
 from core.files import atomic_write_text
@@ -62,6 +63,15 @@ METRICS_FOLDER = "metrics"
 # Decoding releases the interpreter lock and counting holds it: more threads only wait for it.
 _THREADS = min(4, os.cpu_count() or 1)
 _CHUNK = 64
+
+Outcome = SampleScore | SkippedSample
+
+# What stands in for a cache key where there is nothing to read, and how it is said.
+_REASONS = {
+    "excluded": "it is excluded",
+    "no mask": "it has no mask",
+    "no prediction": "it has no prediction",
+}
 
 
 class EvaluationCancelled(PetsegError):  # noqa: N818 - a wish of the user, not an error
@@ -100,34 +110,35 @@ def evaluate_run(
     samples = samples_of_split(dataset, split)
     if exclude is None:
         exclude = _excluded_in_workspace(dataset)
-    if len(missing_predictions(dataset, run, split)) == _photos(samples):
+    jobs = _jobs(dataset, run, samples, truth, exclude)
+    if not any(job.has_prediction for job in jobs):
         raise PetsegError(
             f"The run {run.name} has no predictions of {split or 'the dataset'} yet",
             path=run.folder,
             remedy="Predict the split first (`petseg predict`).",
         )
+    manifest = load_manifest(run.folder, split if dataset.splits else "")
+    header: dict[str, Any] = {
+        "run": run.id,
+        "split": split,
+        "label_set": truth,
+        "iteration": manifest.checkpoint.iteration if manifest else None,
+    }
+    cache = CacheKeys(
+        num_classes=dataset.num_classes,
+        ignore_index=dataset.ignore_index,
+        samples={job.sample.id: job.key for job in jobs},
+    )
     path = metrics_path(run, split, truth)
     before = _load(path)
-    known = _known_outcomes(before, dataset)
-    jobs = [
-        _Job(sample, dataset.mask_path(sample, truth), prediction_path(run, sample))
-        for sample in samples
-        if sample.id not in exclude
-    ]
-    outcomes = {sample.id: _Outcome("", None, "it is excluded") for sample in samples}
     report = on_progress or (lambda done, total: None)
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="evaluate") as pool:
-        waiting, done = iter(jobs), 0
-        while chunk := list(islice(waiting, _CHUNK)):
-            if cancelled is not None and cancelled():
-                raise EvaluationCancelled("The evaluation was cancelled")
-            results = pool.map(lambda job: _measure(job, dataset, known), chunk)
-            outcomes |= {job.sample.id: result for job, result in zip(chunk, results, strict=True)}
-            done += len(chunk)
-            report(done, len(jobs))
-    evaluation = _pool(dataset, run, split, truth, outcomes)
-    if evaluation != before:
-        atomic_write_text(path, evaluation.model_dump_json() + "\n")
+    if before is not None and before.is_of(header, _class_names(dataset), cache):
+        report(len(jobs), len(jobs))
+        return before
+    known = _known_outcomes(before, cache)
+    found = _measure_all(jobs, dataset, known, report, cancelled or (lambda: False))
+    evaluation = _pool(dataset, run, header, found, cache)
+    atomic_write_text(path, evaluation.model_dump_json() + "\n")
     return evaluation
 
 
@@ -140,96 +151,131 @@ def metrics_path(run: RunLike, split: str, label_set: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    """A sample to measure.
+
+    Attributes:
+        key: Time and size of its two files; or else why it cannot be measured.
+    """
+
     sample: Sample
     mask: Path
-    prediction: Path
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """A score, or else the reason why there is none; `key` says what it was computed from."""
-
+    prediction: str
     key: str
-    score: SampleScore | None
-    reason: str = ""
+    has_prediction: bool
 
 
-def _measure(job: _Job, dataset: Dataset, known: dict[str, _Outcome]) -> _Outcome:
-    sample = job.sample.id
-    if (mask_key := _file_key(job.mask)) is None:
-        return _Outcome("", None, "it has no mask")
-    if (prediction_key := _file_key(job.prediction)) is None:
-        return _Outcome("", None, "it has no prediction")
-    key = f"{mask_key} {prediction_key}"
-    before = known.get(sample)
-    if before is not None and before.key == key:
-        return before
-    try:
-        truth, prediction = read_mask(job.mask), decode_prediction(job.prediction)
-    except PetsegError as error:
-        return _Outcome(key, None, _clause(error))
-    if truth.shape != prediction.shape:
-        return _Outcome(
-            key,
-            None,
-            f"the mask is {truth.shape[1]}×{truth.shape[0]} pixels, "
-            f"but the prediction {prediction.shape[1]}×{prediction.shape[0]}",
+def _jobs(
+    dataset: Dataset,
+    run: RunLike,
+    samples: Sequence[Sample],
+    label_set: str,
+    exclude: Collection[str],
+) -> list[_Job]:
+    # Paths as text here: this runs for every sample each time an evaluation is opened.
+    splits = {sample.split for sample in samples}
+    folders = {split: str(split_folder(run.folder, split)) for split in splits}
+    jobs = []
+    for sample in samples:
+        mask = dataset.mask_path(sample, label_set)
+        prediction = f"{folders[sample.split]}{os.sep}{sample.stem}.png"
+        mask_key, prediction_key = _file_key(mask), _file_key(prediction)
+        if sample.id in exclude:
+            key = "excluded"
+        elif not mask_key:
+            key = "no mask"
+        elif not prediction_key:
+            key = "no prediction"
+        else:
+            key = f"{mask_key} {prediction_key}"
+        jobs.append(_Job(sample, mask, prediction, key, bool(prediction_key)))
+    return jobs
+
+
+def _measure_all(
+    jobs: Sequence[_Job],
+    dataset: Dataset,
+    known: Mapping[str, Outcome],
+    report: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> list[Outcome]:
+    """The outcome of every job, in order; those in `known` are not measured again."""
+    outcomes = dict(known)
+    todo = [job for job in jobs if job.sample.id not in known]
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="evaluate") as pool:
+        for start in range(0, len(todo), _CHUNK):
+            if cancelled():
+                raise EvaluationCancelled("The evaluation was cancelled")
+            chunk = todo[start : start + _CHUNK]
+            for outcome in pool.map(lambda job: _measure(job, dataset), chunk):
+                outcomes[outcome.sample] = outcome
+            report(len(jobs) - len(todo) + start + len(chunk), len(jobs))
+    return [outcomes[job.sample.id] for job in jobs]
+
+
+def _pool(
+    dataset: Dataset,
+    run: RunLike,
+    header: Mapping[str, Any],
+    outcomes: Sequence[Outcome],
+    cache: CacheKeys,
+) -> Evaluation:
+    """Sum up the samples."""
+    scores = tuple(outcome for outcome in outcomes if isinstance(outcome, SampleScore))
+    skipped = tuple(outcome for outcome in outcomes if isinstance(outcome, SkippedSample))
+    if not scores:
+        raise PetsegError(
+            f"No sample of {header['split'] or 'the dataset'} can be measured "
+            f"({skipped[0].sample}: {skipped[0].reason})",
+            path=run.folder,
+            remedy=(
+                f"Look at the masks in {header['label_set']!r} with `petseg qa`, "
+                "and predict the split."
+            ),
         )
+    total = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
+    for score in scores:
+        total.add_entries(score.cells)
+    return Evaluation(
+        **header,
+        **total.metrics(_class_names(dataset)).model_dump(),
+        samples=len(scores),
+        scores=scores,
+        skipped=skipped,
+        cache=cache,
+    )
+
+
+def _measure(job: _Job, dataset: Dataset) -> Outcome:
+    sample = job.sample.id
+    if (reason := _REASONS.get(job.key)) is not None:
+        return SkippedSample(sample=sample, reason=reason)
+    try:
+        truth, prediction = read_mask(job.mask), decode_prediction(Path(job.prediction))
+    except PetsegError as error:
+        return SkippedSample(sample=sample, reason=_clause(error))
+    if truth.shape != prediction.shape:
+        reason = (
+            f"the mask is {truth.shape[1]}×{truth.shape[0]} pixels, "
+            f"but the prediction {prediction.shape[1]}×{prediction.shape[0]}"
+        )
+        return SkippedSample(sample=sample, reason=reason)
     matrix = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
     matrix.add(prediction, truth)
     full = matrix.full_counts
     if full[-1].any():
         values = set(np.unique(truth).tolist()) - {dataset.ignore_index}
-        return _Outcome(key, None, f"the mask holds {_illegal(values, dataset)}")
+        return SkippedSample(sample=sample, reason=f"the mask holds {_illegal(values, dataset)}")
     if full[:, -1].any():
         values = set(np.unique(prediction).tolist())
-        return _Outcome(key, None, f"the prediction holds {_illegal(values, dataset)}")
-    scores = matrix.dice()
-    score = SampleScore(
+        reason = f"the prediction holds {_illegal(values, dataset)}"
+        return SkippedSample(sample=sample, reason=reason)
+    dice = matrix.dice()
+    return SampleScore(
         sample=sample,
-        mDice=none_if_nan(mean_of_present(scores)),
-        dice=tuple(none_if_nan(value) for value in scores),
+        mDice=none_if_nan(mean_of_present(dice)),
+        dice=tuple(none_if_nan(value) for value in dice),
         errors=errors_in(matrix),
         cells=tuple(matrix.entries()),
-    )
-    return _Outcome(key, score)
-
-
-def _pool(
-    dataset: Dataset, run: RunLike, split: str, label_set: str, outcomes: dict[str, _Outcome]
-) -> Evaluation:
-    total = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
-    scores = [outcome.score for outcome in outcomes.values() if outcome.score is not None]
-    skipped = [
-        SkippedSample(sample=sample, reason=outcome.reason)
-        for sample, outcome in outcomes.items()
-        if outcome.score is None
-    ]
-    if not scores:
-        first = skipped[0] if skipped else None
-        raise PetsegError(
-            f"No sample of {split or 'the dataset'} can be measured"
-            + (f" ({first.sample}: {first.reason})" if first else ""),
-            path=run.folder,
-            remedy=f"Look at the masks in {label_set!r} with `petseg qa`, and predict the split.",
-        )
-    for score in scores:
-        total.add_entries(score.cells)
-    manifest = load_manifest(run.folder, split if dataset.splits else "")
-    return Evaluation(
-        **total.metrics([info.name for info in dataset.classes]).model_dump(),
-        run=run.id,
-        split=split,
-        label_set=label_set,
-        samples=len(scores),
-        iteration=manifest.checkpoint.iteration if manifest else None,
-        scores=tuple(scores),
-        skipped=tuple(skipped),
-        cache=CacheKeys(
-            num_classes=dataset.num_classes,
-            ignore_index=dataset.ignore_index,
-            samples={sample: out.key for sample, out in outcomes.items() if out.key},
-        ),
     )
 
 
@@ -241,28 +287,29 @@ def _load(path: Path) -> Evaluation | None:
         return None
 
 
-def _known_outcomes(before: Evaluation | None, dataset: Dataset) -> dict[str, _Outcome]:
-    if before is None:
+def _known_outcomes(before: Evaluation | None, cache: CacheKeys) -> dict[str, Outcome]:
+    """What was found the last time, of the samples whose files are still the same."""
+    if before is None or not before.cache.counts_like(cache):
         return {}
-    keys = before.cache
-    empty = CacheKeys(num_classes=dataset.num_classes, ignore_index=dataset.ignore_index)
-    if keys.model_copy(update={"samples": {}}) != empty:
-        return {}
-    known = {
-        score.sample: _Outcome(keys.samples.get(score.sample, ""), score) for score in before.scores
+    found: list[Outcome] = [*before.scores, *before.skipped]
+    keys, keys_before = cache.samples, before.cache.samples
+    return {
+        outcome.sample: outcome
+        for outcome in found
+        if keys_before.get(outcome.sample, "") == keys.get(outcome.sample)
     }
-    for skipped in before.skipped:
-        key = keys.samples.get(skipped.sample, "")
-        known[skipped.sample] = _Outcome(key, None, skipped.reason)
-    return known
 
 
-def _file_key(path: Path) -> str | None:
+def _file_key(path: Path | str) -> str:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - paths as text, see _jobs
     except OSError:
-        return None
+        return ""
     return f"{status.st_mtime_ns}:{status.st_size}"
+
+
+def _class_names(dataset: Dataset) -> list[str]:
+    return [info.name for info in dataset.classes]
 
 
 def _clause(error: PetsegError) -> str:
@@ -274,10 +321,6 @@ def _illegal(values: set[int], dataset: Dataset) -> str:
     listed = ", ".join(str(value) for value in found[:5]) + (", …" if len(found) > 5 else "")
     noun, verb = ("value", "is") if len(found) == 1 else ("values", "are")
     return f"the {noun} {listed}, which {verb} no class"
-
-
-def _photos(samples: Sequence[Sample]) -> int:
-    return sum(sample.image is not None for sample in samples)
 
 
 def _excluded_in_workspace(dataset: Dataset) -> Collection[str]:

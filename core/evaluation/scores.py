@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,6 +51,11 @@ class CacheKeys(BaseModel):
     ignore_index: int
     samples: dict[str, str] = Field(default_factory=dict)
 
+    def counts_like(self, other: CacheKeys) -> bool:
+        """Whether unchanged files give the same figures under both."""
+        mine = (self.version, self.num_classes, self.ignore_index)
+        return mine == (other.version, other.num_classes, other.ignore_index)
+
 
 class Evaluation(Metrics):
     """The figures of a run on a split: pooled over the dataset, and for every sample.
@@ -78,6 +84,14 @@ class Evaluation(Metrics):
         """The pooled figures alone."""
         return Metrics(
             mDice=self.mDice, mAcc=self.mAcc, aAcc=self.aAcc, mIoU=self.mIoU, classes=self.classes
+        )
+
+    def is_of(self, header: Mapping[str, Any], classes: Sequence[str], cache: CacheKeys) -> bool:
+        """Whether computing everything again would give this very evaluation."""
+        return (
+            self.cache == cache
+            and all(getattr(self, key) == value for key, value in header.items())
+            and [entry.name for entry in self.classes] == list(classes)
         )
 
     def summary(self) -> dict[str, Any]:

@@ -187,8 +187,8 @@ def _inference_pipeline(config: dict[str, Any]) -> list[dict[str, Any]]:
     """The validation pipeline without the steps that load the truth."""
     loader = config.get("val_dataloader") or config["test_dataloader"]
     dataset = loader["dataset"]
-    while "pipeline" not in dataset and "dataset" in dataset:  # RepeatDataset and its like
-        dataset = dataset["dataset"]
+    while "pipeline" not in dataset:  # a dataset that wraps another one or several
+        dataset = dataset["datasets"][0] if "datasets" in dataset else dataset["dataset"]
     steps = copy.deepcopy(dataset["pipeline"])
     return [step for step in steps if "Annotation" not in str(step["type"])]
 

@@ -134,7 +134,10 @@ def main() -> None:
     try:
         PredictionWorker(replies).serve(sys.stdin.buffer)
     except BrokenPipeError:
-        os._exit(0)  # nobody listens any more
+        pass  # nobody listens any more, which ends the service just as well
+    sys.stderr.flush()
+    # Everything is on disk; taking torch apart would keep a closing window waiting for seconds.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -194,9 +194,9 @@ class MaskDocument:
         """Do the last undone step again; returns its rectangle, None when there is none."""
         return self._travel(forward=True)
 
-    def mark_saved(self) -> None:
-        """Say that the file now holds this content."""
-        self._saved_revision = self._revision
+    def mark_saved(self, revision: int | None = None) -> None:
+        """Say that the file now holds this content, or that of an earlier revision."""
+        self._saved_revision = self._revision if revision is None else revision
 
     def _travel(self, *, forward: bool) -> Rect | None:
         if self._stroke is not None:
@@ -212,7 +212,6 @@ class MaskDocument:
         target.append(step)
         self._revision = step.after if forward else step.before
         return step.rect
-
 
     def _count(self, rect: Rect, sign: int) -> None:
         if self._counts is not None:

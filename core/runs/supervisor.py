@@ -156,6 +156,13 @@ class Supervisor:
             self._await_end(run, _processes(worker.pid), timeout=timeout)
         return self.refresh(run)
 
+    def end_all(self) -> None:
+        """Cancel every worker that this supervisor started. Blocks; for tests and for quitting."""
+        with self._lock:
+            folders = list(self._children)
+        for folder in folders:
+            self.cancel(Run(folder), grace=0.5)
+
     def _exit_code(self, folder: Path) -> int | None:
         with self._lock:
             child = self._children.get(folder)

@@ -127,7 +127,11 @@ def strip_logs(checkpoint: dict[str, Any]) -> None:
     """
     hub = checkpoint.get("message_hub")
     if hub:
-        info = {key: value for key, value in hub["runtime_info"].items() if _is_plain(value)}
+        info = {
+            key: value.item() if isinstance(value, np.generic) else value
+            for key, value in hub["runtime_info"].items()
+            if _is_plain(value)
+        }
         checkpoint["message_hub"] = {
             "log_scalars": {},
             "runtime_info": info,
@@ -136,7 +140,7 @@ def strip_logs(checkpoint: dict[str, Any]) -> None:
 
 
 def _is_plain(value: Any) -> bool:
-    return value is None or isinstance(value, bool | int | float | str)
+    return value is None or isinstance(value, bool | int | float | str | np.generic)
 
 
 def latest_checkpoint(folder: Path) -> Path | None:

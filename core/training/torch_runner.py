@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from mmengine.runner import Runner
 _DATE = "%H:%M:%S"
 
 # MMEngine logs how each single parameter was initialised: hundreds of lines that hide the others.
-_PARAMETER_NOTES = ("The value is the same before and after calling", "PretrainedInit: load from")
+_PARAMETER_NOTE = re.compile(r"\n\S+ - torch\.Size\(")
 
 
 class WorkbenchRunner(Runner):  # type: ignore[misc]
@@ -46,8 +47,7 @@ class WorkbenchRunner(Runner):  # type: ignore[misc]
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    text = record.getMessage()
-    return not any(note in text for note in _PARAMETER_NOTES)
+    return not _PARAMETER_NOTE.match(record.getMessage())
 
 
 def usable_cores() -> int:

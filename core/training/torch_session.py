@@ -69,6 +69,8 @@ def train(folder: Path, events: EventWriter) -> Outcome:
     checkpoint = latest_checkpoint(folder / CHECKPOINTS) if record.attempt > 1 else None
     config = _resolved_config(folder, record, resumed=checkpoint is not None)
     runner = WorkbenchRunner.from_cfg(Config(_for_this_start(config, checkpoint)))
+    if config.get("channels_last"):
+        runner.model.to(memory_format=torch.channels_last)
     cv2.setNumThreads(1)  # after the runner, which sets it too; torch has the cores
     for note in plan.notes if checkpoint is None else ():
         events.write(Message(level="warning", text=note))

@@ -89,8 +89,12 @@ def test_that_first_paint_and_scrolling_do_not_depend_on_the_number_of_samples(q
         view.viewport().repaint()
         painted = 1000 * (time.perf_counter() - start)
         some = [sample_id for sample_id in ids if "7" in sample_id]
-        reset = milliseconds(lambda v=view, a=ids, b=some: (v.show_samples(b, a[0]),
-                                                            v.show_samples(a, a[0]))) / 2  # fmt: skip
+
+        def switch(view=view, ids=ids, some=some):
+            view.show_samples(some, ids[0])
+            view.show_samples(ids, ids[0])
+
+        reset = milliseconds(switch) / 2
         bar = view.verticalScrollBar()
 
         def scroll(view=view, bar=bar):

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -42,6 +43,8 @@ class LayeredView(QWidget):
     opacity_changed = Signal(str, float)
     """A layer's name and its new opacity, after Ctrl+wheel."""
     overlays_visible_changed = Signal(bool)
+    placement_changed = Signal()
+    """The image was zoomed or moved."""
     clicked = Signal(int, int)
     """Column and row of an image pixel that was clicked without dragging."""
 
@@ -64,7 +67,7 @@ class LayeredView(QWidget):
         self._ground: Array | None = None
         self._ground_key: object = None
         self._transform = transform or ViewTransform(self)
-        self._transform.changed.connect(self.update)
+        self._transform.changed.connect(self._on_placement_changed)
         theme.signals.changed.connect(self._on_theme_changed)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -79,7 +82,7 @@ class LayeredView(QWidget):
         """Show a photo, RGB uint8 H×W×3, or a pyramid of one made off the UI thread."""
         self._pyramid = ImagePyramid(image) if isinstance(image, np.ndarray) else image
         self._ground_key = None
-        self.update()
+        self._on_placement_changed()
 
     def set_overlay(
         self,
@@ -203,10 +206,10 @@ class LayeredView(QWidget):
 
     def set_transform(self, transform: ViewTransform) -> None:
         """Share another view's zoom and pan."""
-        self._transform.changed.disconnect(self.update)
+        self._transform.changed.disconnect(self._on_placement_changed)
         self._transform = transform
-        transform.changed.connect(self.update)
-        self.update()
+        transform.changed.connect(self._on_placement_changed)
+        self._on_placement_changed()
 
     @property
     def placement(self) -> Placement:
@@ -238,6 +241,11 @@ class LayeredView(QWidget):
     def pixel_center(self, x: int, y: int) -> QPoint:
         """The point of the view where the centre of an image pixel is shown."""
         return self.placement.to_view(x + 0.5, y + 0.5).toPoint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A fitted image is fitted anew."""
+        super().resizeEvent(event)
+        self.placement_changed.emit()
 
     def sizeHint(self) -> QSize:
         """Enough room to see an image."""
@@ -446,6 +454,10 @@ class LayeredView(QWidget):
             layer.opacity = round(min(max(layer.opacity + step, 0.0), 1.0), 3)
             self.opacity_changed.emit(layer.name, layer.opacity)
         self.update()
+
+    def _on_placement_changed(self) -> None:
+        self.update()
+        self.placement_changed.emit()
 
     def _on_theme_changed(self) -> None:
         self._ground_key = None

@@ -66,7 +66,7 @@ class MaskCanvas(LayeredView):
         self._marks_rect = QRect()
         self._tools = {kind.id: kind(self) for kind in TOOLS}
         self._tool = self._tools["brush"]
-        self.transform.changed.connect(self._on_view_changed)
+        self.placement_changed.connect(self._on_view_changed)
         self.setAccessibleName("Mask canvas")
         self.setCursor(self._idle_cursor())
 
@@ -163,7 +163,6 @@ class MaskCanvas(LayeredView):
         self.setCursor(self._idle_cursor())
         self.refresh_marks()
         self.tool_changed.emit(tool_id)
-        self.say(self._tool.hint)
 
     def cancel(self) -> None:
         """Drop what the tool has in progress."""

@@ -12,6 +12,7 @@ from core.masks.geometry import Rect
 MIN_SCALE = 1 / 64
 MAX_SCALE = 64.0
 FIT_MARGIN = 8
+_SHOWN_SHARE = 0.6
 
 Point = tuple[float, float]
 Size = tuple[float, float]
@@ -116,14 +117,24 @@ class ViewTransform(QObject):
         self.set(now.scale, _inside((x, y), image))
 
     def show_rect(self, rect: Rect, view: Size, image: Size, max_scale: float = 16.0) -> None:
-        """Bring a rectangle of pixels to the middle, large enough to see what surrounds it."""
-        share = 0.4
+        """Zoom in on a rectangle of pixels, leaving room to see what surrounds it.
+
+        The rectangle comes to the middle, unless the view would then show more than the image. A
+        rectangle that is hardly smaller than the image is shown by fitting the image.
+        """
         scale = min(
-            view[0] * share / max(rect.width, 1), view[1] * share / max(rect.height, 1), max_scale
+            view[0] * _SHOWN_SHARE / max(rect.width, 1),
+            view[1] * _SHOWN_SHARE / max(rect.height, 1),
+            max_scale,
         )
-        scale = max(scale, fitted(view, image).scale)
-        center = (rect.x + rect.width / 2, rect.y + rect.height / 2)
-        self.set(scale, _inside(center, image))
+        if scale <= fitted(view, image).scale:
+            self.fit()
+            return
+        center = (
+            _covering(rect.x + rect.width / 2, view[0] / scale, image[0]),
+            _covering(rect.y + rect.height / 2, view[1] / scale, image[1]),
+        )
+        self.set(scale, center)
 
 
 def fitted(view: Size, image: Size) -> Placement:
@@ -132,6 +143,13 @@ def fitted(view: Size, image: Size) -> Placement:
     room_x, room_y = max(view[0] - 2 * FIT_MARGIN, 1.0), max(view[1] - 2 * FIT_MARGIN, 1.0)
     scale = min(max(min(room_x / width, room_y / height), 1e-4), MAX_SCALE)
     return Placement(scale, (view[0] - width * scale) / 2, (view[1] - height * scale) / 2)
+
+
+def _covering(center: float, shown: float, length: float) -> float:
+    """The centre nearest to the wanted one with which the view shows no more than the image."""
+    if shown >= length:
+        return length / 2
+    return min(max(center, shown / 2), length - shown / 2)
 
 
 def _inside(point: Point, image: Size) -> Point:

@@ -119,7 +119,7 @@ def _box(name: str, tooltip: str, *, wide: bool = False) -> QComboBox:
     if wide:
         # Long names are cut in the box and whole in its list.
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(24)
+        box.setMinimumContentsLength(18)
         box.setIconSize(QSize(_SWATCH, _SWATCH))
     return box
 

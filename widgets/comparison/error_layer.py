@@ -25,7 +25,14 @@ EXPLANATIONS: dict[ErrorKind, str] = {
 }
 
 _LINES = 1
-_SWATCH = 16
+_SWATCH = 14
+
+
+def error_word(value: int) -> str:
+    """What a value of an error map means."""
+    if value == ErrorKind.IGNORED:
+        return "ignored"
+    return KINDS[ErrorKind(value)] if value else "correct"
 
 
 def error_colors() -> list[Rgba]:

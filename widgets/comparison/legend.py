@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.dataset.model import ClassInfo
 from core.evaluation.error_map import ErrorCounts
-from widgets import theme
 from widgets.comparison.error_layer import EXPLANATIONS, KINDS, swatch
 
 _SWATCH = 14
@@ -26,7 +25,7 @@ class Legend(QWidget):
         self._class_entries: list[QWidget] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(2 * theme.GRID)
+        self._row.setSpacing(12)
         self._swatches: dict[str, QLabel] = {}
         self._texts: dict[str, QLabel] = {}
         for kind, word in KINDS.items():
@@ -35,7 +34,11 @@ class Legend(QWidget):
             entry = _entry(self._swatches[word], self._texts[word])
             entry.setToolTip(EXPLANATIONS[kind])
             self._row.addWidget(entry)
-        self._row.addStretch(1)
+        self._unit = QLabel("px")
+        self._unit.setProperty("role", "muted")
+        self._unit.setToolTip("Pixels of the sample that is shown")
+        self._unit.hide()
+        self._row.addWidget(self._unit)
         self._paint_swatches()
 
     def set_classes(self, classes: Sequence[ClassInfo]) -> None:
@@ -61,13 +64,12 @@ class Legend(QWidget):
         ]
         for word, text in self._texts.items():
             figures = [(letter, getattr(found, word.replace(" ", "_"))) for letter, found in known]
-            if len(figures) == 1 and len(letters) == 1:
-                text.setText(f"{word} {figures[0][1]:,} px")
-            elif figures:
-                parts = "  ".join(f"{letter} {count:,}" for letter, count in figures)
-                text.setText(f"{word}  {parts} px")
+            if len(letters) == 1:
+                parts = [f"{count:,}" for _, count in figures]
             else:
-                text.setText(word)
+                parts = [f"{letter} {count:,}" for letter, count in figures]
+            text.setText(" ".join([word, *parts]))
+        self._unit.setVisible(bool(known))
 
     def set_hatched(self, hatched: bool) -> None:
         """Show the kinds of error with or without their hatching."""

@@ -14,7 +14,7 @@ from core.images import Array
 from widgets import theme
 from widgets.canvas import ViewTransform
 from widgets.comparison.arrangement import Cell, Key, arrange
-from widgets.comparison.error_layer import error_colors, hatching_colors
+from widgets.comparison.error_layer import error_colors, error_word, hatching_colors
 from widgets.comparison.panel import LinkedView, Panel, PanelKind
 from widgets.comparison.sample_layers import SampleLayers
 
@@ -55,13 +55,13 @@ class LinkedViews(QWidget):
         super().__init__(parent)
         self.setObjectName("LinkedViews")
         self.transform = ViewTransform(self)
+        self._classes: Sequence[ClassInfo] = ()
         self._mask_colors: list[theme.Rgba] = [(0, 0, 0, 0)] * 256
         self._runs: list[ShownRun] = []
         self._kinds: set[PanelKind] = set(PanelKind)
         self._panels: dict[Key, Panel] = {}
         self._cells: dict[Key, Cell] = {}
         self._layers: SampleLayers | None = None
-        self._message = ""
         self._truth_name = ""
         self._opacity = 0.45
         self._overlays_visible = True
@@ -94,6 +94,7 @@ class LinkedViews(QWidget):
 
     def set_classes(self, classes: Sequence[ClassInfo], ignore_index: int) -> None:
         """Take the colours of masks and predictions from those classes."""
+        self._classes = classes
         self._mask_colors = theme.class_table(classes, ignore_index=ignore_index)
         self._show_layers()
 
@@ -137,7 +138,7 @@ class LinkedViews(QWidget):
             figures: What the title of each run's prediction says of the sample, one per run.
         """
         is_other = self._layers is None or self._layers.sample != layers.sample
-        self._layers, self._message = layers, ""
+        self._layers = layers
         self.set_figures(figures)
         for run, found in zip(self._runs, layers.runs, strict=True):
             wrong = "" if found.counts is None else f"{found.counts.wrong:,} px wrong"
@@ -147,14 +148,20 @@ class LinkedViews(QWidget):
         self._show_layers()
         self._rearrange()
 
+    def set_flags(self, flags: Sequence[str]) -> None:
+        """Say beside the title of the truth what the checks found in it."""
+        count = "1 flag" if len(flags) == 1 else f"{len(flags)} flags"
+        truth = self._panels[PanelKind.TRUTH, ""]
+        truth.set_figure(f"⚠ {count}" if flags else "", "\n".join(flags))
+
     def set_figures(self, figures: Sequence[str]) -> None:
         """Set what the title of each run's prediction says of the sample."""
         for run, figure in zip(self._runs, figures, strict=True):
             self._panels[PanelKind.PREDICTION, run.letter].set_figure(figure)
 
-    def clear(self, message: str = "") -> None:
-        """Show no sample, and say why."""
-        self._layers, self._message = None, message
+    def clear(self) -> None:
+        """Show no sample."""
+        self._layers = None
         for panel in self._panels.values():
             panel.set_figure("")
         self._show_layers()
@@ -210,13 +217,37 @@ class LinkedViews(QWidget):
         view.opened.connect(self.opened)
         view.hovered.connect(lambda x, y, view=view: self._on_hovered(view, x, y))
         view.overlays_visible_changed.connect(self.set_overlays_visible)
-        # With Ctrl+wheel a view changes its own layers; the others follow.
-        view.opacity_changed.connect(lambda _name, opacity: self.set_opacity(opacity))
+        view.opacity_changed.connect(
+            lambda name, opacity, view=view: self._on_opacity(view, name, opacity)
+        )
 
     def _on_hovered(self, source: LinkedView, x: int, y: int) -> None:
         for panel in self._panels.values():
             panel.view.set_cross(None if panel.view is source or x < 0 else (x, y))
+        for (kind, letter), panel in self._panels.items():
+            panel.set_reading(self._reading(kind, letter, x, y) if x >= 0 else "")
         self.hovered.emit(x, y)
+
+    def _on_opacity(self, view: LinkedView, layer: str, opacity: float) -> None:
+        # With Ctrl+wheel a view changes each of its own layers; all views follow the first.
+        if layer == _MASK:
+            self.set_opacity(opacity)
+        else:
+            self._apply_opacity(view)
+
+    def _reading(self, kind: PanelKind, letter: str, x: int, y: int) -> str:
+        """What a panel shows at a pixel of the photo, in words."""
+        indices = self._shown_in(kind, letter).indices
+        if self._layers is None or indices is None:
+            return ""
+        photo = self._panels[PanelKind.PHOTO, ""].view.image_rect
+        # A mask of another size than the photo is stretched over it.
+        row = min(y * indices.shape[0] // max(photo.height, 1), indices.shape[0] - 1)
+        column = min(x * indices.shape[1] // max(photo.width, 1), indices.shape[1] - 1)
+        value = int(indices[row, column])
+        if kind is PanelKind.ERRORS:
+            return error_word(value)
+        return self._classes[value].name if value < len(self._classes) else f"value {value}"
 
     def _apply_opacity(self, view: LinkedView) -> None:
         view.set_layer_opacity(_MASK, self._opacity)
@@ -268,7 +299,7 @@ class LinkedViews(QWidget):
         """What a panel shows of the sample, or says in its place."""
         layers = self._layers
         if layers is None:
-            return _Shown(message=self._message)
+            return _Shown()
         if kind is PanelKind.PHOTO:
             return _Shown(message=layers.photo_problem)
         if kind is PanelKind.TRUTH:

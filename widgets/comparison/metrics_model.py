@@ -20,6 +20,9 @@ GOAL_MDICE = 75.0
 NOTHING = "–"
 """Shown where a figure does not exist."""
 
+BEST = "★"
+"""Shown before the best figure of a column."""
+
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -100,7 +103,8 @@ class MetricsModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignLeft if column in (0, 2) else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == roles.DisplayRole:
-            return self._text(row, column)
+            text = self._text(row, column)
+            return f"{BEST} {text}" if self._is_best(row, column) else text
         if role == roles.ToolTipRole:
             return self._tooltip(row, column)
         if role == roles.AccessibleTextRole:
@@ -215,15 +219,12 @@ class MetricsModel(QAbstractTableModel):
             return None
         if column == 0:
             return QColor(*self._runs[row].color)
-        if column == 2:
-            value = self._value(row, 1)
-            if value is None:
-                return None
-            reached = value >= self.goal
-            return theme.icon(
-                "check-circle" if reached else "circle-outline", "ok" if reached else "muted"
-            )
-        return theme.icon("star", "text") if self._is_best(row, column) else None
+        value = self._value(row, 1) if column == 2 else None
+        if value is None:
+            return None
+        if value >= self.goal:
+            return theme.icon("check-circle", "ok")
+        return theme.icon("circle-outline", "muted")
 
 
 def signed(value: float, decimals: int = 2) -> str:

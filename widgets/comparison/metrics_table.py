@@ -6,14 +6,15 @@ import csv
 import io
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QMenu,
     QSizePolicy,
     QTableView,
+    QToolButton,
     QWidget,
 )
 
@@ -21,9 +22,11 @@ from widgets import theme
 from widgets.comparison.metrics_model import MetricsModel, RunMetrics
 
 _ROW_HEIGHT = 28
-_NAME_WIDTH = 200
-_METRIC_WIDTH = 78
-_GOAL_WIDTH = 120
+_NAME_WIDTHS = (150, 300)
+_METRIC_WIDTHS = (80, 140)
+_GOAL_WIDTH = 116
+_TITLE_PADDING = 13
+_ICON = QSize(14, 14)
 
 
 class MetricsTable(QTableView):
@@ -46,6 +49,7 @@ class MetricsTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
+        self.setIconSize(_ICON)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
         self.copy_text_action = self._add_action("Copy as text", self.copy_text)
@@ -86,22 +90,59 @@ class MetricsTable(QTableView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.viewport().mapToGlobal(place))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width among the columns."""
+        super().resizeEvent(event)
+        self._fit_columns()
+        self._fit_height()
+
     def _fit_columns(self) -> None:
+        """The run as wide as its name where there is room; the figures share the rest."""
         header = self.horizontalHeader()
-        for column in range(self.metrics_model.columnCount()):
-            if column == 0:
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-                header.setMinimumSectionSize(56)
-            else:
-                width = _GOAL_WIDTH if column == 2 else _METRIC_WIDTH
-                header.resizeSection(column, max(width, header.sectionSizeHint(column)))
+        modes = QHeaderView.ResizeMode
+        figures = [each for each in range(self.metrics_model.columnCount()) if each not in (0, 2)]
+        if not figures:
+            return
+        needed = max(self._title_width(column) for column in figures)
+        each = min(max(needed, _METRIC_WIDTHS[0]), _METRIC_WIDTHS[1])
+        header.setMinimumSectionSize(each)
+        room = self.viewport().width() - _GOAL_WIDTH - len(figures) * each
+        wanted = min(self.sizeHintForColumn(0) + theme.GRID, room, _NAME_WIDTHS[1])
+        for column, width in ((0, max(wanted, _NAME_WIDTHS[0])), (2, _GOAL_WIDTH)):
+            header.setSectionResizeMode(column, modes.Fixed)
+            header.resizeSection(column, width)
+        for column in figures:
+            header.setSectionResizeMode(column, modes.Stretch)
+
+    def _title_width(self, column: int) -> int:
+        font = QFont(self.horizontalHeader().font())
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        title = self.metrics_model.headerData(column, Qt.Orientation.Horizontal)
+        lines = str(title).split("\n")
+        return max(metrics.horizontalAdvance(line) for line in lines) + _TITLE_PADDING
 
     def _fit_height(self) -> None:
         rows = max(self.metrics_model.rowCount(), 1)
-        height = self.horizontalHeader().sizeHint().height() + rows * _ROW_HEIGHT
-        self.setFixedHeight(height + 2 * self.frameWidth())
+        header = self.horizontalHeader()
+        height = header.sizeHint().height() + rows * _ROW_HEIGHT + 2 * self.frameWidth()
+        if header.length() > self.viewport().width():
+            height += self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(height)
 
     def _on_theme_changed(self) -> None:
         # Icons of the cells are made in the colours of the theme.
         self.viewport().update()
         self._fit_height()
+
+
+def copy_button(table: MetricsTable) -> QToolButton:
+    """A button that copies a table, with a menu of the ways to do it."""
+    button = QToolButton()
+    button.setObjectName("CopyMetrics")
+    button.setToolTip("Copy the table of metrics")
+    button.setAccessibleName("Copy the table of metrics")
+    theme.set_icon(button, "content-copy")
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.addActions([table.copy_text_action, table.copy_csv_action])
+    return button

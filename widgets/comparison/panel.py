@@ -99,6 +99,7 @@ class Panel(QWidget):
         super().__init__(parent)
         self.kind = kind
         self.letter = letter
+        self._at_rest = ""
         self._color = None if color is None else QColor(*color)
         self.setObjectName(f"Panel {kind.value} {letter}".rstrip())
         self._title = ElidedLabel()
@@ -139,9 +140,15 @@ class Panel(QWidget):
         self._title.setText(f"{word} · {name}" if name else word)
         self.view.setAccessibleName(self._title.text())
 
-    def set_figure(self, text: str) -> None:
+    def set_figure(self, text: str, tooltip: str = "") -> None:
         """Show a figure of the sample beside the title, such as its mDice."""
+        self._at_rest = text
         self._figure.setText(text)
+        self._figure.setToolTip(tooltip)
+
+    def set_reading(self, text: str) -> None:
+        """Show what is under the cursor in place of the figure; "" shows the figure again."""
+        self._figure.setText(text or self._at_rest)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the frame: thick and in the run's colour, or thin and plain."""

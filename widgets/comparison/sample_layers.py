@@ -115,6 +115,10 @@ class LayerLoader(QObject):
         self.loaded.emit(kept)
         self._read_ahead()
 
+    def has(self, files: LayerFiles) -> bool:
+        """Whether a sample would be delivered at once."""
+        return files in self._kept
+
     def cancel(self) -> None:
         """Deliver nothing more until something is asked for again."""
         self._wanted, self._ahead = None, []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -22,10 +22,12 @@ from core.qa.flags import Flag
 from widgets import theme
 from widgets.comparison.measures import ORDERS, Measure, Order, ScoredSample, measures
 from widgets.comparison.sample_model import Column, SampleModel
+from widgets.gallery.loader import Render, ThumbnailLoader
 
-_ROW_HEIGHT = 26
-_FIGURE_WIDTH = 66
-_FLAG_WIDTH = 30
+_ROW_HEIGHT = 40
+_THUMBNAIL = 34
+_CELL_PADDING = 18
+_PICTURE_WIDTH = 48
 
 # What a click on a column's title sorts by: first this, and with another click that.
 _HEADER_ORDERS: Mapping[Column, tuple[Order, Order]] = {
@@ -96,6 +98,12 @@ class SampleList(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self._count)
 
+        self._loader = ThumbnailLoader(self)
+        self._loader.ready.connect(self.model.thumbnail_is_ready)
+        self._is_asking = False
+        self._blank = QPixmap(_THUMBNAIL, _THUMBNAIL)
+        self._blank.fill(Qt.GlobalColor.transparent)
+        self.model.set_thumbnails(self._thumbnail)
         self.filter_edit.textChanged.connect(self._on_filter)
         self.filter_edit.returnPressed.connect(self.table.setFocus)
         self.measure_box.activated.connect(self._on_measure)
@@ -156,7 +164,9 @@ class SampleList(QWidget):
         row = self.model.row_of(sample_id)
         if row < 0:
             return False
-        self.table.setCurrentIndex(self.model.index(row, Column.SAMPLE))
+        index = self.model.index(row, Column.SAMPLE)
+        self.table.setCurrentIndex(index)
+        self.table.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
         return True
 
     def step(self, by: int) -> None:
@@ -171,6 +181,35 @@ class SampleList(QWidget):
         row, ids = self.table.currentIndex().row(), self.model.ids
         return [ids[each] for each in (row + 1, row - 1) if row >= 0 and 0 <= each < len(ids)]
 
+    def set_thumbnails(self, render: Render | None) -> None:
+        """Say how the small picture of a sample id is drawn; called off the UI thread."""
+        self._loader.set_size(round(_THUMBNAIL * self.devicePixelRatioF()))
+        self._loader.set_source(render)
+
+    def shut_down(self) -> None:
+        """End the threads that draw small pictures."""
+        self._loader.shut_down()
+
+    def _thumbnail(self, sample_id: str) -> QPixmap | None:
+        """The picture of a sample that is being painted; one that is not there yet is asked for."""
+        tile = self._loader.tile(sample_id)
+        if tile is None and not self._is_asking:
+            # Once for all that the present repaint misses.
+            self._is_asking = True
+            QTimer.singleShot(0, self, self._ask_for_thumbnails)
+        if tile is None or tile.image is None:
+            return self._blank
+        pixmap = QPixmap.fromImage(tile.image)
+        pixmap.setDevicePixelRatio(self.devicePixelRatioF())
+        return pixmap
+
+    def _ask_for_thumbnails(self) -> None:
+        self._is_asking = False
+        area, ids = self.table.viewport().rect(), self.model.ids
+        first, last = self.table.rowAt(area.top()), self.table.rowAt(area.bottom())
+        if first >= 0:
+            self._loader.want(ids[first : last + 1 if last >= 0 else len(ids)])
+
     def _set_up_table(self) -> None:
         table = self.table
         table.setModel(self.model)
@@ -182,6 +221,9 @@ class SampleList(QWidget):
         table.setTabKeyNavigation(False)
         table.setShowGrid(False)
         table.setWordWrap(False)
+        # Names of one dataset mostly begin alike: their ends tell them apart.
+        table.setTextElideMode(Qt.TextElideMode.ElideLeft)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         header = table.horizontalHeader()
@@ -192,16 +234,19 @@ class SampleList(QWidget):
     def _fit_columns(self) -> None:
         header = self.table.horizontalHeader()
         modes = QHeaderView.ResizeMode
+        metrics = self.table.fontMetrics()
+        figure = metrics.horizontalAdvance("88,888") + _CELL_PADDING
+        delta = metrics.horizontalAdvance("+88,888") + _CELL_PADDING
         for column in map(Column, range(self.model.columnCount())):
             match column:
-                case Column.FLAG:
+                case Column.PICTURE:
                     header.setSectionResizeMode(column, modes.Fixed)
-                    header.resizeSection(column, _FLAG_WIDTH)
+                    header.resizeSection(column, _PICTURE_WIDTH)
                 case Column.SAMPLE:
                     header.setSectionResizeMode(column, modes.Stretch)
                 case _:
                     header.setSectionResizeMode(column, modes.Fixed)
-                    header.resizeSection(column, _FIGURE_WIDTH)
+                    header.resizeSection(column, delta if column is Column.DELTA else figure)
 
     def _show_orders(self, runs: int) -> None:
         if runs == self._runs:
@@ -227,7 +272,7 @@ class SampleList(QWidget):
     def _scroll_to_current(self) -> None:
         index = self.table.currentIndex()
         if index.isValid():
-            self.table.scrollTo(index)
+            self.table.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def _on_filter(self, text: str) -> None:
         wanted = self._current

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QPainter, QPixmap
 
 from core.qa.flags import Flag, Severity, worst
 from widgets import theme
@@ -14,6 +24,7 @@ from widgets.comparison.measures import Measure, Order, ScoredSample, measures, 
 
 _Index = QModelIndex | QPersistentModelIndex
 
+_BADGE = QSize(16, 16)
 _BADGES: Mapping[Severity, tuple[str, str]] = {
     Severity.ERROR: ("alert-octagon", "error"),
     Severity.WARNING: ("alert", "warning"),
@@ -24,7 +35,7 @@ _BADGES: Mapping[Severity, tuple[str, str]] = {
 class Column(IntEnum):
     """The columns. With one run the last two are absent."""
 
-    FLAG = 0
+    PICTURE = 0
     SAMPLE = 1
     A = 2
     B = 3
@@ -47,6 +58,7 @@ class SampleModel(QAbstractTableModel):
         self._order = Order.A_WORST
         self._filter = ""
         self._flags: Mapping[str, Sequence[Flag]] = {}
+        self._thumbnail: Callable[[str], QPixmap | None] = lambda _sample: None
         theme.signals.changed.connect(self._on_theme_changed)
 
     @property
@@ -119,6 +131,18 @@ class SampleModel(QAbstractTableModel):
         self._shown = arranged
         self.endResetModel()
 
+    def set_thumbnails(self, thumbnail: Callable[[str], QPixmap | None]) -> None:
+        """Say where small pictures come from; the view asks only for those it paints."""
+        self._thumbnail = thumbnail
+        self._repaint()
+
+    def thumbnail_is_ready(self, sample_id: str) -> None:
+        """Repaint the picture of a sample."""
+        row = self.row_of(sample_id)
+        if row >= 0:
+            cell = self.index(row, Column.PICTURE)
+            self.dataChanged.emit(cell, cell, [Qt.ItemDataRole.DecorationRole])
+
     def set_flags(
         self, flags: Mapping[str, Sequence[Flag]], changed: Collection[str] | None = None
     ) -> None:
@@ -129,7 +153,7 @@ class SampleModel(QAbstractTableModel):
             return
         for row, sample in enumerate(self._shown):
             if sample.sample in changed:
-                cell = self.index(row, Column.FLAG)
+                cell = self.index(row, Column.PICTURE)
                 self.dataChanged.emit(cell, cell)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
@@ -154,14 +178,13 @@ class SampleModel(QAbstractTableModel):
             return self._text(sample, column)
         if role == roles.TextAlignmentRole and column >= Column.A:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == roles.DecorationRole and column is Column.FLAG:
-            severity = worst(list(self._flags.get(sample.sample, ())))
-            return None if severity is None else theme.icon(*_BADGES[severity])
+        if role == roles.DecorationRole and column is Column.PICTURE:
+            return self._picture(sample.sample)
         if role == roles.ToolTipRole:
             return self._tooltip(sample, column)
-        if role == roles.AccessibleTextRole and column is Column.FLAG:
+        if role == roles.AccessibleTextRole and column is Column.PICTURE:
             count = len(self._flags.get(sample.sample, ()))
-            return f"{count} flags" if count else "no flags"
+            return "1 flag" if count == 1 else f"{count or 'no'} flags"
         return None
 
     def headerData(
@@ -178,7 +201,7 @@ class SampleModel(QAbstractTableModel):
         if role == roles.DisplayRole:
             unit = self._measure.unit
             return {
-                Column.FLAG: "",
+                Column.PICTURE: "",
                 Column.SAMPLE: "Sample",
                 Column.A: f"A {unit}",
                 Column.B: f"B {unit}",
@@ -189,7 +212,7 @@ class SampleModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == roles.ToolTipRole:
             return {
-                Column.FLAG: "What the checks say of the mask",
+                Column.PICTURE: "The photo; a badge says that the checks flag the mask",
                 Column.SAMPLE: "Click to sort by name",
                 Column.A: f"{self._measure.title}, run A. Click to sort.",
                 Column.B: f"{self._measure.title}, run B. Click to sort.",
@@ -197,9 +220,30 @@ class SampleModel(QAbstractTableModel):
             }[column]
         return None
 
+    def _picture(self, sample_id: str) -> QPixmap | None:
+        """The photo, with a badge in its corner when the mask is flagged."""
+        photo = self._thumbnail(sample_id)
+        severity = worst(list(self._flags.get(sample_id, ())))
+        if severity is None:
+            return photo
+        badge = theme.icon(*_BADGES[severity]).pixmap(_BADGE)
+        if photo is None:
+            return badge
+        picture = QPixmap(photo)
+        painter = QPainter(picture)
+        size = picture.deviceIndependentSize()
+        corner = QPointF(size.width() - _BADGE.width(), size.height() - _BADGE.height())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("surface"))
+        painter.drawRoundedRect(QRectF(corner, _BADGE).adjusted(-1, -1, 1, 1), 3, 3)
+        painter.drawPixmap(corner, badge)
+        painter.end()
+        return picture
+
     def _text(self, sample: ScoredSample, column: Column) -> str:
         match column:
-            case Column.FLAG:
+            case Column.PICTURE:
                 return ""
             case Column.SAMPLE:
                 return sample.sample.rsplit("/", 1)[-1]
@@ -210,7 +254,7 @@ class SampleModel(QAbstractTableModel):
 
     def _tooltip(self, sample: ScoredSample, column: Column) -> str | None:
         match column:
-            case Column.FLAG:
+            case Column.PICTURE:
                 flags = self._flags.get(sample.sample, ())
                 return "\n".join(flag.message for flag in flags) or None
             case Column.SAMPLE:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QToolButton, QWidget
@@ -100,12 +98,9 @@ class ViewBar(QWidget):
         """The kinds of panels that are wanted."""
         return {kind for kind, button in self.kind_buttons.items() if button.isChecked()}
 
-    def set_title(self, sample: str, flags: Sequence[str] = ()) -> None:
-        """Name the sample that is shown, and say what the checks found in its mask."""
-        count = "1 flag" if len(flags) == 1 else f"{len(flags)} flags"
-        self._title.setText(f"{sample}  ·  {count}: {'; '.join(flags)}" if flags else sample)
-        if flags:
-            self._title.setToolTip("\n".join([sample, *flags]))
+    def set_title(self, sample: str) -> None:
+        """Name the sample that is shown; its split is named elsewhere."""
+        self._title.setText(sample.rsplit("/", 1)[-1])
 
     @property
     def title(self) -> str:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from core.dataset.model import ClassInfo
-from core.images import Array
 from widgets import theme
 from widgets.comparison.legend import Legend
 from widgets.comparison.linked_views import LinkedViews, ShownRun
 from widgets.comparison.sample_layers import LayerFiles, LayerLoader, SampleLayers
 from widgets.comparison.view_bar import ViewBar
-from widgets.elided_label import ElidedLabel
+from widgets.empty_state import EmptyState
 
 
 class ComparisonViewer(QWidget):
@@ -29,12 +27,13 @@ class ComparisonViewer(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("ComparisonViewer")
-        self._classes: Sequence[ClassInfo] = ()
         self._figures: Sequence[str] = ()
+        self._message = ""
         self.bar = ViewBar()
         self.views = LinkedViews()
         self.legend = Legend()
-        self.readout = ElidedLabel()
+        self._empty = EmptyState("image-off-outline", "")
+        self.readout = QLabel()
         self.readout.setObjectName("PixelReadout")
         self.readout.setProperty("role", "muted")
         self._loader = LayerLoader(self)
@@ -44,12 +43,16 @@ class ComparisonViewer(QWidget):
         foot.setSpacing(2 * theme.GRID)
         self.legend.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         foot.addWidget(self.legend)
-        foot.addWidget(self.readout, 1)
+        foot.addStretch(1)
+        foot.addWidget(self.readout)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID // 2)
         column.addWidget(self.bar)
-        column.addWidget(self.views, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.views)
+        column.addWidget(self._stack, 1)
         column.addLayout(foot)
 
         self._loader.loaded.connect(self._on_loaded)
@@ -66,9 +69,13 @@ class ComparisonViewer(QWidget):
         self.views.set_kinds(self.bar.kinds)
         self.bar.edit_button.setEnabled(False)
 
+    @property
+    def message(self) -> str:
+        """Why no sample is shown; "" while one is."""
+        return "" if self._stack.currentWidget() is self.views else self._message
+
     def set_dataset(self, classes: Sequence[ClassInfo], ignore_index: int) -> None:
         """Show masks in the colours of those classes."""
-        self._classes = classes
         self.views.set_classes(classes, ignore_index)
         self.legend.set_classes(classes)
 
@@ -98,12 +105,15 @@ class ComparisonViewer(QWidget):
         self.bar.edit_button.setEnabled(True)
         self._loader.request(files, ahead)
 
-    def clear(self, message: str = "") -> None:
-        """Show no sample, and say why."""
+    def clear(self, message: str = "", remedy: str = "") -> None:
+        """Show no sample; say why, and what to do about it."""
         self._loader.cancel()
         self.bar.set_title("")
         self.bar.edit_button.setEnabled(False)
-        self.views.clear(message)
+        self.views.clear()
+        self._message = message
+        self._empty.say(message, remedy)
+        self._stack.setCurrentWidget(self._empty)
         self.legend.set_counts(
             [run.letter for run in self.views.runs], [None] * len(self.views.runs)
         )
@@ -120,6 +130,7 @@ class ComparisonViewer(QWidget):
     def _on_loaded(self, layers: SampleLayers) -> None:
         if len(layers.runs) != len(self.views.runs):
             return  # of the runs before
+        self._stack.setCurrentWidget(self.views)
         self.views.show_sample(layers, self._figures)
         self.legend.set_counts(
             [run.letter for run in self.views.runs], [run.counts for run in layers.runs]
@@ -131,28 +142,4 @@ class ComparisonViewer(QWidget):
         self.legend.set_hatched(hatched)
 
     def _on_hovered(self, x: int, y: int) -> None:
-        layers = self.views.layers
-        if x < 0 or layers is None:
-            self.readout.setText("")
-            return
-        size = self._photo_size(layers)
-        parts = [f"x {x}, y {y}"]
-        if layers.truth is not None:
-            parts.append(f"truth {self._class_at(layers.truth, x, y, size)}")
-        for run, found in zip(self.views.runs, layers.runs, strict=True):
-            if found.prediction is not None:
-                parts.append(f"{run.letter} {self._class_at(found.prediction, x, y, size)}")
-        self.readout.setText("  ·  ".join(parts))
-
-    def _photo_size(self, layers: SampleLayers) -> tuple[int, int] | None:
-        return None if layers.photo is None else (layers.photo.height, layers.photo.width)
-
-    def _class_at(self, mask: Array, x: int, y: int, size: tuple[int, int] | None) -> str:
-        height, width = mask.shape
-        if size is not None and size != mask.shape:
-            # A mask of another size than the photo is stretched over it.
-            y, x = y * height // size[0], x * width // size[1]
-        if not (0 <= y < height and 0 <= x < width):
-            return "–"
-        value = int(np.asarray(mask)[y, x])
-        return self._classes[value].name if value < len(self._classes) else f"value {value}"
+        self.readout.setText(f"x {x}, y {y}" if x >= 0 else "")

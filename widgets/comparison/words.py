@@ -20,9 +20,11 @@ NO_SUCH_RUN = (
     "That run has nothing to show yet. Let it train until its first checkpoint is saved,"
     " then open its predictions again."
 )
-MEASURING = "Measuring the predictions…"
-PREDICT_FIRST = "Nothing is predicted yet. Predict the split to see where the run is wrong."
-FILTERED_OUT = "No sample has that in its name."
+MEASURING = ("Measuring the predictions…", "")
+PREDICT_FIRST = ("Nothing is predicted yet", "Predict the split to see where the run is wrong.")
+PREDICTING = ("Nothing is predicted yet", "The worst samples appear here when it is done.")
+NOTHING_MEASURED = ("Nothing is measured", "Choose the run again to measure its predictions.")
+FILTERED_OUT = ("No sample has that in its name", "Clear the filter to see all of them.")
 
 
 def run_details(recipe: str, state: str, best: float | None) -> str:
@@ -34,13 +36,13 @@ def run_details(recipe: str, state: str, best: float | None) -> str:
 def caption(samples: int, split: str, label_set: str, *, runs: int, is_measuring: bool) -> str:
     """What the table of metrics is about."""
     if is_measuring and not samples:
-        return MEASURING
+        return MEASURING[0]
     if not samples:
         return ""
     images = "1 image" if samples == 1 else f"{samples:,} images"
     where = f" of {split}" if split else ""
-    both = " that both runs predicted" if runs == 2 else ""
-    return f"Dataset-pooled over {images}{where}{both}, held against {label_set}"
+    both = " in common" if runs == 2 else ""
+    return f"Dataset-pooled: {images}{where}{both}, truth {label_set}"
 
 
 def left_out(samples: Mapping[str, str], *, limit: int = 3, separator: str = ", ") -> str:

@@ -62,6 +62,7 @@ class FilterBar(QWidget):
         theme.set_icon(self.clear_button, "filter-off-outline")
         self.count = QLabel(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.count.setProperty("role", "muted")
+        self.count.setMinimumWidth(96)
         self.mask_button = QToolButton()
         self.mask_button.setCheckable(True)
         self.mask_button.setChecked(True)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.dataset.model import ClassInfo, Dataset
-from core.qa.flags import Box, Flag
+from core.qa.flags import Box, Flag, Severity
 from widgets import theme
 from widgets.canvas import LayeredView
 from widgets.elided_label import ElidedLabel
@@ -24,8 +24,8 @@ from widgets.flags.sample_content import SampleContent, read_sample
 from widgets.latest_task import LatestTask
 
 _MASK = "mask"
-# Pixels around a flag's places that are zoomed to with them, to tell what is being looked at.
-_CONTEXT = 12
+# What is shown around a flag's places, to tell where one is: this share of the image's side.
+_CONTEXT = 1 / 20
 
 
 class SamplePanel(QWidget):
@@ -95,6 +95,11 @@ class SamplePanel(QWidget):
         return self._details.text()
 
     @property
+    def problem(self) -> str:
+        """What could not be read, as sentences; "" when all was."""
+        return self._problem.text()
+
+    @property
     def class_words(self) -> list[str]:
         """The classes with their share, as they are shown."""
         return self._shares.words
@@ -131,6 +136,7 @@ class SamplePanel(QWidget):
         self._flags, self._checked = list(flags), checked
         self._flag_list.show_flags(flags, checked=checked)
         self._highlight(self._flag_list.chosen, move=False)
+        self._refresh_problem()
 
     def set_next_enabled(self, enabled: bool) -> None:
         """Whether there is a next flagged sample."""
@@ -190,6 +196,7 @@ class SamplePanel(QWidget):
         self._split.setText("")
         self._details.setText("")
         self._shares.show_shares([])
+        self._problem.setText("")
         self._problem.hide()
         self._view.set_image(None)
         self._view.set_overlay(_MASK, None)
@@ -200,7 +207,8 @@ class SamplePanel(QWidget):
         dataset = self._dataset
         if content.sample_id != self._sample_id or dataset is None:
             return
-        self._view.set_message("" if content.image is not None else "The photo cannot be shown.")
+        is_blank = content.image is None and content.mask is None
+        self._view.set_message("The sample cannot be shown." if is_blank else "")
         self._view.set_image(content.image)
         table = theme.class_table(dataset.classes, ignore_index=dataset.ignore_index)
         self._view.set_overlay(_MASK, content.mask, table)
@@ -208,8 +216,13 @@ class SamplePanel(QWidget):
         self._shares.show_shares(self._with_others(known, content))
         self._details.setText(" · ".join(filter(None, [content.size_words, self._label_set])))
         self._problem.setText("\n".join(content.problems))
-        self._problem.setVisible(bool(content.problems))
+        self._refresh_problem()
         self.content_shown.emit(content.sample_id)
+
+    def _refresh_problem(self) -> None:
+        """Say what could not be read, unless a flag says so already."""
+        is_told = any(flag.severity is Severity.ERROR for flag in self._flags)
+        self._problem.setVisible(bool(self._problem.text()) and not is_told)
 
     def _with_others(
         self, known: list[tuple[ClassInfo, float]], content: SampleContent
@@ -234,7 +247,9 @@ class SamplePanel(QWidget):
         if not move:
             return
         if flag is not None and flag.region:
-            self._view.zoom_to(_around(flag.region))
+            image = self._view.image_rect
+            context = round(_CONTEXT * max(image.width, image.height))
+            self._view.zoom_to(_around(flag.region, context))
         else:
             self._view.fit()
 
@@ -243,10 +258,10 @@ class SamplePanel(QWidget):
             self.edit_requested.emit(self._sample_id)
 
 
-def _around(boxes: tuple[Box, ...]) -> Box:
-    """The rectangle around some boxes, with what is next to them."""
-    left = min(x for x, _, _, _ in boxes) - _CONTEXT
-    top = min(y for _, y, _, _ in boxes) - _CONTEXT
-    right = max(x + width for x, _, width, _ in boxes) + _CONTEXT
-    bottom = max(y + height for _, y, _, height in boxes) + _CONTEXT
+def _around(boxes: tuple[Box, ...], context: int) -> Box:
+    """The rectangle around some boxes, with some pixels of what is next to them."""
+    left = min(x for x, _, _, _ in boxes) - context
+    top = min(y for _, y, _, _ in boxes) - context
+    right = max(x + width for x, _, width, _ in boxes) + context
+    bottom = max(y + height for _, y, _, height in boxes) + context
     return left, top, right - left, bottom - top

@@ -30,7 +30,7 @@ class GalleryDelegate(QStyledItemDelegate):
         self._loader = loader
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         self.thumbnail_size = 128
-        theme.signals.changed.connect(self._pixmaps.clear)
+        theme.signals.changed.connect(self._forget_pixmaps)
 
     def cell_size(self, font_height: int) -> QSize:
         """The least size of a cell for the thumbnail's size."""
@@ -187,6 +187,9 @@ class GalleryDelegate(QStyledItemDelegate):
         text = metrics.elidedText(stem, Qt.TextElideMode.ElideMiddle, room)
         side = Qt.AlignmentFlag.AlignLeft if has_split else Qt.AlignmentFlag.AlignHCenter
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | side, text)
+
+    def _forget_pixmaps(self) -> None:
+        self._pixmaps.clear()
 
     def _pixmap(self, painter: QPainter, name: str, role: str, side: int) -> QPixmap:
         ratio = painter.device().devicePixelRatioF()

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QRectF
+
 from widgets import theme
 from widgets.plots.graphs import pg
 
 # All left axes have one width, so that plots above each other line up.
 _LEFT_AXIS = 40
+_LABELLED_AXIS = 34
 _GRID_OPACITY = 0.16
+_TEXT_ROOM = 10
 
 
 class ValueAxis(pg.AxisItem):  # type: ignore[misc]
     """An axis that writes small numbers in few signs: `4e-4`, not `0.0004`."""
+
+    def boundingRect(self) -> QRectF:
+        """Room for texts at the very ends, which would be left out otherwise."""
+        return super().boundingRect().adjusted(0, -_TEXT_ROOM, 0, _TEXT_ROOM)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """The texts of ticks at those values."""
@@ -46,8 +54,8 @@ def make_plot(name: str) -> pg.PlotWidget:
     view.disableAutoRange()
     left, bottom = item.getAxis("left"), item.getAxis("bottom")
     left.setWidth(_LEFT_AXIS)
-    left.setStyle(tickLength=0, tickTextOffset=4, maxTickLevel=0, hideOverlappingLabels=False)
-    bottom.setStyle(tickLength=4, tickTextOffset=3, maxTickLevel=0)
+    left.setStyle(tickLength=0, tickTextOffset=4, maxTickLevel=0)
+    bottom.setStyle(tickLength=4, tickTextOffset=3, maxTickLevel=0, hideOverlappingLabels=False)
     for axis in (left, bottom):
         axis.enableAutoSIPrefix(False)
     left.setGrid(int(_GRID_OPACITY * 255))
@@ -57,6 +65,7 @@ def make_plot(name: str) -> pg.PlotWidget:
 def label_iterations(plot: pg.PlotWidget) -> None:
     """Write what the x axis counts."""
     plot.getPlotItem().setLabel("bottom", "iteration")
+    plot.getPlotItem().getAxis("bottom").setHeight(_LABELLED_AXIS)
 
 
 def mark_percent(plot: pg.PlotWidget) -> None:

@@ -39,6 +39,16 @@ class CurveItem(pg.GraphicsObject):  # type: ignore[misc]
         self._marked = marked
         self._pen = QPen()
 
+    @property
+    def color(self) -> QColor:
+        """The colour of the line."""
+        return self._pen.color()
+
+    @property
+    def point_count(self) -> int:
+        """How many points are drawn."""
+        return len(self._x)
+
     def set_style(self, color: QColor, width: float) -> None:
         """Change colour and width (px)."""
         self._pen = QPen(color, width)

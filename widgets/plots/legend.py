@@ -7,10 +7,15 @@ from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from widgets import theme
-from widgets.plots.flow_layout import FlowLayout
+from widgets.flow_layout import FlowBox
 
-_SWATCH = 14
-_PADDING = 4
+_SWATCH = 10
+_PADDING = 3
+
+
+def entry_height(widget: QWidget) -> int:
+    """Height of an entry in the widget's font, in px."""
+    return widget.fontMetrics().height() + _PADDING
 
 
 class LegendEntry(QAbstractButton):
@@ -34,9 +39,8 @@ class LegendEntry(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Line, gap and text."""
-        metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance(self.text()) + _SWATCH + 3 * _PADDING + 2
-        return QSize(width, metrics.height() + _PADDING)
+        text = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(text + _SWATCH + 3 * _PADDING + 2, entry_height(self))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show that it can be clicked."""
@@ -71,14 +75,13 @@ class LegendEntry(QAbstractButton):
         )
 
 
-class Legend(QWidget):
+class Legend(FlowBox):
     """The entries of one plot, in as many rows as they need."""
 
     toggled = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._layout = FlowLayout(self)
+        super().__init__(parent, spacing=2)
         self._entries: dict[str, LegendEntry] = {}
 
     def set_entry(self, key: str, text: str, color: QColor) -> None:
@@ -91,8 +94,9 @@ class Legend(QWidget):
         entry.setObjectName(f"legend:{key}")
         entry.toggled.connect(lambda shown, key=key: self.toggled.emit(key, shown))
         self._entries[key] = entry
-        self._layout.addWidget(entry)
-        self.updateGeometry()
+        self.add(entry)
+        entry.show()  # at once: what is not shown yet takes no room
+        self.settle()
 
     def entry(self, key: str) -> LegendEntry:
         """The entry of a curve."""
@@ -100,13 +104,6 @@ class Legend(QWidget):
 
     def clear(self) -> None:
         """Remove all entries."""
-        for entry in self._entries.values():
-            self._layout.removeWidget(entry)
-            entry.hide()
-            entry.deleteLater()
+        super().clear()
         self._entries.clear()
-        self.updateGeometry()
-
-    def heightForWidth(self, width: int) -> int:
-        """As many rows as the width asks for."""
-        return self._layout.heightForWidth(width)
+        self.settle()

@@ -13,7 +13,7 @@ from widgets import theme
 from widgets.plots.axis import make_plot, restyle_plot
 from widgets.plots.curve import CurveItem
 from widgets.plots.graphs import pg
-from widgets.plots.legend import Legend
+from widgets.plots.legend import Legend, entry_height
 from widgets.plots.series import Series
 
 
@@ -60,6 +60,7 @@ class PlotPanel(QObject):
         self._best: tuple[float, float] | None = None
         self._title = QLabel(title)
         self._title.setProperty("role", "heading")
+        self._title.setMinimumHeight(entry_height(self._title))
         self.head = QWidget()
         self.legend = Legend()
         self.plot = make_plot(title)
@@ -110,6 +111,24 @@ class PlotPanel(QObject):
     def has_curve(self, key: str) -> bool:
         """Whether there is such a curve."""
         return key in self._curves
+
+    def curve_color(self, key: str) -> QColor:
+        """The colour of a curve."""
+        return self._curves[key].item.color
+
+    def drawn_points(self, key: str) -> int:
+        """How many points of a curve are drawn, which is what drawing costs."""
+        return self._curves[key].item.point_count
+
+    @property
+    def best_text(self) -> str:
+        """The value written at the best point."""
+        return str(self._best_text.toPlainText())
+
+    @property
+    def goal_text(self) -> str:
+        """What is written at the goal line; empty without one."""
+        return "" if self._goal is None else str(self._goal.label.format)
 
     def set_goal(self, value: float, text: str) -> None:
         """Draw a labelled horizontal line to be reached."""
@@ -190,6 +209,7 @@ class PlotPanel(QObject):
         small = theme.base_font()
         small.setPointSizeF(small.pointSizeF() - 1)
         self._readout.setFont(small)
+        self._best_text.setFont(small)
         self._crosshair.setPen(pg.mkPen(muted, width=1))
         self._best_mark.setBrush(pg.mkBrush(ok))
         self._best_mark.setPen(pg.mkPen(theme.color("surface"), width=1))
@@ -199,17 +219,22 @@ class PlotPanel(QObject):
             self._goal.label.setColor(ok)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice when the mouse leaves the plot, and keep the note in its middle."""
-        if event.type() == QEvent.Type.Leave:
-            self.pointed_at.emit(None)
-        elif event.type() == QEvent.Type.Resize:
-            self._note.setGeometry(self.plot.rect().adjusted(48, 0, 0, -16))
+        """Notice a double click, the mouse leaving, and another size of the plot."""
+        match event.type():
+            case QEvent.Type.Leave:
+                self.pointed_at.emit(None)
+            case QEvent.Type.MouseButtonDblClick:
+                self.reset_requested.emit()
+            case QEvent.Type.Resize:
+                self._note.setGeometry(self.plot.rect().adjusted(48, 0, 0, -16))
+            case _:
+                pass
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout(self.head)
-        head.setContentsMargins(theme.GRID, 0, 0, 0)
-        head.setSpacing(theme.GRID)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(theme.GRID // 2)
         head.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.legend, 1)
         self.head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -229,9 +254,8 @@ class PlotPanel(QObject):
             self.plot.addItem(item, ignoreBounds=True)
 
     def _connect(self) -> None:
-        self.plot.installEventFilter(self)
+        self.plot.viewport().installEventFilter(self)
         self.plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
-        self.plot.scene().sigMouseClicked.connect(self._on_clicked)
         self.view.sigRangeChangedManually.connect(lambda *_: self.moved_by_hand.emit())
         self.legend.toggled.connect(self._show_curve)
 
@@ -256,10 +280,11 @@ class PlotPanel(QObject):
         x, y = self._best
         (left, right), (low, high) = self.view.viewRange()
         across = (x - left) / (right - left) if right > left else 0.5
-        up = (y - low) / (high - low) if high > low else 0.5
+        above = (high - y) / (high - low) * self.view.height() if high > low else 0.0
         # Near an edge the value moves to the other side of its point, so that it is never cut.
         anchor_x = 0.0 if across < 0.1 else 1.0 if across > 0.9 else 0.5
-        self._best_text.setAnchor((anchor_x, -0.25 if up > 0.85 else 1.25))
+        has_room = above > self._best_text.boundingRect().height() + 4
+        self._best_text.setAnchor((anchor_x, 1.15 if has_room else -0.15))
         self._best_text.setPos(x, y)
 
     def _on_mouse_moved(self, position: QPointF) -> None:
@@ -267,10 +292,6 @@ class PlotPanel(QObject):
             self.pointed_at.emit(self.view.mapSceneToView(position).x())
         else:
             self.pointed_at.emit(None)
-
-    def _on_clicked(self, event: QObject) -> None:
-        if event.double():  # type: ignore[attr-defined]
-            self.reset_requested.emit()
 
     def _place_readout(self, x: float) -> None:
         self._readout.adjustSize()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from core.dataset.model import ClassInfo
 from core.runs.events import Event
 from widgets import theme
+from widgets.empty_state import EmptyState
 from widgets.plots.axis import label_iterations, mark_percent
 from widgets.plots.panel import PlotPanel
 from widgets.plots.run_data import TOTAL_LOSS, RunData
@@ -52,7 +53,7 @@ class RunPlots(QStackedWidget):
         self.class_dice = PlotPanel("Class Dice, %", y_range=(0, 100), value_format=".2f")
         self.panels = (self.loss, self.dice, self.lr, self.class_dice)
         self.dice.set_goal(goal, f"goal {goal:g} %")
-        self._empty = QLabel(NO_RUN)
+        self.empty = EmptyState("chart-line", NO_RUN)
         self._lay_out()
         self._connect()
         self.clear()
@@ -83,9 +84,9 @@ class RunPlots(QStackedWidget):
         self.clear()
         self.setCurrentIndex(1)
 
-    def end(self) -> None:
-        """Say that no more points will come."""
-        self._is_over = True
+    def set_over(self, over: bool) -> None:
+        """Say whether more points may come."""
+        self._is_over = over
         self._set_notes()
 
     def append(self, events: Sequence[Event]) -> None:
@@ -112,14 +113,9 @@ class RunPlots(QStackedWidget):
         self._refresh()
 
     def _lay_out(self) -> None:
-        self._empty.setProperty("role", "muted")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        empty_page = QWidget()
-        QVBoxLayout(empty_page).addWidget(self._empty)
         grid_page = QWidget()
         grid = QGridLayout(grid_page)
-        grid.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, theme.GRID)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.GRID)
         grid.setVerticalSpacing(theme.GRID // 2)
         for number, panel in enumerate(self.panels):
@@ -134,7 +130,7 @@ class RunPlots(QStackedWidget):
             label_iterations(panel.plot)
         for panel in (self.dice, self.class_dice):
             mark_percent(panel.plot)
-        self.addWidget(empty_page)
+        self.addWidget(self.empty)
         self.addWidget(grid_page)
 
     def _connect(self) -> None:

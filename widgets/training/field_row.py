@@ -79,8 +79,9 @@ class FieldRow(QObject):
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide the row."""
-        for widget in (self._label, self.edit, self.reset_button):
-            widget.setVisible(visible)
+        self._label.setVisible(visible)
+        self.edit.setVisible(visible)
+        self.reset_button.setVisible(visible and self.is_changed)
         self._error.setVisible(visible and bool(self._error.text()))
 
     def _build(self) -> None:
@@ -100,6 +101,7 @@ class FieldRow(QObject):
         self.reset_button.setIconSize(QSize(16, 16))
         self.reset_button.setObjectName(f"reset:{field.name}")
         # The place stays reserved, so that nothing moves when a value changes.
+        self.reset_button.hide()
         policy = self.reset_button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.reset_button.setSizePolicy(policy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from core.errors import PetsegError
@@ -33,6 +33,7 @@ class FileField(QWidget):
         self.browse_button.setToolTip("Choose a file…")
         self.browse_button.setAccessibleName("Choose a file")
         theme.set_icon(self.browse_button, "folder-open-outline")
+        self.browse_button.setIconSize(QSize(16, 16))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GRID // 2)

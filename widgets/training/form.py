@@ -159,7 +159,7 @@ class TrainingForm(QWidget):
         self.name.setPlaceholderText("by its time")
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(theme.GRID * 2, theme.GRID * 2, theme.GRID, theme.GRID)
+        column.setContentsMargins(theme.GRID * 2, theme.GRID * 2, theme.GRID * 2, theme.GRID)
         column.setSpacing(theme.GRID)
         column.addWidget(_heading("New run"))
         column.addWidget(self.recipes)

@@ -36,6 +36,11 @@ class LogView(QPlainTextEdit):
         if was_at_end:
             bar.setValue(bar.maximum())
 
+    def append_line(self, text: str) -> None:
+        """Add one whole line at the end."""
+        last = self.document().lastBlock().text()
+        self.append_text(f"\n{text}\n" if last else f"{text}\n")
+
 
 def _plain(text: str) -> str:
     """Without colours, and without what a progress bar overwrote."""

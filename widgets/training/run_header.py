@@ -131,7 +131,7 @@ class RunHeader(QFrame):
             self.left.set_text(UNKNOWN if eta is None else duration(eta))
         else:
             self.left.set_title("Took")
-            self.left.set_text(took(run))
+            self.left.set_text(took(run) or UNKNOWN)
 
 
 class _Figure(QWidget):

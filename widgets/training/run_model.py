@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from core.runs.store import RunSummary
-from widgets.training.words import progress_words, run_title, score, took
+from widgets.training.words import moment, progress_words, run_title, score, took
 
 RUN_ROLE = int(Qt.ItemDataRole.UserRole)
 """The `RunSummary`."""
@@ -39,7 +39,7 @@ class RunModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return run_title(run)
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{run.id}\nlabel set {run.label_set}, device {run.device or 'auto'}"
+                return _details(run)
             case Qt.ItemDataRole.AccessibleTextRole:
                 words = progress_words(run, asked)
                 return f"{run_title(run)}, {words}, best mDice {score(run.best)}, took {took(run)}"
@@ -85,3 +85,13 @@ class RunModel(QAbstractListModel):
             if self._runs[row] != run or before.get(run.id) != asked.get(run.id):
                 self._runs[row] = run
                 self.dataChanged.emit(self.index(row), self.index(row))
+
+
+def _details(run: RunSummary) -> str:
+    lines = [
+        f"Run {run.id}",
+        f"recipe {run.recipe}, label set {run.label_set}, device {run.device or 'auto'}",
+        f"asked for {moment(run.created)}" if run.created else "",
+        run.reason,
+    ]
+    return "\n".join(line for line in lines if line)

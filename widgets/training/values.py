@@ -69,5 +69,5 @@ def _candidate(field: FormField, text: str) -> Any:
 
 def _plain(number: float) -> str:
     if number >= 1000 and number == int(number):
-        return f"{int(number):,}".replace(",", " ")
+        return f"{int(number):,}".replace(",", "\u202f")
     return f"{number:g}"

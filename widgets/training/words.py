@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -45,10 +46,10 @@ def run_title(run: RunSummary) -> str:
 
 
 def run_subtitle(run: RunSummary) -> str:
-    """The recipe, unless it is the title, and when the run was asked for."""
-    when = _moment(run.created)
-    parts = [run.recipe if run_title(run) != run.recipe else "", when]
-    return " · ".join(part for part in parts if part) or run.id
+    """The recipe, or when the run was asked for where the recipe is the title."""
+    if run.recipe and run_title(run) != run.recipe:
+        return run.recipe
+    return moment(run.created) or run.id
 
 
 def progress_words(run: RunSummary, asked: str | None = None) -> str:
@@ -83,8 +84,8 @@ def goal_words(best: BestScore | None, goal: float) -> tuple[str, str]:
 
 
 def took(run: RunSummary) -> str:
-    """How long the work on a run took or takes so far."""
-    return UNKNOWN if run.seconds is None else duration(run.seconds)
+    """How long the work on a run took or takes so far; empty before it began."""
+    return "" if run.seconds is None else duration(run.seconds)
 
 
 def is_to_compare(run: RunSummary) -> bool:
@@ -97,6 +98,17 @@ def is_to_compare(run: RunSummary) -> bool:
 def loses_work(run: RunSummary) -> bool:
     """Whether cancelling the run throws iterations away."""
     return run.state is RunState.RUNNING and run.iteration > 0
+
+
+def activity_words(running: Sequence[RunSummary]) -> str:
+    """What is being trained, for the status bar; empty when nothing is."""
+    if not running:
+        return ""
+    if len(running) > 1:
+        return f"{len(running)} runs are training"
+    run = running[0]
+    where = f" · {run.device}" if run.device and run.device != "auto" else ""
+    return f"{run_title(run)} {iterations(run.iteration, run.max_iters)}{where}"
 
 
 def end_words(run: RunSummary) -> str:
@@ -117,7 +129,8 @@ def end_words(run: RunSummary) -> str:
             return f"Run {title}: {run.state}."
 
 
-def _moment(created: datetime | None) -> str:
+def moment(created: datetime | None) -> str:
+    """A day and a time of day; empty when unknown."""
     if created is None:
         return ""
     local = created.astimezone()

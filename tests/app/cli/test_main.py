@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 from app.cli import main as petseg
 from tests.app.cli.calling import Command, child_environment, petseg_command
 
-COMMANDS = ("demo", "info", "qa", "exclude", "recipes", "train", "runs", "predict", "eval")
+COMMANDS = (
+    "demo", "info", "qa", "exclude", "recipes", "train", "runs", "predict", "eval", "compare",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -25,7 +27,10 @@ def test_that_every_command_explains_itself_with_an_example(name: str) -> None:
 def test_that_the_help_lists_every_command(command: Command) -> None:
     outcome = command("--help")
     assert outcome.code == 0
-    listed = [line.split()[0] for line in outcome.out.split("Commands:")[1].splitlines()[1:10]]
+    listed = [
+        line.split()[0]
+        for line in outcome.out.split("Commands:")[1].splitlines()[1 : len(COMMANDS) + 1]
+    ]
     assert tuple(listed) == COMMANDS
 
 

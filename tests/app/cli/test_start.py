@@ -71,5 +71,6 @@ def test_that_a_step_that_fails_ends_the_loop_with_its_exit_code(
     assert start.main() == 1
     captured = capfd.readouterr()
     assert "no display" in captured.err
-    assert "petseg info" in captured.err.splitlines()[-1]
+    assert captured.err.splitlines()[-1].startswith("Error: ")
+    assert str(folder) in captured.err.splitlines()[-1]
     assert "Traceback" not in captured.err

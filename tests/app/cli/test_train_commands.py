@@ -111,23 +111,42 @@ def test_that_predictions_are_written_once(trained: tuple[Path, Outcome], comman
     assert (counts["predicted"], counts["as before"]) == ("0", "6")
 
 
+def test_that_a_run_compared_with_itself_shows_no_difference(
+    trained: tuple[Path, Outcome], command: Command
+) -> None:
+    dataset, _ = trained
+    outcome = command("compare", dataset, "first", "first", "--json", "-")
+    assert outcome.code == 0, outcome.err
+    data = json.loads(outcome.out)
+    assert set(data) >= {"split", "a", "b", "delta", "samples"}
+    assert data["delta"]["mDice"] == 0
+    assert set(data["delta"]["classes"]) == {"background", "cat", "dog"}
+    assert {sample["delta"] for sample in data["samples"]} == {0}
+    assert "+0.00" in command("compare", dataset, "first", "first").out
+
+
 def test_that_an_unreadable_image_is_named_and_the_rest_is_predicted(
     trained: tuple[Path, Outcome], command: Command, tmp_path: Path
 ) -> None:
     dataset = Path(shutil.copytree(trained[0], tmp_path / "pets"))
     photo = sorted((dataset / "img" / "test").iterdir())[0]
     photo.write_bytes(b"not a photo")
+    run = run_store(open_dataset(dataset)).find("first")
+    shutil.rmtree(run.folder / "predictions", ignore_errors=True)
     outcome = command("predict", dataset, "first", "--split", "test", "--device", "cpu")
     assert outcome.code == 1
     assert outcome.is_one_clear_line
     assert photo.stem in outcome.err.splitlines()[-1]
-    run = run_store(open_dataset(dataset)).find("first")
     assert len(list((run.folder / "predictions" / "test").glob("*.png"))) == 5
 
 
-@pytest.mark.parametrize("name", ["predict", "eval"])
-def test_that_an_unknown_run_is_a_bad_argument(command: Command, demo: Path, name: str) -> None:
-    outcome = command(name, demo, "nope")
+@pytest.mark.parametrize(
+    "arguments", [("predict", "nope"), ("eval", "nope"), ("compare", "nope", "nope")]
+)
+def test_that_an_unknown_run_is_a_bad_argument(
+    command: Command, demo: Path, arguments: tuple[str, ...]
+) -> None:
+    outcome = command(arguments[0], demo, *arguments[1:])
     assert outcome.code == 2
     assert outcome.is_one_clear_line
     assert "nope" in outcome.err

@@ -183,6 +183,14 @@ def test_that_photos_of_different_sizes_and_odd_names_are_predicted_at_their_own
         assert read_mask(confidence_path(run, sample)).shape == sizes[sample.stem]
 
 
+def test_that_the_pipeline_is_found_in_joined_datasets(client, dataset, trained):
+    part = trained.config["val_dataloader"]["dataset"]
+    joined = {"type": "mmengine.ConcatDataset", "datasets": [part, part]}
+    config = {**trained.config, "val_dataloader": {"dataset": joined}}
+    run = write_run(dataset.workspace_dir / "runs" / "joined", config, trained.model)
+    assert client.predict(run, "val", dataset=dataset).predicted == 6
+
+
 def test_that_a_dataset_without_splits_is_predicted_whole(client, tmp_path, trained):
     for stem in "ab":
         mask = np.zeros((16, 16), np.uint8)

@@ -174,6 +174,17 @@ def test_that_undoing_back_to_the_saved_mask_makes_it_clean():
     assert document.is_dirty
 
 
+def test_that_an_edit_made_while_a_save_is_under_way_is_still_unsaved():
+    document = MaskDocument(noise())
+    document.apply("Brush", dab((HEIGHT, WIDTH), (9, 9), 5), 9)
+    written = document.revision
+    document.apply("Brush", dab((HEIGHT, WIDTH), (99, 99), 5), 9)
+    document.mark_saved(written)
+    assert document.is_dirty
+    document.undo()
+    assert not document.is_dirty
+
+
 def test_that_a_mask_no_file_holds_is_dirty_from_the_start():
     assert MaskDocument(noise(), saved=False).is_dirty
 

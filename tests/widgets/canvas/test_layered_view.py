@@ -213,8 +213,7 @@ def test_that_linked_views_move_together(view, qtbot):
     other.set_transform(view.transform)
     view.zoom_to((100, 100, 20, 20))
     assert other.placement.scale == view.placement.scale
-    middle = other.placement.to_image(QPointF(100, 100))
-    assert middle == pytest.approx((110, 110))
+    assert other.placement.to_image(QPointF(100, 100)) == pytest.approx((110, 110))
 
 
 def test_that_the_pixel_under_the_cursor_is_told(view, qtbot):
@@ -273,6 +272,21 @@ def test_that_an_image_cannot_be_pushed_out_of_sight():
         transform.pan_by(QPointF(500, 500), (400, 300), (200, 200))
     placement = transform.placement((400, 300), (200, 200))
     assert placement.to_view(0, 0) == QPointF(200, 150)
+
+
+def test_that_a_place_at_the_edge_is_shown_without_emptiness_beside_it():
+    transform = ViewTransform()
+    transform.show_rect(Rect(0, 290, 10, 10), (400, 300), (300, 300))
+    placement = transform.placement((400, 300), (300, 300))
+    assert placement.scale == 16
+    assert placement.to_view(0, 300) == QPointF(0, 300)
+
+
+def test_that_a_place_as_large_as_the_image_is_shown_by_fitting():
+    transform = ViewTransform()
+    transform.set(3.0, (10, 10))
+    transform.show_rect(Rect(5, 5, 290, 290), (400, 300), (300, 300))
+    assert transform.scale is None
 
 
 def test_that_zoom_stays_within_its_limits():

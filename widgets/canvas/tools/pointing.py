@@ -177,12 +177,11 @@ class Piece(PointingTool):
         name = "piece" if self.any_class else f"{self.host.class_name(value)} piece"
         lines = [f"{name}, {self.size_of(target)}"]
         if wanted == BACKGROUND:
-            lines.append("click or Delete: delete")
+            lines.append("click: delete")
         elif value == wanted and not self.any_class:
-            lines.append("Delete or Ctrl+click: delete")
+            lines.append("Delete: delete")
         else:
-            lines.append(f"click: make it {self.host.class_name(wanted)}")
-            lines.append("Delete or Ctrl+click: delete")
+            lines.append(f"click: make it {self.host.class_name(wanted)} · Delete: delete")
         return lines
 
     def nothing_here(self) -> str:

@@ -116,6 +116,11 @@ class Polygon(Tool):
             painter.setPen(pen)
             painter.drawPath(path)
         closing = self.pointer is not None and self._closes(self.pointer)
+        if len(self.points) > 1:
+            pen = marks.two_tone(1.0)[1]
+            pen.setStyle(Qt.PenStyle.DotLine)
+            painter.setPen(pen)
+            painter.drawLine(path.currentPosition(), self.host.placement.to_view(*self.points[0]))
         for number, (x, y) in enumerate(self.points):
             side = 5.0 if number == 0 and closing else 3.0
             corner = self.host.placement.to_view(x, y)

@@ -1,0 +1,234 @@
+"""Asking core what a comparison needs: runs, their predictions, their figures. Without Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.dataset import Dataset
+from core.errors import PetsegError
+from core.evaluation.checkpoints import checkpoint_of
+from core.evaluation.client import PredictionClient, PredictionResult
+from core.evaluation.comparison import compare_evaluations
+from core.evaluation.metrics import Metrics
+from core.evaluation.prediction_files import (
+    PREDICTIONS_FOLDER,
+    PredictionStatus,
+    prediction_status,
+)
+from core.evaluation.predictions import EvaluationCancelled, evaluate_run
+from core.evaluation.scores import Evaluation
+from core.runs.store import Run, RunState, RunStore
+
+LETTERS = ("A", "B")
+"""What the compared runs are called."""
+
+
+class Job(Protocol):
+    """What the work needs of a background job."""
+
+    def progress(self, done: int, total: int) -> None:
+        """Report how far the work is."""
+
+    def cancelled(self) -> bool:
+        """Whether the work shall end."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoice:
+    """A run that can be looked at here; it is what `core.evaluation` asks of a run.
+
+    Attributes:
+        best: The best mDice of its validations, in percent.
+        has_model: Whether there is a checkpoint to predict with.
+        has_predictions: Whether anything was predicted.
+    """
+
+    id: str
+    name: str
+    folder: Path
+    label_set: str
+    recipe: str
+    state: RunState
+    best: float | None
+    has_model: bool
+    has_predictions: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What is known of a run on the split.
+
+    Attributes:
+        status: How far its predictions are.
+        evaluation: Its figures; None while there are no predictions.
+        problem: Why there are no figures although there are predictions, as a sentence.
+        no_model: Why nothing more can be predicted, as a sentence; "" when something can.
+    """
+
+    status: PredictionStatus
+    evaluation: Evaluation | None
+    problem: str = ""
+    no_model: str = ""
+
+    @property
+    def to_predict(self) -> int:
+        """Number of images a prediction would have to do."""
+        missing = len(self.status.missing)
+        return self.status.predicted + missing if self.status.is_stale else missing
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything known of the chosen runs.
+
+    Attributes:
+        assessments: One per chosen run, in order.
+        metrics: Pooled figures per run, for two runs over the samples they have in common.
+        samples: Number of samples the pooled figures are over.
+        problem: Why two runs cannot be compared, as a sentence.
+    """
+
+    assessments: tuple[Assessment, ...] = ()
+    metrics: tuple[Metrics | None, ...] = ()
+    samples: int = 0
+    problem: str = ""
+
+
+def list_choices(store: RunStore) -> list[RunChoice]:
+    """The runs that there is something to see of, newest first."""
+    choices = [_choice(run) for run in store.list()]
+    return [choice for choice in choices if choice is not None]
+
+
+def find(
+    dataset: Dataset,
+    runs: Sequence[RunChoice],
+    split: str,
+    label_set: str,
+    excluded: Collection[str],
+    job: Job,
+) -> Findings:
+    """Measure runs on a split against one label set."""
+    assessments = []
+    for place, run in enumerate(runs):
+        status = prediction_status(dataset, run, split)
+        evaluation, problem = None, ""
+        if status.predicted:
+            try:
+                evaluation = evaluate_run(
+                    dataset,
+                    run,
+                    split,
+                    label_set=label_set,
+                    exclude=excluded,
+                    on_progress=_part(job, place, len(runs)),
+                    cancelled=job.cancelled,
+                )
+            except EvaluationCancelled:
+                raise
+            except PetsegError as error:
+                problem = str(error)
+        assessments.append(Assessment(status, evaluation, problem, _why_no_model(run)))
+    return _pooled(dataset, tuple(assessments))
+
+
+def predict_all(
+    client: PredictionClient,
+    dataset: Dataset,
+    runs: Sequence[RunChoice],
+    split: str,
+    job: Job,
+) -> list[PredictionResult]:
+    """Predict a split with one run after the other; ends early when the job is cancelled."""
+    results: list[PredictionResult] = []
+    for place, run in enumerate(runs):
+        if job.cancelled():
+            break
+
+        def report(done: int, total: int, place: int = place) -> None:
+            job.progress(place * total + done, len(runs) * total)
+
+        results.append(
+            client.predict(
+                run,
+                split,
+                dataset=dataset,
+                on_progress=_part(job, place, len(runs)),
+                cancelled=job.cancelled,
+            )
+        )
+    return results
+
+
+def left_out(findings: Findings) -> Mapping[str, str]:
+    """Samples that were not measured, with the reason; runs are called by their letters.
+
+    Those that only wait for their prediction are not among them.
+    """
+    by_sample: dict[str, dict[str, str]] = {}
+    for letter, found in zip(LETTERS, findings.assessments, strict=False):
+        if found.evaluation is None:
+            continue
+        waiting = {sample.id for sample in found.status.missing}
+        for skipped in found.evaluation.skipped:
+            if skipped.sample not in waiting:
+                by_sample.setdefault(skipped.sample, {})[letter] = skipped.reason
+    result = {}
+    for sample, reasons in by_sample.items():
+        if len(reasons) == len(findings.assessments) and len(set(reasons.values())) == 1:
+            result[sample] = next(iter(reasons.values()))
+        else:
+            result[sample] = "; ".join(f"{letter}: {why}" for letter, why in reasons.items())
+    return result
+
+
+def _part(job: Job, place: int, parts: int) -> Callable[[int, int], None]:
+    """Progress of one of several equal parts of a job."""
+    return lambda done, total: job.progress(place * total + done, parts * total)
+
+
+def _choice(run: Run) -> RunChoice | None:
+    summary = run.summary()
+    has_model = not _why_no_model(run)
+    has_predictions = (run.folder / PREDICTIONS_FOLDER).is_dir()
+    if not summary.state.is_over or run.problem:
+        return None
+    is_whole = summary.state in (RunState.FINISHED, RunState.STOPPED)
+    if not (has_model or has_predictions) and (not is_whole or summary.iteration == 0):
+        return None
+    return RunChoice(
+        id=run.id,
+        name=summary.name,
+        folder=run.folder,
+        label_set=summary.label_set,
+        recipe=summary.recipe,
+        state=summary.state,
+        best=None if summary.best is None else summary.best.mDice,
+        has_model=has_model,
+        has_predictions=has_predictions,
+    )
+
+
+def _why_no_model(run: Run | RunChoice) -> str:
+    try:
+        checkpoint_of(run.folder)
+    except PetsegError as error:
+        return str(error)
+    return ""
+
+
+def _pooled(dataset: Dataset, assessments: tuple[Assessment, ...]) -> Findings:
+    known = [found.evaluation for found in assessments]
+    first = known[0] if known else None
+    second = known[1] if len(known) > 1 else None
+    if first is not None and second is not None:
+        try:
+            both = compare_evaluations(dataset, first, second)
+        except PetsegError as error:
+            return Findings(assessments, (first.metrics, second.metrics), 0, str(error))
+        return Findings(assessments, (both.metrics_a, both.metrics_b), both.compared)
+    metrics = tuple(None if each is None else each.metrics for each in known)
+    return Findings(assessments, metrics, max((each.samples for each in known if each), default=0))

@@ -1,0 +1,73 @@
+"""A small network from scratch, to see the whole loop in two minutes
+
+Learns the drawn cats and dogs of the demo without any pretrained weights, on two CPU cores. A first
+check that a new dataset can be trained on at all, too. Cross-entropy with class weights plus Dice
+loss, AdamW with warm-up and polynomial decay, strong augmentation.
+"""
+
+_base_ = ["_base_/default_runtime.py", "_base_/models/resnet18_fpn_small.py"]
+
+max_iters = 400
+batch_size = 8
+lr = 2e-3
+weight_decay = 0.01
+crop_size = (256, 256)
+val_interval = 100
+
+# On a CPU this order of a tensor's values in memory saves a seventh to a quarter of the time.
+channels_last = True
+
+model = dict(data_preprocessor=dict(size=crop_size))
+
+train_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="LoadAnnotations"),
+    dict(type="RandomResize", scale=crop_size, ratio_range=(0.7, 1.5), keep_ratio=True),
+    dict(type="RandomCrop", crop_size=crop_size, cat_max_ratio=0.95),
+    dict(type="RandomFlip", prob=0.5),
+    dict(type="PhotoMetricDistortion"),
+    dict(type="PackSegInputs"),
+]
+test_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="Resize", scale=crop_size, keep_ratio=True),
+    dict(type="LoadAnnotations"),
+    dict(type="PackSegInputs"),
+]
+
+train_dataloader = dict(
+    batch_size=batch_size,
+    num_workers=0,
+    sampler=dict(type="InfiniteSampler", shuffle=True),
+    dataset=dict(type="BaseSegDataset", pipeline=train_pipeline),
+)
+val_dataloader = dict(
+    batch_size=1,
+    num_workers=0,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(type="BaseSegDataset", pipeline=test_pipeline),
+)
+test_dataloader = val_dataloader
+
+optim_wrapper = dict(
+    type="OptimWrapper",
+    optimizer=dict(type="AdamW", lr=lr, betas=(0.9, 0.999), weight_decay=weight_decay),
+    paramwise_cfg=dict(norm_decay_mult=0.0),
+    clip_grad=dict(max_norm=5.0),
+)
+param_scheduler = [
+    dict(type="LinearLR", start_factor=0.1, begin=0, end=20, by_epoch=False),
+    dict(type="PolyLR", eta_min=1e-6, power=0.9, begin=20, end=max_iters, by_epoch=False),
+]
+
+train_cfg = dict(type="IterBasedTrainLoop", max_iters=max_iters, val_interval=val_interval)
+default_hooks = dict(
+    checkpoint=dict(
+        type="CheckpointHook",
+        by_epoch=False,
+        interval=val_interval,
+        max_keep_ckpts=1,
+        save_best="mDice",
+        rule="greater",
+    ),
+)

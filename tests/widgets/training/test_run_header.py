@@ -1,0 +1,64 @@
+"""The strip above the plots."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.runs.events import BestScore
+from core.runs.store import RunState
+from tests.making_runs import iteration, started, summary, validation
+from widgets.training.run_header import RunHeader
+
+
+@pytest.fixture
+def header(qtbot: QtBot) -> RunHeader:
+    header = RunHeader(goal=75)
+    qtbot.addWidget(header)
+    return header
+
+
+def test_that_it_shows_what_the_events_of_a_run_say(header):
+    header.show_run(summary("a"))
+    header.append([started(400), iteration(120), validation(100, 82.31)])
+    assert header.state.text() == "Running"
+    assert header.iteration.text() == "120/400"
+    assert header.left.text() == "56 s"
+    assert header.speed.text() == "5.0 it/s"
+    assert header.device.text() == "cpu"
+    assert header.memory.text() == "812 MB"
+    assert header.best.text() == "Best mDice 82.31 ≥ 75 reached at iteration 100"
+
+
+def test_that_another_run_does_not_inherit_figures(header):
+    header.show_run(summary("a"))
+    header.append([started(400), iteration(120), validation(100, 82.31)])
+    header.show_run(summary("b"))
+    assert header.iteration.text() == "–"
+    assert header.best.text() == "Best mDice –"
+
+
+def test_that_an_update_of_the_same_run_keeps_the_figures(header):
+    header.show_run(summary("a"))
+    header.append([started(400), iteration(120)])
+    header.show_run(summary("a", iteration=110, max_iters=400), "stop")
+    assert header.iteration.text() == "120/400"
+    assert header.state.text() == "Stopping"
+
+
+def test_that_the_reason_of_a_crash_is_told_and_the_time_it_took(header):
+    reason = "The worker was killed by signal 9 (SIGKILL) at iteration 60."
+    best = BestScore(mDice=60.0, iteration=50)
+    header.show_run(summary("a", RunState.CRASHED, reason=reason, seconds=58, best=best))
+    assert header.state.text() == "Crashed"
+    assert header.reason.text() == reason
+    assert not header.reason.isHidden()
+    assert header.left.text() == "58 s"
+    assert header.best.text() == "Best mDice 60.00 < 75 so far, at iteration 50"
+
+
+def test_that_without_a_run_there_is_no_strip(header):
+    header.show_run(summary("a"))
+    assert not header.isHidden()
+    header.show_run(None)
+    assert header.isHidden()

@@ -1,0 +1,72 @@
+"""What is said of runs."""
+
+from __future__ import annotations
+
+from core.runs.events import BestScore
+from core.runs.store import RunState
+from tests.making_runs import summary
+from widgets.training.words import (
+    activity_words,
+    end_words,
+    goal_words,
+    is_to_compare,
+    loses_work,
+    progress_words,
+    run_title,
+    state_look,
+)
+
+REACHED = BestScore(mDice=82.31, iteration=200)
+MISSED = BestScore(mDice=71.2, iteration=100)
+
+
+def test_that_the_goal_is_said_to_be_reached_or_not():
+    assert goal_words(REACHED, 75) == ("82.31 ≥ 75 reached at iteration 200", "ok")
+    assert goal_words(MISSED, 75) == ("71.20 < 75 so far, at iteration 100", "")
+    assert goal_words(None, 75) == ("–", "")
+
+
+def test_that_every_state_has_a_word_and_an_icon_of_its_own():
+    looks = [state_look(state) for state in RunState]
+    assert len({look.word for look in looks}) == len(looks)
+    assert len({look.icon for look in looks}) == len(looks)
+
+
+def test_that_progress_tells_iterations_and_time_left():
+    run = summary(iteration=120, max_iters=400, eta=83.0)
+    assert progress_words(run) == "Running · 120/400 · 1 min 23 s left"
+    assert progress_words(run, "stop") == "Stopping · 120/400"
+    assert progress_words(summary()) == "Running · loading"
+    assert progress_words(summary(state=RunState.QUEUED)) == "Queued"
+
+
+def test_that_a_run_without_a_name_is_called_by_its_recipe():
+    assert run_title(summary("20260101-101010-demo-cpu")) == "demo-cpu"
+    assert run_title(summary("20260101-101010-demo-cpu", name="mine")) == "mine"
+
+
+def test_that_the_end_is_told_with_the_best_score_or_the_reason():
+    finished = summary(state=RunState.FINISHED, name="mine", best=REACHED)
+    assert end_words(finished) == "Run mine finished: best mDice 82.31 at iteration 200."
+    crashed = summary(state=RunState.CRASHED, name="mine", reason="The worker was killed.")
+    assert end_words(crashed) == "Run mine crashed. The worker was killed."
+
+
+def test_that_only_a_run_with_a_model_is_there_to_compare():
+    assert is_to_compare(summary(state=RunState.FINISHED))
+    assert is_to_compare(summary(state=RunState.STOPPED, best=MISSED))
+    assert not is_to_compare(summary(state=RunState.STOPPED))
+    assert not is_to_compare(summary(state=RunState.RUNNING, best=REACHED))
+
+
+def test_that_cancelling_loses_work_only_once_there_is_some():
+    assert loses_work(summary(iteration=1))
+    assert not loses_work(summary(iteration=0))
+    assert not loses_work(summary(state=RunState.QUEUED))
+
+
+def test_that_the_status_bar_tells_what_is_trained_and_where():
+    run = summary(name="mine", iteration=120, max_iters=400, device="cpu")
+    assert activity_words([run]) == "mine 120/400 · cpu"
+    assert activity_words([run, run]) == "2 runs are training"
+    assert activity_words([]) == ""
