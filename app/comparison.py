@@ -166,16 +166,14 @@ class Comparison(QObject):
         def done(results: list[PredictionResult]) -> None:
             if self._predict_job is not job or self._is_shut_down:
                 return
-            self._end_prediction()
             self._tell(results)
-            self.measure()
+            self._end_prediction()
 
         def error(failure: PetsegError) -> None:
             if self._predict_job is not job or self._is_shut_down:
                 return
-            self._end_prediction()
             self.failed.emit(str(failure))
-            self.measure()
+            self._end_prediction()
 
         names = " and ".join(run.name for run in runs)
         self._predict_title = f"Predicting {split or 'all images'} with {names}"
@@ -208,6 +206,7 @@ class Comparison(QObject):
 
     def _end_prediction(self) -> None:
         self._predict_job = None
+        self.measure()
         self.prediction_changed.emit()
 
     def _tell(self, results: Sequence[PredictionResult]) -> None:
@@ -217,5 +216,8 @@ class Comparison(QObject):
             count = "1 image" if len(failed) == 1 else f"{len(failed)} images"
             self.failed.emit(f"{count} could not be predicted. {first.sample}: {first.reason}")
         predicted = sum(result.predicted for result in results)
-        ended = "cancelled; predicted" if any(each.cancelled for each in results) else "predicted"
-        self._session.message.emit(f"The prediction is {ended}: {predicted} images.")
+        images = "1 image" if predicted == 1 else f"{predicted:,} images"
+        if any(result.cancelled for result in results):
+            self._session.message.emit(f"The prediction was cancelled; {images} are kept.")
+        else:
+            self._session.message.emit(f"Predicted {images}.")

@@ -79,7 +79,7 @@ class _Photographer:
         self._picture("5-train-finished", TrainPage)
         session.open_run_requested.emit(run)
         comparison = self._page(ComparePage).comparison
-        self._wait(lambda: bool(comparison.findings.metrics) and not window.jobs.running)
+        self._wait(lambda: any(comparison.findings.metrics) and not window.jobs.running)
         self._picture("6-compare", ComparePage)
         window.close()
 

@@ -95,16 +95,29 @@ def icon(name: str, role: str = "text") -> QIcon:
     return result
 
 
+class _ThemedIcon(QObject):
+    """Keeps a button's icon in the theme's colours; lives and dies with the button."""
+
+    def __init__(self, button: QAbstractButton, name: str, role: str) -> None:
+        super().__init__(button)
+        self._button, self._name, self._role = button, name, role
+        signals.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw the icon anew."""
+        self._button.setIcon(icon(self._name, self._role))
+
+
 def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
     """Give a button an icon that follows the theme when it is switched."""
-
-    def refresh() -> None:
-        button.setIcon(icon(name, role))
-
+    for earlier in button.findChildren(
+        _ThemedIcon, options=Qt.FindChildOption.FindDirectChildrenOnly
+    ):
+        earlier.setParent(None)
+        earlier.deleteLater()
     button.setIconSize(ICON_SIZE)
-    refresh()
-    signals.changed.connect(refresh)
-    button.destroyed.connect(lambda: signals.changed.disconnect(refresh))
+    _ThemedIcon(button, name, role)
 
 
 def class_table(

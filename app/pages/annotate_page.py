@@ -20,6 +20,7 @@ from app.pages.annotate.saver import MaskSaver
 from app.pages.page import Page
 from app.session import Session
 from app.settings import Settings
+from core.dataset import Dataset
 from core.images import Array, read_mask
 from core.masks.document import MaskDocument
 from core.masks.regions import everything
@@ -54,6 +55,7 @@ class AnnotatePage(Page):
         self._content: EditContent | None = None
         self._mask: OpenMask | None = None
         self._verdict: tuple[str, str] | None = None
+        self._pictured: Dataset | None = None
         self._is_stale = True
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self.nothing_open = EmptyState(
@@ -293,7 +295,7 @@ class AnnotatePage(Page):
 
     def _on_flags_changed(self, changed: set[str] | None) -> None:
         self.view.filmstrip.set_flags(self.session.flags, changed)
-        if changed is not None:
+        if self.session.dataset is not self._pictured:
             self._set_pictures(forget=False)  # a mask that was missing has a file now
         self._show_position()
         if changed is None or self.session.current in changed:
@@ -482,6 +484,7 @@ class AnnotatePage(Page):
         if dataset is not None and workspace is not None:
             source = renderer(dataset, workspace, self.session.label_set)
             self.view.filmstrip.set_source(source, forget=forget)
+            self._pictured = dataset
 
     def _name_of(self, key: MaskKey) -> str:
         own = key.label_set == self.session.label_set

@@ -87,7 +87,7 @@ class ComparePage(Page):
             Action("compare.overlays", "Show overlays", bar.overlays_button.toggle, ("X",)),
             Action("compare.hatching", "Hatch the errors", bar.hatched_button.toggle, ("H",)),
             Action("compare.fit", "Show the whole image", viewer.views.fit, ("0",)),
-            Action("compare.predict", "Predict what is missing", self.comparison.predict, ("P",)),
+            Action("compare.predict", "Predict what is missing", self._predict, ("P",)),
             Action("compare.filter", "Filter the samples", self._focus_filter, ("Ctrl+F",)),
         ]
 
@@ -155,10 +155,10 @@ class ComparePage(Page):
         comparison.runs_listed.connect(self._show_runs)
         comparison.measuring.connect(self._on_measuring)
         comparison.found.connect(self._show_findings)
-        comparison.prediction_changed.connect(self._show_prediction)
+        comparison.prediction_changed.connect(self._on_prediction)
         comparison.failed.connect(self._on_failed)
         self.chooser.changed.connect(self._on_chosen)
-        self.prediction_bar.predict_clicked.connect(comparison.predict)
+        self.prediction_bar.predict_clicked.connect(self._predict)
         self.prediction_bar.cancel_clicked.connect(comparison.cancel_prediction)
         self.samples.current_changed.connect(lambda _sample: self._show_sample())
         self.samples.opened.connect(session.edit)
@@ -239,6 +239,7 @@ class ComparePage(Page):
     def _on_chosen(self) -> None:
         self._problem = ""
         self._predicts_at_once = False
+        self.prediction_bar.hide()
         self._take_choice()
 
     def _take_choice(self) -> None:
@@ -277,7 +278,7 @@ class ComparePage(Page):
     def _predict_at_once(self) -> None:
         if self._predicts_at_once and not self.comparison.is_measuring:
             self._predicts_at_once = False
-            self.comparison.predict()
+            self._predict()
 
     def _show_table(self) -> None:
         comparison, dataset = self.comparison, self.session.dataset
@@ -314,6 +315,15 @@ class ComparePage(Page):
 
     # Predictions
 
+    def _predict(self) -> None:
+        self._problem = ""
+        self.comparison.predict()
+
+    def _on_prediction(self) -> None:
+        self._show_prediction()
+        if not self.samples.current:
+            self.viewer.clear(*self._why_no_sample())
+
     def _show_prediction(self) -> None:
         comparison, bar = self.comparison, self.prediction_bar
         job, incomplete = comparison.prediction, comparison.incomplete()
@@ -322,6 +332,10 @@ class ComparePage(Page):
             title = words.progress(comparison.prediction_title, job.done, job.total)
             left = time_left(job.eta_seconds)
             bar.show_progress(f"{title}  ·  {left}" if left else title, job.done, job.total)
+            return
+        if comparison.is_measuring and not self._problem:
+            # What was offered may be done by now; what comes instead is known in a moment.
+            bar.finish_progress(words.MEASURING[0])
             return
         count = sum(found.to_predict for _, found in incomplete)
         button = words.predict_button(count) if count else ""
@@ -375,10 +389,10 @@ class ComparePage(Page):
         self.viewer.views.set_flags([flag.message for flag in flags])
 
     def _why_no_sample(self) -> tuple[str, str]:
-        if self.comparison.is_measuring:
-            return words.MEASURING
         if self.comparison.prediction is not None:
             return words.PREDICTING
+        if self.comparison.is_measuring:
+            return words.MEASURING
         if self.comparison.incomplete():
             return words.PREDICT_FIRST
         if self.samples.model.total:

@@ -30,9 +30,8 @@ from core.images import encode_mask
 if TYPE_CHECKING:
     from core.evaluation.segmenter import Output, Prepared, Segmenter
 
-_PIXELS_PER_BATCH = 1 << 19
-_LARGEST_BATCH = 16
-_READ_AHEAD = 24
+_LARGEST_BATCH = 32
+_READ_AHEAD = 40
 _SECONDS_BETWEEN_NOTES = 2.0
 
 Stamp = tuple[int, int]
@@ -113,7 +112,7 @@ class PredictionJob:
         ):
             photos = self._photos((item for item, _ in todo), segmenter, readers)
             try:
-                for batch in _batches(photos):
+                for batch in _batches(photos, segmenter.pixels_per_batch):
                     if self._cancelled():
                         return
                     self._predict_batch(batch, stamps, segmenter, writers)
@@ -215,19 +214,16 @@ def _pngs(folder: Path) -> list[Path]:
 
 
 def _batches(
-    photos: Iterable[tuple[PredictItem, Prepared]],
+    photos: Iterable[tuple[PredictItem, Prepared]], pixels: int
 ) -> Iterator[list[tuple[PredictItem, Prepared]]]:
-    """Group photos of one shape that follow each other, as many as memory is meant to hold."""
+    """Group photos of one shape that follow each other, up to that many pixels."""
     batch: list[tuple[PredictItem, Prepared]] = []
     for item, prepared in photos:
-        if batch and (batch[0][1].shape != prepared.shape or len(batch) >= _room(prepared)):
+        height, width = prepared.shape[-2:]
+        room = max(1, min(_LARGEST_BATCH, pixels // (height * width)))
+        if batch and (batch[0][1].shape != prepared.shape or len(batch) >= room):
             yield batch
             batch = []
         batch.append((item, prepared))
     if batch:
         yield batch
-
-
-def _room(prepared: Prepared) -> int:
-    height, width = prepared.shape[-2:]
-    return max(1, min(_LARGEST_BATCH, _PIXELS_PER_BATCH // (height * width)))

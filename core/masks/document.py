@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -220,11 +221,13 @@ class MaskDocument:
 
 def count_values(mask: Array) -> Counts:
     """Number of pixels of each value in a mask, int64 of 256."""
-    # Rows at a time: numpy's bincount makes 8 bytes of every value.
+    # OpenCV counts ten times as fast as numpy, in float32, which is exact up to 2²⁴: so some rows
+    # at a time.
     counts = np.zeros(256, np.int64)
-    rows = max(1, (1 << 20) // max(mask.shape[1], 1))
+    rows = max(1, (1 << 24) // max(mask.shape[1], 1))
     for top in range(0, mask.shape[0], rows):
-        counts += np.bincount(mask[top : top + rows].ravel(), minlength=256)
+        part = mask[top : top + rows]
+        counts += cv2.calcHist([part], [0], None, [256], [0, 256]).ravel().astype(np.int64)
     return counts
 
 

@@ -132,8 +132,11 @@ class Supervisor:
         A worker that is gone without a terminal event makes the run *crashed*, with the signal or
         exit code where this supervisor is the parent, and the last lines of the worker's log.
         """
-        code = self._exit_code(run.folder)
+        child = self._child(run.folder)
+        code = None if child is None else child.poll()
         state, reason = run.state(), run.reason()
+        if state is RunState.CRASHED and child is not None and code is None:
+            return RunState.RUNNING  # some of its threads are still ending: no exit code yet
         if run.problem or not state.is_over or run.record.state.is_over:
             return state
         if state is RunState.CRASHED:
@@ -152,8 +155,9 @@ class Supervisor:
         """Block until the worker is gone or `timeout` seconds are over; return the run's state."""
         run = Run(run.folder)
         worker = read_worker_file(run.folder)
-        if worker is not None and worker.is_alive() and worker.pid != os.getpid():
-            self._await_end(run, _processes(worker.pid), timeout=timeout)
+        if worker is not None and worker.pid != os.getpid():
+            processes = _processes(worker.pid) if worker.is_alive() else []
+            self._await_end(run, processes, timeout=timeout)
         return self.refresh(run)
 
     def end_all(self) -> None:
@@ -163,17 +167,15 @@ class Supervisor:
         for folder in folders:
             self.cancel(Run(folder), grace=0.5)
 
-    def _exit_code(self, folder: Path) -> int | None:
+    def _child(self, folder: Path) -> subprocess.Popen[bytes] | None:
         with self._lock:
-            child = self._children.get(folder)
-        return None if child is None else child.poll()
+            return self._children.get(folder)
 
     def _await_end(
         self, run: Run, processes: list[psutil.Process], *, timeout: float | None
     ) -> None:
         deadline = None if timeout is None else time.monotonic() + timeout
-        with self._lock:
-            child = self._children.get(run.folder)
+        child = self._child(run.folder)
         if child is not None:
             # Reaping our own child through Popen keeps its exit code for the crash report.
             try:

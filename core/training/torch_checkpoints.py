@@ -13,50 +13,31 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
 from core.errors import PetsegError
-
-# What checkpoints of MMEngine hold besides tensors: their logs. The first two of numpy are the
-# functions that rebuild an array and a scalar.
-_HARMLESS = [
-    HistoryBuffer,
-    np.empty(0).__reduce__()[0],
-    np.float64(0).__reduce__()[0],
-    np.ndarray,
-    np.dtype,
-    type(np.dtype(np.float64)),
-    type(np.dtype(np.int64)),
-    type(np.dtype(np.uint32)),
-]
+from core.evaluation.checkpoint_loading import load_weights
 
 
 def load_safely(filename: str, map_location: Any = None, **_: Any) -> dict[str, Any]:
-    """Read a checkpoint with `weights_only`.
+    """Read a checkpoint; nothing in it is ever executed.
+
+    A checkpoint of ours is plain data and tensors and comes back whole. Of one that holds more,
+    such as MMEngine's log buffers, only the weights are read.
 
     Raises:
-        PetsegError: there is no such file, it is damaged, or it holds more than weights.
+        PetsegError: there is no such file, it is damaged, or it holds no weights.
     """
     path = Path(filename)
     try:
-        with torch.serialization.safe_globals(_HARMLESS):
-            checkpoint = torch.load(path, map_location=map_location or "cpu", weights_only=True)
-    except FileNotFoundError as error:
+        checkpoint = torch.load(path, map_location=map_location or "cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        return {"state_dict": load_weights(path)}
+    except (OSError, EOFError, RuntimeError, ValueError) as error:
+        first_line = (str(error).splitlines() or [type(error).__name__])[0]
         raise PetsegError(
-            "There is no such checkpoint", path=path, remedy="Check the path."
-        ) from error
-    except pickle.UnpicklingError as error:
-        raise PetsegError(
-            "The file holds more than weights, or is damaged; it was not loaded, because loading "
-            "it could run code",
-            path=path,
-            remedy="Use a file of plain tensors, such as torch.save(model.state_dict()) writes.",
-        ) from error
-    except (RuntimeError, EOFError, OSError, ValueError) as error:
-        raise PetsegError(
-            f"The checkpoint cannot be read ({str(error).splitlines()[0][:200]})",
+            f"The checkpoint cannot be read ({first_line[:200]})",
             path=path,
             remedy="Copy the file again, or choose another one.",
         ) from error

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app import actions
@@ -205,7 +205,7 @@ def test_that_without_a_run_the_page_says_to_train_first(
 ):
     open_page(qtbot, page, root)
     assert page.empty.isVisible()
-    words = " ".join(label.text() for label in page.empty.findChildren(type(page.caption).__base__))
+    words = " ".join(label.text() for label in page.empty.findChildren(QLabel))
     assert "Train a model first: the Train page has recipes that take minutes." in words
 
 
@@ -231,7 +231,8 @@ def test_that_the_worst_sample_is_on_top_and_shown(qtbot: QtBot, page: ComparePa
     counts = layers.runs[0].counts
     assert counts is not None
     assert counts.missed > 0
-    legend = page.viewer.legend.findChild(type(page.caption).__base__, "Legend missed")
+    legend = page.viewer.legend.findChild(QLabel, "Legend missed")
+    assert isinstance(legend, QLabel)
     assert legend.text() == f"missed {counts.missed:,}"
 
 

@@ -186,7 +186,9 @@ def test_that_a_run_of_somebody_else_is_not_started_just_because_it_appears(
     other = make_run(store, "short")
     watch.look_now()
     qtbot.waitUntil(lambda: seen.state(other) is RunState.QUEUED)
+    later = make_run(store, "later", state=RunState.FINISHED)
     watch.look_now()
+    qtbot.waitUntil(lambda: seen.state(later) is RunState.FINISHED)
     assert seen.state(other) is RunState.QUEUED
 
 
@@ -210,7 +212,7 @@ def test_that_what_a_worker_was_asked_for_is_shown_until_it_obeys(
     watch.watch(store.runs_dir)
     supervisor.request_stop(Run(run.folder))
     watch.look_now()
-    qtbot.waitUntil(lambda: seen.snapshots and seen.snapshots[-1].asked == {run.id: "stop"})
+    qtbot.waitUntil(lambda: bool(seen.snapshots) and seen.snapshots[-1].asked == {run.id: "stop"})
     with EventWriter(run.events_path) as events:
         events.write(Finished(iteration=1, seconds=1.0))
     watch.look_now()

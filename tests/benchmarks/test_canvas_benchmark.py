@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from core.dataset.model import ClassInfo
 from core.masks.document import MaskDocument
 from core.masks.pieces import flood
+from core.masks.regions import segment
 from widgets.canvas import ImagePyramid, MaskCanvas
 
 pytestmark = pytest.mark.benchmark
@@ -63,7 +64,7 @@ def shown_canvas(qtbot, mask: np.ndarray, image: ImagePyramid) -> MaskCanvas:
     return canvas
 
 
-def milliseconds(work: Callable[[int], None], times: int) -> tuple[float, float]:
+def milliseconds(work: Callable[[int], object], times: int) -> tuple[float, float]:
     """Median and 99th percentile of a call, which gets its number, after a few to warm up."""
     for number in range(5):
         work(number)
@@ -141,5 +142,28 @@ def test_what_undo_and_flood_fill_cost_on_a_large_mask(masks):
     forth = milliseconds(lambda _number: (document.redo(), document.undo()), 20)
     print(
         f"undo + redo of a fill of {region.area:,} px: median {forth[0]:.1f} ms, "
+        f"kept in {document.history_bytes:,} bytes"
+    )
+
+
+def test_what_a_dab_costs_the_document_at_sixteen_thousand_pixels_with_a_brush_of_a_thousand():
+    size = (16384, 16384)
+    document = MaskDocument(np.zeros(size, np.uint8))
+    document.class_counts()
+    document.begin_stroke("Brush")
+
+    def move(number: int) -> None:
+        start, end = (3000 + 20 * number, 5000), (3020 + 20 * number, 5010)
+        document.set(segment(size, start, end, 1000), 1)
+
+    median, p99 = milliseconds(move, 100)
+    print(f"16384², 1000 px: a piece of a stroke median {median:.2f} ms, p99 {p99:.2f} ms")
+    start = time.perf_counter()
+    document.end_stroke()
+    ended = time.perf_counter()
+    document.undo()
+    print(
+        f"16384², 1000 px: ending the stroke {1000 * (ended - start):.1f} ms, "
+        f"undo {1000 * (time.perf_counter() - ended):.1f} ms, "
         f"kept in {document.history_bytes:,} bytes"
     )

@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QImage, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QApplication,
     QLineEdit,
     QPlainTextEdit,
@@ -30,7 +29,7 @@ from widgets.canvas.transform import ViewTransform
 MASK_LAYER = "mask"
 MAX_BRUSH = 512
 _NO_MASK = np.zeros((0, 0), np.uint8)
-_TEXT_INPUTS = (QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit)
+_TEXT_INPUTS = (QLineEdit, QPlainTextEdit, QTextEdit)
 
 
 class MaskCanvas(LayeredView):

@@ -24,7 +24,6 @@ from widgets.comparison.metrics_model import MetricsModel, RunMetrics
 _ROW_HEIGHT = 28
 _NAME_WIDTHS = (150, 300)
 _METRIC_WIDTHS = (80, 140)
-_GOAL_WIDTH = 116
 _TITLE_PADDING = 13
 _ICON = QSize(14, 14)
 
@@ -106,9 +105,10 @@ class MetricsTable(QTableView):
         needed = max(self._title_width(column) for column in figures)
         each = min(max(needed, _METRIC_WIDTHS[0]), _METRIC_WIDTHS[1])
         header.setMinimumSectionSize(each)
-        room = self.viewport().width() - _GOAL_WIDTH - len(figures) * each
+        goal = self.sizeHintForColumn(2) + theme.GRID
+        room = self.viewport().width() - goal - len(figures) * each
         wanted = min(self.sizeHintForColumn(0) + theme.GRID, room, _NAME_WIDTHS[1])
-        for column, width in ((0, max(wanted, _NAME_WIDTHS[0])), (2, _GOAL_WIDTH)):
+        for column, width in ((0, max(wanted, _NAME_WIDTHS[0])), (2, goal)):
             header.setSectionResizeMode(column, modes.Fixed)
             header.resizeSection(column, width)
         for column in figures:

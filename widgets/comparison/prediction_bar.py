@@ -77,6 +77,12 @@ class PredictionBar(QFrame):
         self._bar.setValue(done)
         self._show_parts(progress=True)
 
+    def finish_progress(self, text: str) -> None:
+        """Where a progress is shown, say what comes after it; anything else stays."""
+        if not self._bar.isHidden():
+            self.show_progress(text, 0, 0)
+            self.cancel_button.hide()
+
     def tell_problem(self, text: str, button: str = "") -> None:
         """Say what went wrong; with a text for the button it can be tried again."""
         self._say(text, "alert-circle-outline", "error")

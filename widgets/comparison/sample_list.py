@@ -79,6 +79,10 @@ class SampleList(QWidget):
         self.measure_box.setToolTip("What the figures in the list are")
         self.order_box = QComboBox()
         self.order_box.setToolTip("How the samples are sorted")
+        for box in (self.measure_box, self.order_box):
+            policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            box.setSizeAdjustPolicy(policy)
+            box.setMinimumContentsLength(10)
         self._count = QLabel()
         self._count.setProperty("role", "muted")
         self.table = SampleTable()
@@ -87,6 +91,7 @@ class SampleList(QWidget):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(theme.GRID)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setVerticalSpacing(4)
         form.addRow("&Show", self.measure_box)
         form.addRow("S&ort", self.order_box)

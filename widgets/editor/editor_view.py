@@ -152,6 +152,7 @@ class EditorView(QWidget):
         self.tools.tool_chosen.connect(canvas.set_tool)
         self.tools.fit_clicked.connect(canvas.fit)
         options.brush_size_changed.connect(canvas.set_brush_size)
+        options.size_entered.connect(canvas.setFocus)
         options.undo_clicked.connect(canvas.undo)
         options.redo_clicked.connect(canvas.redo)
         self.side.palette_list.class_chosen.connect(canvas.set_current_class)

@@ -23,7 +23,10 @@ class LayerPanel(QWidget):
         self.image_box = self._box("ShowImage", "Photo", "Show the photo", checked=True)
         self.mask_box = self._box("ShowMask", "Mask", "Show the mask (X)", checked=True)
         self.original_box = self._box(
-            "ShowOriginal", "First version", "Show the mask as it was before any change (O)", checked=False
+            "ShowOriginal",
+            "First version",
+            "Show the mask as it was before any change (O)",
+            checked=False,
         )
         self.places_box = self._box(
             "ShowPlaces", "Flagged places", "Frame the places that the flags speak of", checked=True

@@ -30,6 +30,8 @@ class OptionBar(QWidget):
     """Shows what the chosen tool can do; says what the user wants of it by signals."""
 
     brush_size_changed = Signal(int)
+    size_entered = Signal()
+    """The user is done with typing a size."""
     undo_clicked = Signal()
     redo_clicked = Signal()
     revert_clicked = Signal()
@@ -62,6 +64,7 @@ class OptionBar(QWidget):
         self._spin.setToolTip(self._slider.toolTip())
         self._spin.setAccessibleName("Brush size in pixels")
         self._spin.valueChanged.connect(self.brush_size_changed)
+        self._spin.lineEdit().returnPressed.connect(self.size_entered)
         self._extras = QHBoxLayout()
         self._extras.setSpacing(8)
         self._hint = ElidedLabel()

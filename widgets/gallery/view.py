@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPoint,
     QRect,
-    QSize,
     Qt,
     QTimer,
     Signal,
@@ -32,13 +31,11 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, Q
 from core.qa.flags import Flag
 from widgets import theme
 from widgets.gallery.delegate import GalleryDelegate
+from widgets.gallery.grid import MARGIN, Grid
 from widgets.gallery.loader import ThumbnailLoader
 from widgets.gallery.model import GalleryModel, Index
 
 SMALLEST, LARGEST, STEP = 96, 256, 16
-_MARGIN = 8
-_GAP = 2
-_NO_INDEX = QModelIndex()
 
 
 class GalleryView(QAbstractItemView):
@@ -156,29 +153,21 @@ class GalleryView(QAbstractItemView):
     # Geometry: every place follows from the row
 
     @property
-    def columns(self) -> int:
-        """Cells side by side."""
-        width = self.viewport().width() - 2 * _MARGIN + _GAP
-        return max(1, width // (self._least_cell().width() + _GAP))
+    def grid(self) -> Grid:
+        """Where the cells lie."""
+        least = self._cells.cell_size(self.fontMetrics().height())
+        return Grid(self._samples.rowCount(), self.viewport().width(), least)
 
     def visualRect(self, index: Index) -> QRect:
         """Where a cell is, in the viewport."""
         if not index.isValid():
             return QRect()
-        return self._cell_rect(index.row())
+        return self.grid.rect(index.row()).translated(0, -self.verticalOffset())
 
     def indexAt(self, point: QPoint) -> QModelIndex:
         """The cell under a point of the viewport."""
-        cell = self._cell()
-        x = point.x() - _MARGIN
-        y = point.y() + self.verticalOffset() - _MARGIN
-        column, row = x // (cell.width() + _GAP), y // (cell.height() + _GAP)
-        if x < 0 or y < 0 or column >= self.columns:
-            return QModelIndex()
-        place = row * self.columns + column
-        if place >= self._samples.rowCount() or not self._cell_rect(place).contains(point):
-            return QModelIndex()
-        return self._samples.index(place)
+        row = self.grid.row_at(point + QPoint(0, self.verticalOffset()))
+        return QModelIndex() if row is None else self._samples.index(row)
 
     def scrollTo(
         self,
@@ -194,10 +183,10 @@ class GalleryView(QAbstractItemView):
         bar = self.verticalScrollBar()
         if hint == hints.PositionAtCenter:
             step = cell.center().y() - height // 2
-        elif hint == hints.PositionAtTop or cell.top() < _MARGIN:
-            step = cell.top() - _MARGIN
-        elif hint == hints.PositionAtBottom or cell.bottom() > height - _MARGIN:
-            step = cell.bottom() - height + _MARGIN
+        elif hint == hints.PositionAtTop or cell.top() < MARGIN:
+            step = cell.top() - MARGIN
+        elif hint == hints.PositionAtBottom or cell.bottom() > height - MARGIN:
+            step = cell.bottom() - height + MARGIN
         else:
             return
         bar.setValue(bar.value() + step)
@@ -224,8 +213,9 @@ class GalleryView(QAbstractItemView):
         current = self.currentIndex()
         if not current.isValid():
             return self._samples.index(0)
-        row, columns = current.row(), self.columns
-        page = columns * max(1, self.viewport().height() // (self._cell().height() + _GAP))
+        grid = self.grid
+        row, columns = current.row(), grid.columns
+        page = columns * grid.lines_in(self.viewport().height())
         actions = QAbstractItemView.CursorAction
         target = {
             actions.MoveLeft: row - 1,
@@ -251,9 +241,10 @@ class GalleryView(QAbstractItemView):
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Select the cells that a rectangle of the viewport touches."""
         chosen = QItemSelection()
-        area = rect.normalized()
-        for row in self._rows_between(area.top(), area.bottom()):
-            if self._cell_rect(row).intersects(area):
+        grid = self.grid
+        area = rect.normalized().translated(0, self.verticalOffset())
+        for row in grid.rows_between(area.top(), area.bottom()):
+            if grid.rect(row).intersects(area):
                 index = self._samples.index(row)
                 chosen.select(index, index)
         self.selectionModel().select(chosen, command)
@@ -261,24 +252,22 @@ class GalleryView(QAbstractItemView):
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         """What has to be repainted when a selection changes."""
         region = QRegion()
-        visible = self._visible_rows()
+        visible, grid = self._visible_rows(), self.grid
         for place in range(selection.size()):
             part = selection.at(place)
             first = max(part.top(), visible.start)
             for row in range(first, min(part.bottom() + 1, visible.stop)):
-                region += self._cell_rect(row)
+                region += grid.rect(row).translated(0, -self.verticalOffset())
         return region
 
     def updateGeometries(self) -> None:
         """Fit the scroll bar to the number of lines."""
         super().updateGeometries()
-        cell = self._cell()
-        lines = -(-self._samples.rowCount() // self.columns)
-        height = lines * (cell.height() + _GAP) - _GAP + 2 * _MARGIN if lines else 0
+        grid = self.grid
         bar = self.verticalScrollBar()
         bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(max(16, cell.height() // 3))
-        bar.setRange(0, max(0, height - self.viewport().height()))
+        bar.setSingleStep(max(16, grid.pitch // 3))
+        bar.setRange(0, max(0, grid.height - self.viewport().height()))
 
     # Painting
 
@@ -290,11 +279,13 @@ class GalleryView(QAbstractItemView):
             hovered = self.indexAt(self.viewport().mapFromGlobal(QCursor.pos()))
         current = self.currentIndex()
         states = QStyle.StateFlag
-        area = event.rect()
-        for row in self._rows_between(area.top(), area.bottom()):
-            cell = self._cell_rect(row)
+        grid, offset = self.grid, self.verticalOffset()
+        area = event.rect().translated(0, offset)
+        for row in grid.rows_between(area.top(), area.bottom()):
+            cell = grid.rect(row)
             if not cell.intersects(area):
                 continue
+            cell.translate(0, -offset)
             index = self._samples.index(row)
             option = QStyleOptionViewItem()
             self.initViewItemOption(option)
@@ -381,31 +372,9 @@ class GalleryView(QAbstractItemView):
 
     # Helpers
 
-    def _least_cell(self) -> QSize:
-        return self._cells.cell_size(self.fontMetrics().height())
-
-    def _cell(self) -> QSize:
-        """Size of a cell: the room that is left over is shared out among the columns."""
-        least, columns = self._least_cell(), self.columns
-        width = (self.viewport().width() - 2 * _MARGIN + _GAP) // columns - _GAP
-        return QSize(max(width, least.width()), least.height())
-
-    def _cell_rect(self, row: int) -> QRect:
-        cell, (line, column) = self._cell(), divmod(row, self.columns)
-        left = _MARGIN + column * (cell.width() + _GAP)
-        top = _MARGIN + line * (cell.height() + _GAP) - self.verticalOffset()
-        return QRect(left, top, cell.width(), cell.height())
-
-    def _rows_between(self, top: int, bottom: int) -> range:
-        """The rows of the lines that a band of the viewport touches."""
-        pitch = self._cell().height() + _GAP
-        first = max(0, (top + self.verticalOffset() - _MARGIN) // pitch)
-        last = max(0, (bottom + self.verticalOffset() - _MARGIN) // pitch)
-        count = self._samples.rowCount()
-        return range(min(first * self.columns, count), min((last + 1) * self.columns, count))
-
     def _visible_rows(self) -> range:
-        return self._rows_between(0, self.viewport().height())
+        top = self.verticalOffset()
+        return self.grid.rows_between(top, top + self.viewport().height())
 
     def _relayout(self) -> None:
         self.updateGeometries()
@@ -428,4 +397,4 @@ class GalleryView(QAbstractItemView):
     def _repaint_sample(self, sample_id: str) -> None:
         row = self._samples.row_of(sample_id)
         if row is not None:
-            self.viewport().update(self._cell_rect(row))
+            self.viewport().update(self.visualRect(self._samples.index(row)))

@@ -216,7 +216,10 @@ def test_that_an_unreadable_photo_is_named_and_the_rest_goes_on(client, dataset,
 
 
 def test_that_cancelling_keeps_what_is_done_and_the_worker_goes_on(client, tmp_path, trained):
-    dataset = open_dataset(write_dataset(tmp_path / "many", val=60))
+    for number in range(60):  # neighbours differ in size, so that each is a batch of its own
+        mask = np.zeros((24, 32 + number % 2), np.uint8)
+        write_sample(tmp_path, "val", f"{number:02d}", {"labels": mask})
+    dataset = open_dataset(tmp_path)
     run = write_run(tmp_path / "run", trained.config, trained.model)
     progress: list[int] = []
     result = client.predict(

@@ -50,7 +50,7 @@ def press(qtbot, gallery: GalleryView, *keys: Qt.Key):
 
 def test_that_arrows_move_by_cells_and_lines(qtbot, gallery):
     gallery.show_samples(names(50), "train/000000")
-    columns = gallery.columns
+    columns = gallery.grid.columns
     assert columns > 1
     moved: list[str] = []
     gallery.current_changed.connect(moved.append)
@@ -62,7 +62,7 @@ def test_that_arrows_move_by_cells_and_lines(qtbot, gallery):
 
 
 def test_that_down_from_the_last_but_one_line_reaches_the_last_sample(qtbot, gallery):
-    columns = gallery.columns
+    columns = gallery.grid.columns
     ids = names(columns + 1)
     gallery.show_samples(ids, ids[columns - 1])
     press(qtbot, gallery, Qt.Key.Key_Down)
@@ -81,7 +81,7 @@ def test_that_home_end_and_pages_move_far_and_keep_the_sample_in_sight(qtbot, ga
     press(qtbot, gallery, Qt.Key.Key_Home)
     assert gallery.current == ids[0]
     press(qtbot, gallery, Qt.Key.Key_PageDown)
-    assert gallery.samples.row_of(gallery.current) % gallery.columns == 0
+    assert gallery.samples.row_of(gallery.current) % gallery.grid.columns == 0
     assert gallery.viewport().rect().contains(place_of(gallery, gallery.current))
 
 
