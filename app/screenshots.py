@@ -153,3 +153,7 @@ class _Photographer:
         timer.stop()
         if not condition():
             raise TimeoutError("the window did not get there in time")
+
+
+if __name__ == "__main__":
+    main()

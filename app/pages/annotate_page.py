@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Action
 from app.jobs import Jobs
+from app.pages.annotate.commands import commands
 from app.pages.annotate.content import EditContent, MaskState, resized
 from app.pages.annotate.open_masks import MaskKey, OpenMask, OpenMasks
 from app.pages.annotate.pictures import renderer
@@ -25,12 +26,10 @@ from core.images import Array, read_mask
 from core.masks.document import MaskDocument
 from core.masks.regions import everything
 from widgets.canvas import MaskCanvas
-from widgets.canvas.tools import TOOLS
 from widgets.editor import EditorView
 from widgets.empty_state import EmptyState
 from widgets.flags.severity import counted
 
-_GROUP = "Edit"
 _SLOW_MS = 200
 
 
@@ -89,38 +88,7 @@ class AnnotatePage(Page):
 
     def actions_table(self) -> list[Action]:
         """The page's commands."""
-        canvas, view = self.canvas, self.view
-        tools = [
-            Action(f"annotate.{tool.id}", f"{tool.title} tool", _chooser(canvas, tool.id),
-                   (tool.key,), tool.icon, _GROUP)
-            for tool in TOOLS
-        ]  # fmt: skip
-        return [
-            *tools,
-            Action("annotate.smaller", "Smaller brush", lambda: canvas.step_brush_size(-1),
-                   ("[",), "", _GROUP),
-            Action("annotate.larger", "Larger brush", lambda: canvas.step_brush_size(1),
-                   ("]",), "", _GROUP),
-            Action("annotate.undo", "Undo", canvas.undo, ("Ctrl+Z",), "undo", _GROUP),
-            Action("annotate.redo", "Redo", canvas.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
-                   _GROUP),
-            Action("annotate.save", "Save the mask", self.save, ("Ctrl+S",), "content-save-outline",
-                   _GROUP),
-            Action("annotate.next", "Next sample", lambda: self._step(1), ("D", "Right"), "",
-                   _GROUP),
-            Action("annotate.previous", "Previous sample", lambda: self._step(-1), ("A", "Left"),
-                   "", _GROUP),
-            Action("annotate.next_flagged", "Next flagged sample",
-                   lambda: self._step(1, flagged=True), ("N",), "skip-next", _GROUP),
-            Action("annotate.previous_flagged", "Previous flagged sample",
-                   lambda: self._step(-1, flagged=True), ("Shift+N",), "skip-previous", _GROUP),
-            Action("annotate.fit", "Show the whole image", canvas.fit, ("Ctrl+0", "Home"), "",
-                   _GROUP),
-            Action("annotate.mask", "Show or hide the mask",
-                   view.side.layers.mask_box.toggle, ("X",), "layers-outline", _GROUP),
-            Action("annotate.before", "Show the mask as it was before any change",
-                   view.toggle_original, ("O",), "", _GROUP),
-        ]  # fmt: skip
+        return commands(self)
 
     def activate(self) -> None:
         """Let the keys work the canvas at once."""
@@ -241,7 +209,8 @@ class AnnotatePage(Page):
         self.canvas.edit(name, everything(pixels.shape), pixels)
         return True
 
-    def _step(self, step: int, *, flagged: bool = False) -> None:
+    def step(self, step: int, *, flagged: bool = False) -> None:
+        """Go on by a number of samples, or to the next flagged one that way."""
         target = self.session.neighbour(step, flagged=flagged)
         if target is not None:
             self.session.set_current(target)
@@ -268,8 +237,8 @@ class AnnotatePage(Page):
         view.options.revert_clicked.connect(self.revert)
         view.options.revert_to_original_clicked.connect(self.revert_to_original)
         view.options.save_clicked.connect(self.save)
-        view.sample_bar.step_clicked.connect(self._step)
-        view.sample_bar.next_flagged_clicked.connect(lambda: self._step(1, flagged=True))
+        view.sample_bar.step_clicked.connect(self.step)
+        view.sample_bar.next_flagged_clicked.connect(lambda: self.step(1, flagged=True))
         view.filmstrip.sample_chosen.connect(session.set_current)
 
     # What the session tells
@@ -498,7 +467,3 @@ def _opened(content: EditContent) -> OpenMask | None:
     if content.state is MaskState.MISSING and content.image_shape is not None:
         return OpenMask(MaskDocument(np.zeros(content.image_shape, np.uint8)), None)
     return None
-
-
-def _chooser(canvas: MaskCanvas, tool_id: str) -> Callable[[], None]:
-    return lambda: canvas.set_tool(tool_id)

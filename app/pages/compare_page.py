@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -16,22 +15,22 @@ from app.comparison import Comparison
 from app.comparison_work import LETTERS, RunChoice, left_out
 from app.jobs import Jobs
 from app.pages.page import Page
+from app.prediction_notice import prediction_notice
 from app.sample_files import layer_files, photo_thumbnails
 from app.session import Session
 from widgets import theme
 from widgets.comparison import words
-from widgets.comparison.chooser import RunChooser, RunEntry
+from widgets.comparison.chooser import RunEntry
 from widgets.comparison.linked_views import ShownRun
 from widgets.comparison.measures import merge_scores
 from widgets.comparison.metrics_model import RunMetrics
-from widgets.comparison.metrics_table import MetricsTable, copy_button
+from widgets.comparison.overview import Overview
 from widgets.comparison.prediction_bar import PredictionBar
 from widgets.comparison.run_colors import run_color
 from widgets.comparison.sample_layers import LayerFiles
 from widgets.comparison.sample_list import SampleList
 from widgets.comparison.viewer import ComparisonViewer
 from widgets.durations import time_left
-from widgets.elided_label import ElidedLabel
 from widgets.empty_state import EmptyState
 
 _LIST_WIDTH = 360
@@ -51,12 +50,8 @@ class ComparePage(Page):
         self._predicts_at_once = False
         self._problem = ""
         self._shown_runs: list[RunChoice] = []
-        self.chooser = RunChooser()
-        self.caption = ElidedLabel()
-        self.metrics = MetricsTable()
-        self.copy_button = copy_button(self.metrics)
+        self.overview = Overview()
         self.prediction_bar = PredictionBar()
-        self.left_out_label = ElidedLabel()
         self.samples = SampleList()
         self.viewer = ComparisonViewer()
         self.empty = EmptyState("compare", "")
@@ -110,17 +105,6 @@ class ComparePage(Page):
     # Layout and wiring
 
     def _lay_out(self) -> None:
-        self.caption.setProperty("role", "muted")
-        self.caption.setObjectName("MetricsCaption")
-        self.left_out_label.setProperty("role", "warning")
-        self.left_out_label.setObjectName("LeftOut")
-        self.left_out_label.hide()
-        top = QHBoxLayout()
-        top.setContentsMargins(0, 0, 0, 0)
-        top.setSpacing(2 * theme.GRID)
-        top.addWidget(self.chooser)
-        top.addWidget(self.caption, 1)
-        top.addWidget(self.copy_button)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setObjectName("CompareSplitter")
         splitter.setChildrenCollapsible(False)
@@ -133,10 +117,8 @@ class ComparePage(Page):
         column = QVBoxLayout(body)
         column.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, theme.GRID)
         column.setSpacing(theme.GRID)
-        column.addLayout(top)
-        column.addWidget(self.metrics)
+        column.addWidget(self.overview)
         column.addWidget(self.prediction_bar)
-        column.addWidget(self.left_out_label)
         column.addWidget(splitter, 1)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(body)
@@ -157,7 +139,7 @@ class ComparePage(Page):
         comparison.found.connect(self._show_findings)
         comparison.prediction_changed.connect(self._on_prediction)
         comparison.failed.connect(self._on_failed)
-        self.chooser.changed.connect(self._on_chosen)
+        self.overview.chooser.changed.connect(self._on_chosen)
         self.prediction_bar.predict_clicked.connect(self._predict)
         self.prediction_bar.cancel_clicked.connect(comparison.cancel_prediction)
         self.samples.current_changed.connect(lambda _sample: self._show_sample())
@@ -169,7 +151,7 @@ class ComparePage(Page):
     def _on_dataset(self) -> None:
         dataset = self.session.dataset
         self._problem = ""
-        self._wanted_run = ""
+        self._wanted_run, self._predicts_at_once = "", False
         self.comparison.reset()
         self.viewer.forget_files()
         self.viewer.clear()
@@ -179,7 +161,7 @@ class ComparePage(Page):
             if self.session.workspace is not None:
                 self.samples.set_thumbnails(photo_thumbnails(dataset, self.session.workspace))
             self.viewer.set_dataset(dataset.classes, dataset.ignore_index)
-            self.chooser.set_splits(dataset.splits)
+            self.overview.chooser.set_splits(dataset.splits)
         self._show_runs()
         self._show_findings()
         self.comparison.list_runs()
@@ -210,21 +192,16 @@ class ComparePage(Page):
 
     def _show_runs(self) -> None:
         runs = self.comparison.runs
-        self.chooser.set_runs(
-            [
-                RunEntry(run.id, run.name, words.run_details(run.recipe, run.state, run.best))
-                for run in runs
-            ]
-        )
+        self.overview.chooser.set_runs([RunEntry(run.id, run.name, _details(run)) for run in runs])
         wanted, self._wanted_run = self._wanted_run, ""
         if wanted and any(run.id == wanted for run in runs):
-            self.chooser.choose(wanted)
+            self.overview.chooser.choose(wanted)
             self._predicts_at_once = True
         elif wanted:
             self.session.problem.emit(words.NO_SUCH_RUN)
         elif not self.comparison.choice.runs:
             usable = next((run for run in runs if run.has_model or run.has_predictions), None)
-            self.chooser.choose(usable.id if usable is not None else "")
+            self.overview.chooser.choose(usable.id if usable is not None else "")
         self._show_what_there_is()
         self._take_choice()
         if self._predicts_at_once and not self.comparison.is_measuring:
@@ -241,9 +218,10 @@ class ComparePage(Page):
         self._predicts_at_once = False
         self.prediction_bar.hide()
         self._take_choice()
+        self._show_prediction()
 
     def _take_choice(self) -> None:
-        self.comparison.choose(self.chooser.run_ids, self.chooser.split)
+        self.comparison.choose(self.overview.chooser.run_ids, self.overview.chooser.split)
 
     # Figures
 
@@ -265,7 +243,7 @@ class ComparePage(Page):
             ]
         )
         self._show_table()
-        self._show_left_out()
+        self.overview.show_left_out(left_out(comparison.findings))
         self._show_prediction()
         evaluations = [found.evaluation for found in comparison.findings.assessments]
         scores = [each.scores if each is not None else () for each in evaluations]
@@ -292,26 +270,18 @@ class ComparePage(Page):
                     run.name,
                     run_color(place),
                     findings.metrics[place] if known else None,
-                    words.run_details(run.recipe, run.state, run.best),
+                    _details(run),
                 )
             )
         names = [info.name for info in dataset.classes] if dataset is not None else []
-        self.metrics.set_runs(rows, names)
-        self.caption.setText(
-            words.caption(
-                findings.samples,
-                comparison.choice.split,
-                self.session.label_set,
-                runs=len(rows),
-                is_measuring=comparison.is_measuring,
-            )
+        caption = words.caption(
+            findings.samples,
+            comparison.choice.split,
+            self.session.label_set,
+            runs=sum(metrics is not None for metrics in findings.metrics),
+            is_measuring=comparison.is_measuring,
         )
-
-    def _show_left_out(self) -> None:
-        missing = left_out(self.comparison.findings)
-        self.left_out_label.setVisible(bool(missing))
-        self.left_out_label.setText(words.left_out(missing))
-        self.left_out_label.setToolTip(words.left_out(missing, limit=40, separator="\n"))
+        self.overview.show_metrics(rows, names, caption)
 
     # Predictions
 
@@ -326,8 +296,7 @@ class ComparePage(Page):
 
     def _show_prediction(self) -> None:
         comparison, bar = self.comparison, self.prediction_bar
-        job, incomplete = comparison.prediction, comparison.incomplete()
-        split = comparison.choice.split
+        job = comparison.prediction
         if job is not None:
             title = words.progress(comparison.prediction_title, job.done, job.total)
             left = time_left(job.eta_seconds)
@@ -337,26 +306,13 @@ class ComparePage(Page):
             # What was offered may be done by now; what comes instead is known in a moment.
             bar.finish_progress(words.MEASURING[0])
             return
-        count = sum(found.to_predict for _, found in incomplete)
-        button = words.predict_button(count) if count else ""
-        if problem := self._problem or self._problem_with_files():
-            bar.tell_problem(problem, button)
-        elif incomplete:
-            sentences = [words.missing(run.name, split, found.status) for run, found in incomplete]
-            nothing_yet = all(found.evaluation is None for _, found in incomplete)
-            bar.offer(" ".join(sentences), button, urgent=nothing_yet)
-        else:
+        notice = prediction_notice(comparison, self._problem)
+        if notice is None:
             bar.hide()
-
-    def _problem_with_files(self) -> str:
-        """Why a chosen run cannot be looked at as it is; "" when it can."""
-        findings, split = self.comparison.findings, self.comparison.choice.split
-        for run, found in zip(self.comparison.choice.runs, findings.assessments, strict=False):
-            if found.problem:
-                return found.problem
-            if found.no_model and found.status.missing:
-                return f"{words.missing(run.name, split, found.status)} {found.no_model}"
-        return findings.problem
+        elif notice.is_problem:
+            bar.tell_problem(notice.text, notice.button)
+        else:
+            bar.offer(notice.text, notice.button, urgent=notice.urgent)
 
     def _on_failed(self, problem: str) -> None:
         self._problem = problem
@@ -412,3 +368,7 @@ class ComparePage(Page):
     def _focus_filter(self) -> None:
         self.samples.filter_edit.setFocus()
         self.samples.filter_edit.selectAll()
+
+
+def _details(run: RunChoice) -> str:
+    return words.run_details(run.recipe, run.state, run.best)

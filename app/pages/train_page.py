@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.actions import Action
 from app.gpus import gpu_devices, has_gpu_driver
@@ -16,24 +16,21 @@ from app.session import Session
 from app.settings import Settings
 from app.training_control import TrainingControl
 from app.training_watch import RunsSnapshot
+from core.demo.dataset import DEFECTS_FILE
 from core.errors import PetsegError
 from core.runs.events import Event, Message
 from core.runs.store import RunState, RunSummary
 from core.runs.supervisor import Supervisor
 from core.training.recipes import recipes
 from core.training.request import TrainRequest
-from widgets import theme
-from widgets.plots.run_plots import GOAL_MDICE, NO_RUN, RunPlots
 from widgets.training.cancel_dialog import CancelDialog
-from widgets.training.form import FormValues, TrainingForm
-from widgets.training.log_view import LogView
-from widgets.training.run_header import RunHeader
-from widgets.training.run_panel import RunPanel
+from widgets.training.form import FormValues
 from widgets.training.words import activity_words, end_words, loses_work, run_title
 
-_FORM_WIDTH = 304
-_RUNS_WIDTH = 288
-_LOG_HEIGHT = 120
+if TYPE_CHECKING:
+    from app.pages.train_panels import TrainPanels
+
+_DEMO_RECIPE = "demo-cpu"
 _NO_DATASET = ("No dataset is open", "Open one to train a model on it.")
 
 
@@ -58,7 +55,7 @@ class TrainPage(Page):
     ) -> None:
         super().__init__(session, jobs, parent)
         self.control = TrainingControl(jobs, self, supervisor=supervisor)
-        self._panels: _Panels | None = None
+        self._panels: TrainPanels | None = None
         self._sizes: dict[str, list[int]] = {}
         self._wanted_run = ""
         self._known_states: dict[str, RunState] = {}
@@ -105,16 +102,19 @@ class TrainPage(Page):
             settings.splitters = {**settings.splitters, **self._panels.sizes()}
 
     @property
-    def panels(self) -> _Panels:
+    def panels(self) -> TrainPanels:
         """The panels of the page."""
         return self._build_once()
 
     # Building
 
-    def _build_once(self) -> _Panels:
+    def _build_once(self) -> TrainPanels:
         if self._panels is not None:
             return self._panels
-        panels = self._panels = _Panels(self)
+        # Here, because loading the plots takes a third of a second that the window's start has not.
+        from app.pages.train_panels import TrainPanels
+
+        panels = self._panels = TrainPanels(self)
         panels.set_sizes(self._sizes)
         control, runs = self.control, panels.runs
         panels.form.start_requested.connect(self._start)
@@ -170,8 +170,10 @@ class TrainPage(Page):
             panels.plots.empty.say(*_NO_DATASET)
             return
         panels.form.set_label_sets(dataset.label_sets, self.session.label_set)
-        panels.plots.empty.say(NO_RUN)
+        panels.plots.say_what_to_do()
         panels.plots.set_classes(dataset.classes)
+        if (dataset.root / DEFECTS_FILE).is_file():
+            panels.form.recipes.choose(_DEMO_RECIPE)  # the demo has a recipe of its own
 
     # Verbs
 
@@ -296,76 +298,3 @@ class TrainPage(Page):
         for event in events:
             if isinstance(event, Message):
                 panels.log.append_line(f"{event.level}: {event.text}")
-
-
-class _Panels:
-    """The widgets of the page and their places."""
-
-    def __init__(self, page: TrainPage) -> None:
-        self.form = TrainingForm()
-        self.header = RunHeader(goal=GOAL_MDICE)
-        self.plots = RunPlots()
-        self.open_button = self.plots.empty.add_button(
-            "Open a folder…", page.session.open_folder_requested.emit, icon="folder-open-outline"
-        )
-        self.runs = RunPanel()
-        self.log = LogView()
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setObjectName("TrainColumns")
-        self._rows = QSplitter(Qt.Orientation.Vertical)
-        self._rows.setObjectName("TrainRows")
-        self._watching = QSplitter(Qt.Orientation.Horizontal)
-        self._watching.setObjectName("TrainWatching")
-        self._lay_out(page)
-
-    def _lay_out(self, page: TrainPage) -> None:
-        self.form.setMinimumWidth(264)
-        self.runs.setMinimumWidth(232)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(theme.GRID, 2 * theme.GRID, 0, 0)
-        column.setSpacing(theme.GRID)
-        column.addWidget(self.header)
-        column.addWidget(self.plots, 1)
-        for widget in (middle, self.runs):
-            self._watching.addWidget(widget)
-        self._watching.setStretchFactor(0, 1)
-        self._watching.setSizes([1000, _RUNS_WIDTH])
-        self._rows.addWidget(self._watching)
-        self._rows.addWidget(self._log_panel())
-        self._rows.setStretchFactor(0, 1)
-        self._rows.setSizes([1000, _LOG_HEIGHT])
-        self._columns.addWidget(self.form)
-        self._columns.addWidget(self._rows)
-        self._columns.setStretchFactor(1, 1)
-        self._columns.setSizes([_FORM_WIDTH, 1000])
-        for splitter in self._splitters():
-            splitter.setChildrenCollapsible(False)
-        whole = QVBoxLayout(page)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._columns)
-
-    def _log_panel(self) -> QWidget:
-        title = QLabel("Log")
-        title.setProperty("role", "heading")
-        panel = QWidget()
-        column = QVBoxLayout(panel)
-        column.setContentsMargins(theme.GRID, 0, 2 * theme.GRID, 2 * theme.GRID)
-        column.setSpacing(theme.GRID // 2)
-        column.addWidget(title)
-        column.addWidget(self.log, 1)
-        return panel
-
-    def _splitters(self) -> tuple[QSplitter, ...]:
-        return self._columns, self._rows, self._watching
-
-    def sizes(self) -> dict[str, list[int]]:
-        """The sizes of the panels, by the splitter's name."""
-        return {splitter.objectName(): splitter.sizes() for splitter in self._splitters()}
-
-    def set_sizes(self, sizes: Mapping[str, list[int]]) -> None:
-        """Take over sizes that `sizes` gave."""
-        for splitter in self._splitters():
-            known = sizes.get(splitter.objectName())
-            if known and len(known) == splitter.count():
-                splitter.setSizes(known)

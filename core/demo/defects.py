@@ -139,7 +139,7 @@ def _plant_swap(picture: Picture, rng: np.random.Generator) -> Planted | None:
     """A whole animal carries the other class."""
     number = int(rng.integers(len(picture.recipe.animals)))
     here = picture.owners == number + 1
-    if picture.recipe.small or picture.recipe.dark or here.sum() < 0.03 * here.size:
+    if picture.recipe.small or picture.recipe.dark or here.sum() < 0.035 * here.size:
         return None
     given = DOG if picture.recipe.animals[number] == CAT else CAT
     mask = picture.mask.copy()
@@ -154,7 +154,7 @@ def _plant_half_swap(picture: Picture, rng: np.random.Generator) -> Planted | No
     if len(picture.recipe.animals) != 1 or picture.recipe.small or picture.recipe.dark:
         return None
     here = picture.owners == 1
-    if here.sum() < 0.05 * here.size:
+    if here.sum() < 0.08 * here.size:
         return None
     given = DOG if picture.recipe.animals[0] == CAT else CAT
     y, x = np.nonzero(here)
@@ -166,7 +166,7 @@ def _plant_half_swap(picture: Picture, rng: np.random.Generator) -> Planted | No
     half[y[beyond], x[beyond]] = True
     mask = picture.mask.copy()
     mask[half] = given
-    if structure(mask).smallest < 30 or not 0.3 < beyond.mean() < 0.7:
+    if structure(mask).smallest < 30 or not 0.35 < beyond.mean() < 0.65:
         return None
     return Planted(mask, {"is": picture.recipe.animals[0], "labelled": given, "box": _box(half)})
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from core.runs.record import RunRecord
 from core.training.apply import Config, apply_fields, apply_overrides, pipelines, tables
 from core.training.data_plan import DataPlan, SplitPlan
+from core.training.fields import BY_NAME
 
 CHECKPOINTS = "checkpoints"
 
@@ -23,7 +24,7 @@ def assemble(config: Config, record: RunRecord, plan: DataPlan, folder: Path) ->
 
     Args:
         config: The recipe's config as plain data; it is left as it is.
-        record: The run's fields, overrides and weights file.
+        record: The run's fields and overrides.
         plan: The samples and classes.
         folder: The run's folder.
 
@@ -34,10 +35,9 @@ def assemble(config: Config, record: RunRecord, plan: DataPlan, folder: Path) ->
     apply_fields(config, record.fields)
     _put_classes(config, plan)
     _put_data(config, plan, folder)
-    _put_init(config, record.init)
     config["work_dir"] = str(folder / CHECKPOINTS)
     # Last, so that what the user says in so many words holds.
-    apply_overrides(config, {k: v for k, v in record.overrides.items() if "." in k})
+    apply_overrides(config, {k: v for k, v in record.overrides.items() if k not in BY_NAME})
     return config
 
 
@@ -111,8 +111,3 @@ def _dataset(template: Config, plan: DataPlan, split: SplitPlan, folder: Path) -
 
 def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-
-
-def _put_init(config: Config, init: Path | None) -> None:
-    if init is not None:
-        config["model"]["backbone"]["init_cfg"] = {"type": "Pretrained", "checkpoint": str(init)}

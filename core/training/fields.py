@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from core.errors import PetsegError
 
+CLASS_WEIGHTS = ("auto", "sqrt", "equal")
+
 Kind = Literal["int", "float", "size", "class_weights"]
 
 
@@ -24,8 +26,8 @@ class FormField:
     Attributes:
         name: Name of the literal in recipes, of the key in run.json, and for `--set`.
         label: What the form shows.
-        kind: `int`, `float`, `size` (height and width) or `class_weights` ("auto", "equal" or a
-            number for each class).
+        kind: `int`, `float`, `size` (height and width) or `class_weights` (one of `CLASS_WEIGHTS`
+            or a number for each class).
         minimum: Smallest allowed value.
         maximum: Largest allowed value.
         unit: Unit of the value; empty when it has none.
@@ -78,10 +80,10 @@ class FormField:
         return height, width
 
     def _class_weights(self, value: Any) -> str | list[float]:
-        if value in ("auto", "equal"):
+        if value in CLASS_WEIGHTS:
             return str(value)
         if not isinstance(value, list | tuple) or not value:
-            raise self._refuse(value, '"auto", "equal" or a list of numbers')
+            raise self._refuse(value, f"one of {', '.join(CLASS_WEIGHTS)} or a list of numbers")
         return [float(self._number(each, whole=False)) for each in value]
 
     def _refuse(self, value: Any, expected: str) -> PetsegError:
@@ -124,8 +126,9 @@ FIELDS: tuple[FormField, ...] = (
     ),
     FormField(
         "class_weights", "Class weights", "class_weights", 0, 1000, "",
-        "Weight of each class in the cross-entropy: auto balances by median frequency over the "
-        "training masks, equal counts every pixel the same.",
+        "Weight of each class in the cross-entropy: auto balances the classes by their median "
+        "frequency in the training masks, sqrt does half of that (the square roots), equal counts "
+        "every pixel the same; or one number for each class.",
     ),
     FormField(
         "seed", "Seed", "int", 0, 2**31 - 1, "",

@@ -137,7 +137,7 @@ def resolve_fields(
                     remedy=f"It has: {', '.join(fields)}.",
                 )
             recorded[key] = fields[key] = BY_NAME[key].parse(value)
-        elif "." in key and key.split(".")[0] in recipe.config_keys:
+        elif key.split(".")[0] in recipe.config_keys:
             recorded[key] = _as_json(key, value)
         else:
             raise unknown_field(key, [*BY_NAME, *sorted(recipe.config_keys)])
@@ -240,7 +240,10 @@ def _class_weights(
             )
         return wanted
     counts = [each.pixels for each in found.of_split(TRAIN)]
-    return [round(float(weight), 4) for weight in median_frequency(np.stack(counts))]
+    weights = median_frequency(np.stack(counts))
+    if wanted == "sqrt":
+        weights = np.sqrt(weights)
+    return [round(float(weight), 4) for weight in weights]
 
 
 def _split_lists(splits: Iterable[SplitPlan]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from core.runs.events import BestScore, EventWriter, Message, Started
 from core.runs.record import RunRecord, load_record
 from core.training.assemble import CHECKPOINTS, assemble
 from core.training.config_json import dump_config, load_config
-from core.training.data_plan import load_data_plan
+from core.training.data_plan import DataPlan, load_data_plan
 from core.training.recipes import find_recipe
 from core.training.torch_checkpoints import (
     check_init,
@@ -29,6 +29,7 @@ from core.training.torch_checkpoints import (
     latest_checkpoint,
 )
 from core.training.torch_hooks import CheckpointEventsHook, EventsHook
+from core.training.torch_precision import keep_losses_in_float32, use_bfloat16
 from core.training.torch_runner import WorkbenchRunner, usable_cores
 
 _HEADER = """\
@@ -61,14 +62,21 @@ def train(folder: Path, events: EventWriter) -> Outcome:
     record = load_record(folder)
     plan = load_data_plan(folder)
     device = _choose_device(record.device)
-    cores = usable_cores()
-    torch.set_num_threads(cores)
+    torch.set_num_threads(usable_cores())
     register_all_modules(init_default_scope=False)
     install_safe_loading()
 
     checkpoint = latest_checkpoint(folder / CHECKPOINTS) if record.attempt > 1 else None
-    config = _resolved_config(folder, record, resumed=checkpoint is not None)
-    runner = WorkbenchRunner.from_cfg(Config(_for_this_start(config, checkpoint)))
+    if checkpoint is not None:
+        config = load_config(folder / "config.json")
+    else:
+        config = _resolve_config(folder, record, plan)
+    this_start = _for_this_start(config, checkpoint)
+    in_bfloat16 = use_bfloat16(this_start, device)
+    runner = WorkbenchRunner.from_cfg(Config(this_start))
+    if in_bfloat16:
+        keep_losses_in_float32(runner.model)
+        events.write(Message(text="This CPU computes in bfloat16: training uses it."))
     if config.get("channels_last"):
         runner.model.to(memory_format=torch.channels_last)
     cv2.setNumThreads(1)  # after the runner, which sets it too; torch has the cores
@@ -100,11 +108,10 @@ def train(folder: Path, events: EventWriter) -> Outcome:
     )
 
 
-def _resolved_config(folder: Path, record: RunRecord, *, resumed: bool) -> dict[str, Any]:
-    if resumed:
-        return load_config(folder / "config.json")
+def _resolve_config(folder: Path, record: RunRecord, plan: DataPlan) -> dict[str, Any]:
+    """Build the run's config from its recipe, and write it down as code and as data."""
     source = Config.fromfile(find_recipe(record.recipe).path).to_dict()
-    config = assemble(source, record, load_data_plan(folder), folder)
+    config = assemble(source, record, plan, folder)
     if record.init is not None:
         if "backbone" not in config["model"]:
             raise PetsegError(

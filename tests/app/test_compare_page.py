@@ -176,14 +176,14 @@ def settle(qtbot: QtBot, page: ComparePage) -> None:
 
 
 def choose_b(qtbot: QtBot, page: ComparePage) -> None:
-    page.chooser.box_b.setFocus()
+    page.overview.chooser.box_b.setFocus()
     with qtbot.waitSignal(page.comparison.found):
-        qtbot.keyClick(page.chooser.box_b, Qt.Key.Key_Down)
+        qtbot.keyClick(page.overview.chooser.box_b, Qt.Key.Key_Down)
     settle(qtbot, page)
 
 
 def table(page: ComparePage) -> list[list[str]]:
-    return page.metrics.metrics_model.as_rows()
+    return page.overview.table.metrics_model.as_rows()
 
 
 def predict_button(page: ComparePage) -> QPushButton:
@@ -217,7 +217,7 @@ def test_that_the_figures_are_those_of_the_evaluation(qtbot: QtBot, page: Compar
     open_page(qtbot, page, root)
     expected = evaluate_run(open_dataset(root), run, "val", label_set="labels")
     assert table(page)[1][:3] == ["A  baseline", f"{expected.mDice:.2f}", "reached"]
-    assert page.caption.text() == "Dataset-pooled: 4 images of val, truth labels"
+    assert page.overview.caption.text() == "Dataset-pooled: 4 images of val, truth labels"
     assert not page.prediction_bar.isVisible()
 
 
@@ -317,7 +317,7 @@ def test_that_a_second_run_adds_a_difference_and_its_panels(
     rows = table(page)
     assert [row[0] for row in rows[1:]] == ["A  baseline", "B  worse", "Δ  B − A, in points"]
     assert rows[3][1].startswith("−")
-    assert page.caption.text() == "Dataset-pooled: 4 images of val in common, truth labels"
+    assert page.overview.caption.text() == "Dataset-pooled: 4 images of val in common, truth labels"
     assert {panel.letter for panel in page.viewer.views.panels} == {"", "A", "B"}
     assert page.samples.model.columnCount() == 5
     page.samples.set_order(Order.CHANGE)
@@ -337,11 +337,11 @@ def test_that_the_figures_of_two_runs_are_over_the_samples_in_common(
     prediction_path(second, open_dataset(root).sample("val/c")).unlink()
     open_page(qtbot, page, root)
     choose_b(qtbot, page)
-    assert page.caption.text().startswith("Dataset-pooled: 3 images of val in common")
+    assert page.overview.caption.text().startswith("Dataset-pooled: 3 images of val in common")
     assert table(page)[3][1] == "0.00"
     assert page.prediction_bar.text == "partly has predicted 3 of 4 images of val."
     assert predict_button(page).text() == "Predict 1 image"
-    assert not page.left_out_label.isVisible()
+    assert not page.overview.left_out_label.isVisible()
 
 
 # Predicting
@@ -364,18 +364,28 @@ def test_that_missing_predictions_are_made_by_one_click(
     assert not page.prediction_bar.isVisible()
 
 
+def test_that_choosing_the_same_run_again_still_offers_to_predict(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    make_run(root, "fresh")
+    open_page(qtbot, page, root)
+    page.overview.chooser.box_a.activated.emit(0)
+    settle(qtbot, page)
+    assert predict_button(page).isVisible()
+
+
 def test_that_opening_a_run_from_elsewhere_predicts_at_once(
     qtbot: QtBot, page: ComparePage, root: Path
 ):
     make_predicted_run(root, "baseline")
     fresh = make_run(root, "fresh", age=1)
     client = open_page(qtbot, page, root)
-    assert page.chooser.run_ids != [fresh.id]
+    assert page.overview.chooser.run_ids != [fresh.id]
     page.session.open_run_requested.emit(fresh.id)
     qtbot.waitUntil(lambda: bool(client.calls))
     settle(qtbot, page)
     assert client.calls == [("fresh", "val")]
-    assert page.chooser.run_ids == [fresh.id]
+    assert page.overview.chooser.run_ids == [fresh.id]
     assert len(page.samples.model.ids) == 4
 
 
@@ -482,7 +492,7 @@ def test_that_samples_that_cannot_be_measured_are_listed(
     prediction_path(run, open_dataset(root).sample("val/a")).write_bytes(b"no image")
     (root / "labels" / "val" / "b.png").unlink()
     open_page(qtbot, page, root)
-    text = page.left_out_label.text()
+    text = page.overview.left_out_label.text()
     assert text.startswith("2 samples are left out: val/a (")
     assert "val/b (it has no mask)" in text
     assert page.samples.model.ids == ["val/c", "val/d"]
@@ -552,7 +562,7 @@ def test_that_another_label_set_is_the_truth_of_all_runs(
         page.session.set_label_set("labels_other")
     settle(qtbot, page)
     assert table(page)[1][1] != before
-    assert page.caption.text().endswith("truth labels_other")
+    assert page.overview.caption.text().endswith("truth labels_other")
     assert page.viewer.views.panel(PanelKind.TRUTH).title == "Truth · labels_other"
 
 
@@ -564,8 +574,8 @@ def test_that_a_new_run_is_offered_and_the_chosen_one_stays(
     make_predicted_run(root, "newer")
     with qtbot.waitSignal(page.comparison.runs_listed):
         page.session.runs_changed.emit()
-    assert page.chooser.box_a.count() == 2
-    assert page.chooser.run_ids == [old.id]
+    assert page.overview.chooser.box_a.count() == 2
+    assert page.overview.chooser.run_ids == [old.id]
     assert page.samples.current == "val/c"
 
 
@@ -575,12 +585,12 @@ def test_that_the_other_split_is_shown_when_it_is_chosen(
     run = make_predicted_run(root, "baseline")
     write_prediction(run, open_dataset(root), "train/t", 3)
     open_page(qtbot, page, root)
-    page.chooser.box_split.setFocus()
+    page.overview.chooser.box_split.setFocus()
     with qtbot.waitSignal(page.comparison.found):
-        qtbot.keyClick(page.chooser.box_split, Qt.Key.Key_Up)
+        qtbot.keyClick(page.overview.chooser.box_split, Qt.Key.Key_Up)
     settle(qtbot, page)
     assert page.samples.model.ids == ["train/t"]
-    assert page.caption.text() == "Dataset-pooled: 1 image of train, truth labels"
+    assert page.overview.caption.text() == "Dataset-pooled: 1 image of train, truth labels"
 
 
 def test_that_another_dataset_starts_anew(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +115,13 @@ def test_that_without_a_dataset_the_page_offers_to_open_one(make_desk, qtbot):
     assert "No dataset is open" in desk.texts()
     with qtbot.waitSignal(desk.session.open_folder_requested):
         qtbot.mouseClick(desk.panels.open_button, Qt.MouseButton.LeftButton)
+
+
+def test_that_the_demo_comes_with_its_own_recipe(desk, root, tmp_path):
+    demo = make_dataset(tmp_path / "demo")
+    (demo / "demo_defects.json").write_text("{}")
+    desk.session.open(demo)
+    assert desk.panels.form.recipes.recipe.name == "demo-cpu"
 
 
 def test_that_a_started_run_draws_its_points_and_ends_with_a_message(desk, qtbot):
@@ -227,6 +236,11 @@ def test_that_a_run_goes_on_without_the_window_and_is_picked_up_again(make_desk,
     assert after.panels.header.state.text() == "Running"
     qtbot.mouseClick(after.panels.runs.stop_button, Qt.MouseButton.LeftButton)
     after.wait_for(lambda: after.state("endless") is RunState.STOPPED)
+
+
+def test_that_the_plots_are_loaded_only_when_the_page_is_shown():
+    code = "import sys, app.pages.train_page; sys.exit('pyqtgraph' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_that_runs_are_watched_before_the_page_is_first_shown(make_desk, root, qtbot):

@@ -47,12 +47,23 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
+@pytest.fixture(autouse=True)
+def _threads_of_torch():
+    torch = pytest.importorskip("torch")
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
 def mmseg_figures(dataset: Dataset, run: FakeRun) -> dict[str, float]:
     """MMSegmentation's IoUMetric over the same files, read as MMSegmentation reads them."""
     import torch
     from mmseg.datasets.transforms import LoadAnnotations
     from mmseg.evaluation import IoUMetric
 
+    # Torch's threads spin while they wait for each other: on a busy machine that made IoUMetric
+    # tens of times slower, and masks this small gain nothing from them on an idle one.
+    torch.set_num_threads(1)
     load = LoadAnnotations()
     metric = IoUMetric(iou_metrics=["mDice", "mIoU"])
     metric.dataset_meta = {"classes": CLASSES}

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -22,7 +21,8 @@ from core.masks.geometry import Rect
 from widgets import theme
 from widgets.canvas import marks
 from widgets.canvas.layers import IndexLayer, Rgba
-from widgets.canvas.sampling import DevicePart, ImagePyramid
+from widgets.canvas.painting import Ground, device_part, paint_layer
+from widgets.canvas.sampling import ImagePyramid
 from widgets.canvas.transform import Placement, ViewTransform
 
 _ZOOM_STEP = 1.25
@@ -64,11 +64,10 @@ class LayeredView(QWidget):
         self._space_held = False
         self._pan_from: QPointF | None = None
         self._press_at: QPointF | None = None
-        self._ground: Array | None = None
-        self._ground_key: object = None
+        self._ground = Ground()
         self._transform = transform or ViewTransform(self)
         self._transform.changed.connect(self._on_placement_changed)
-        theme.signals.changed.connect(self._on_theme_changed)
+        theme.signals.changed.connect(self.update)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -81,7 +80,7 @@ class LayeredView(QWidget):
     def set_image(self, image: Array | ImagePyramid | None) -> None:
         """Show a photo, RGB uint8 H×W×3, or a pyramid of one made off the UI thread."""
         self._pyramid = ImagePyramid(image) if isinstance(image, np.ndarray) else image
-        self._ground_key = None
+        self._ground.forget()
         self._on_placement_changed()
 
     def set_overlay(
@@ -146,7 +145,6 @@ class LayeredView(QWidget):
         """Show the photo, or an even ground in its place."""
         if visible != self._image_visible:
             self._image_visible = visible
-            self._ground_key = None
             self.update()
 
     @property
@@ -256,7 +254,9 @@ class LayeredView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the parts that need it."""
         painter = QPainter(self)
-        self._update_ground()
+        photo = self._pyramid if self._image_visible else None
+        full = device_part(self.rect(), self.placement, self.devicePixelRatioF())
+        self._ground.prepare(photo, full)
         for part in event.region():  # type: ignore[attr-defined]
             painter.setClipRect(part)
             self._paint_part(painter, part)
@@ -275,65 +275,16 @@ class LayeredView(QWidget):
 
     def _paint_part(self, painter: QPainter, part: QRect) -> None:
         ratio = self.devicePixelRatioF()
-        device = self._device_part(part, ratio)
+        device, image = device_part(part, self.placement, ratio), self.image_rect
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
-        assert self._ground is not None
-        height, width = self._ground.shape[:2]
-        ground = QImage(self._ground.data, width, height, QImage.Format.Format_RGB32)
-        area = QRect(device.left, device.top, device.width, device.height)
-        painter.drawImage(area.topLeft(), ground, area)
-        image = self.image_rect
+        self._ground.paint(painter, device)
         visible = device.clipped(image.width, image.height)
         if self._overlays_visible and visible.width and visible.height:
             for layer in self._layers.values():
                 if layer.visible:
-                    self._paint_layer(painter, layer, visible, image)
+                    paint_layer(painter, layer, visible, image, self._border_width())
         painter.restore()
-
-    def _paint_layer(
-        self, painter: QPainter, layer: IndexLayer, part: DevicePart, image: Rect
-    ) -> None:
-        stretch = (layer.indices.shape[1] / image.width, layer.indices.shape[0] / image.height)
-        styles = layer.render(part, stretch, self._border_width() if layer.borders_shown else 0)
-        shown = QImage(
-            styles.data, part.width, part.height, part.width, QImage.Format.Format_Indexed8
-        )
-        shown.setColorTable(layer.color_table())
-        painter.drawImage(part.left, part.top, shown)
-
-    def _update_ground(self) -> None:
-        """Keep what lies under the layers ready, so that an edit does not paint the photo again."""
-        ratio = self.devicePixelRatioF()
-        color = theme.color("canvas").rgb()
-        key = (self.placement, self.size(), ratio, color, id(self._pyramid), self._image_visible)
-        if key == self._ground_key:
-            return
-        full = self._device_part(self.rect(), ratio)
-        ground = np.empty((full.height, full.width, 4), np.uint8)
-        ground.view(np.uint32)[...] = color
-        if self._pyramid is not None and self._image_visible:
-            part = full.clipped(self._pyramid.width, self._pyramid.height)
-            if part.width and part.height:
-                rows = slice(part.top, part.top + part.height)
-                columns = slice(part.left, part.left + part.width)
-                ground[rows, columns] = self._pyramid.render(part)
-        self._ground, self._ground_key = ground, key
-
-    def _device_part(self, part: QRect, ratio: float) -> DevicePart:
-        placement = self.placement
-        left, top = int(part.left() * ratio), int(part.top() * ratio)
-        right = int(np.ceil((part.left() + part.width()) * ratio))
-        bottom = int(np.ceil((part.top() + part.height()) * ratio))
-        return DevicePart(
-            left,
-            top,
-            right - left,
-            bottom - top,
-            placement.scale * ratio,
-            placement.x * ratio,
-            placement.y * ratio,
-        )
 
     def _border_width(self) -> int:
         # Zoomed out far, thick borders would hide small pieces.
@@ -458,10 +409,6 @@ class LayeredView(QWidget):
     def _on_placement_changed(self) -> None:
         self.update()
         self.placement_changed.emit()
-
-    def _on_theme_changed(self) -> None:
-        self._ground_key = None
-        self.update()
 
     def _view_size(self) -> tuple[float, float]:
         return float(self.width()), float(self.height())

@@ -12,6 +12,8 @@ from core.masks.geometry import Rect
 from widgets import theme
 from widgets.canvas.transform import Placement
 
+# Marks lie on photos, not on the theme's surfaces: their colours are the same in every theme.
+HIGHLIGHT = QColor(255, 95, 162)
 _DARK = QColor(0, 0, 0, 190)
 _BRIGHT = QColor(255, 255, 255)
 _SMALLEST_BOX = 18.0
@@ -34,7 +36,7 @@ def draw_boxes(painter: QPainter, placement: Placement, boxes: Iterable[Rect]) -
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for box in boxes:
         frame = box_frame(placement, box)
-        for pen in two_tone(2, theme.color("highlight")):
+        for pen in two_tone(2, HIGHLIGHT):
             painter.setPen(pen)
             painter.drawRoundedRect(frame, 3, 3)
 

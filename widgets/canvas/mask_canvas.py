@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QImage, QKeyEvent, QKeySequence, QMouseEvent, QPainter
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
@@ -22,7 +22,7 @@ from core.masks.geometry import EMPTY, Rect
 from core.masks.regions import Region
 from widgets import theme
 from widgets.canvas.layered_view import LayeredView
-from widgets.canvas.layers import HIGHLIGHT_COLORS, render_highlight
+from widgets.canvas.painting import device_part, paint_highlight
 from widgets.canvas.tools import TOOLS, Pointer, Tool
 from widgets.canvas.transform import ViewTransform
 
@@ -369,18 +369,11 @@ class MaskCanvas(LayeredView):
         self._tool.changed()
 
     def _paint_highlight(self, painter: QPainter, region: Region, part: QRect) -> None:
-        ratio = self.devicePixelRatioF()
-        image = self.image_rect
+        ratio, image = self.devicePixelRatioF(), self.image_rect
         shown = part.intersected(self.placement.covering(region.rect, margin=4))
-        visible = self._device_part(shown, ratio).clipped(image.width, image.height)
-        if not visible.width or not visible.height:
-            return
-        styles = render_highlight(region, visible, image, self._border_width())
-        overlay = QImage(
-            styles.data, visible.width, visible.height, visible.width, QImage.Format.Format_Indexed8
-        )
-        overlay.setColorTable(HIGHLIGHT_COLORS)
-        painter.save()
-        painter.scale(1 / ratio, 1 / ratio)
-        painter.drawImage(visible.left, visible.top, overlay)
-        painter.restore()
+        visible = device_part(shown, self.placement, ratio).clipped(image.width, image.height)
+        if visible.width and visible.height:
+            painter.save()
+            painter.scale(1 / ratio, 1 / ratio)
+            paint_highlight(painter, region, visible, image, self._border_width())
+            painter.restore()

@@ -105,7 +105,7 @@ class MetricsTable(QTableView):
         needed = max(self._title_width(column) for column in figures)
         each = min(max(needed, _METRIC_WIDTHS[0]), _METRIC_WIDTHS[1])
         header.setMinimumSectionSize(each)
-        goal = self.sizeHintForColumn(2) + theme.GRID
+        goal = max(self.sizeHintForColumn(2) + theme.GRID, each)
         room = self.viewport().width() - goal - len(figures) * each
         wanted = min(self.sizeHintForColumn(0) + theme.GRID, room, _NAME_WIDTHS[1])
         for column, width in ((0, max(wanted, _NAME_WIDTHS[0])), (2, goal)):

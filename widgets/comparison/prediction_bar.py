@@ -79,7 +79,7 @@ class PredictionBar(QFrame):
 
     def finish_progress(self, text: str) -> None:
         """Where a progress is shown, say what comes after it; anything else stays."""
-        if not self._bar.isHidden():
+        if not self.isHidden() and not self._bar.isHidden():
             self.show_progress(text, 0, 0)
             self.cancel_button.hide()
 

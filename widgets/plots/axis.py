@@ -10,7 +10,7 @@ from widgets import theme
 from widgets.plots.graphs import pg
 
 # All left axes have one width, so that plots above each other line up.
-_LEFT_AXIS = 40
+_LEFT_AXIS = 46
 _LABELLED_AXIS = 34
 _GRID_OPACITY = 0.16
 _TEXT_ROOM = 10
@@ -21,7 +21,8 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
 
     def boundingRect(self) -> QRectF:
         """Room for texts at the very ends, which would be left out otherwise."""
-        return super().boundingRect().adjusted(0, -_TEXT_ROOM, 0, _TEXT_ROOM)
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(0, -_TEXT_ROOM, 0, _TEXT_ROOM)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """The texts of ticks at those values."""
@@ -53,13 +54,20 @@ def make_plot(name: str) -> pg.PlotWidget:
     view.setMouseEnabled(x=True, y=False)
     view.disableAutoRange()
     left, bottom = item.getAxis("left"), item.getAxis("bottom")
-    left.setWidth(_LEFT_AXIS)
     left.setStyle(tickLength=0, tickTextOffset=4, maxTickLevel=0)
     bottom.setStyle(tickLength=4, tickTextOffset=3, maxTickLevel=0, hideOverlappingLabels=False)
     for axis in (left, bottom):
         axis.enableAutoSIPrefix(False)
-    left.setGrid(int(_GRID_OPACITY * 255))
+    show_values(plot, True)
     return plot
+
+
+def show_values(plot: pg.PlotWidget, shown: bool) -> None:
+    """Write values along the y axis and draw lines at them, or neither where there are none."""
+    left = plot.getPlotItem().getAxis("left")
+    left.setStyle(showValues=shown)
+    left.setGrid(int(_GRID_OPACITY * 255) if shown else False)
+    left.setWidth(_LEFT_AXIS)
 
 
 def label_iterations(plot: pg.PlotWidget) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from widgets import theme
-from widgets.plots.axis import make_plot, restyle_plot
+from widgets.plots.axis import make_plot, restyle_plot, show_values
 from widgets.plots.curve import CurveItem
 from widgets.plots.graphs import pg
 from widgets.plots.legend import Legend, entry_height
@@ -154,6 +154,7 @@ class PlotPanel(QObject):
         """Say in words why there is nothing to see; "" when there is."""
         self._note.setText(text)
         self._note.setVisible(bool(text))
+        show_values(self.plot, not text)
 
     def clear(self) -> None:
         """Remove the curves and the best point."""

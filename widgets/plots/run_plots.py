@@ -26,8 +26,8 @@ GOAL_MDICE = 75.0
 """The study's goal: mDice on the validation split, in percent."""
 
 NO_RUN = "Choose a recipe and start: the loss appears here."
-_NO_LOSS = "The loss appears with the first iterations."
-_NO_VALIDATION = "mDice appears with the first validation."
+_FIRST_ITERATIONS = "{} appears with the first iterations."
+_FIRST_VALIDATION = "{} appears with the first validation."
 _ENDED_EMPTY = "Nothing was recorded."
 
 _FIRST_VIEW = 100.0
@@ -62,6 +62,10 @@ class RunPlots(QStackedWidget):
     def data(self) -> RunData:
         """The curves shown."""
         return self._data
+
+    def say_what_to_do(self) -> None:
+        """Say, while there is no run, how to get one."""
+        self.empty.say(NO_RUN)
 
     def set_classes(self, classes: Sequence[ClassInfo]) -> None:
         """Say which classes there are, for their colours."""
@@ -205,10 +209,14 @@ class RunPlots(QStackedWidget):
 
     def _set_notes(self) -> None:
         has_loss, has_dice = bool(self._data.losses), bool(len(self._data.dice))
-        for panel in (self.loss, self.lr):
-            panel.set_note("" if has_loss else _ENDED_EMPTY if self._is_over else _NO_LOSS)
-        for panel in (self.dice, self.class_dice):
-            panel.set_note("" if has_dice else _ENDED_EMPTY if self._is_over else _NO_VALIDATION)
+        for panel, name, sentence, has_points in (
+            (self.loss, "The loss", _FIRST_ITERATIONS, has_loss),
+            (self.lr, "The learning rate", _FIRST_ITERATIONS, has_loss),
+            (self.dice, "mDice", _FIRST_VALIDATION, has_dice),
+            (self.class_dice, "Dice per class", _FIRST_VALIDATION, has_dice),
+        ):
+            nothing = _ENDED_EMPTY if self._is_over else sentence.format(name)
+            panel.set_note("" if has_points else nothing)
 
     def _set_crosshair(self, x: float | None) -> None:
         for panel in self.panels:

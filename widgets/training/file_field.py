@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from core.errors import PetsegError
@@ -29,11 +29,9 @@ class FileField(QWidget):
         self.edit.setClearButtonEnabled(True)
         self.edit.setAccessibleName(title)
         self.browse_button = QToolButton()
-        self.browse_button.setProperty("role", "button")
         self.browse_button.setToolTip("Choose a file…")
         self.browse_button.setAccessibleName("Choose a file")
         theme.set_icon(self.browse_button, "folder-open-outline")
-        self.browse_button.setIconSize(QSize(16, 16))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GRID // 2)

@@ -58,7 +58,9 @@ class RecipeChooser(QWidget):
 
     def choose(self, name: str) -> None:
         """Choose the recipe of that name, if there is one."""
-        self.box.setCurrentIndex(self.box.findText(name))
+        index = self.box.findText(name)
+        if index >= 0:
+            self.box.setCurrentIndex(index)
 
     def _on_chosen(self) -> None:
         self._show_words()

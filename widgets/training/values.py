@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from core.errors import PetsegError
-from core.training.fields import FormField
+from core.training.fields import CLASS_WEIGHTS, FormField
 
 
 def to_text(value: Any) -> str:
@@ -46,7 +46,7 @@ def expected(field: FormField) -> str:
         case "size":
             words = f"one or two whole numbers (height × width) {span}"
         case "class_weights":
-            words = f"auto, equal, or a number {span} for each class"
+            words = f"{', '.join(CLASS_WEIGHTS)}, or a number {span} for each class"
     return f"{words}, or nothing" if field.optional else words
 
 
@@ -62,7 +62,7 @@ def _candidate(field: FormField, text: str) -> Any:
             sides = [int(part) for part in re.split(r"[×x*,;\s]+", text)]
             return sides if len(sides) > 1 else sides[0]
         case "class_weights":
-            if text in ("auto", "equal"):
+            if text in CLASS_WEIGHTS:
                 return text
             return [float(part) for part in re.split(r"[,;\s]+", text.strip("[]() "))]
 

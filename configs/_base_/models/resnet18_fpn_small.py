@@ -2,7 +2,8 @@
 
 He et al., "Deep Residual Learning for Image Recognition", CVPR 2016
 (https://arxiv.org/abs/1512.03385); Kirillov et al., "Panoptic Feature Pyramid Networks", CVPR 2019
-(https://arxiv.org/abs/1901.02446). Plain 3x3 convolutions of few channels are what a CPU is best at.
+(https://arxiv.org/abs/1901.02446). Plain 3x3 convolutions of few channels are what a
+CPU is best at.
 """
 
 norm_cfg = dict(type="BN", requires_grad=True)

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from core.errors import PetsegError
 from core.evaluation.metrics import ConfusionMatrix, Mask, per_image_dice
+from core.images import read_mask
 
 
 def mmseg_areas(pairs: list[tuple[Mask, Mask]], num_classes: int, ignore_index: int):
@@ -119,6 +120,13 @@ def test_that_the_whole_metric_of_mmseg_prints_the_same_summary():
     metrics = matrix.metrics(["background", "cat", "dog"])
     for name in ("mDice", "mAcc", "aAcc", "mIoU"):
         assert getattr(metrics, name) == pytest.approx(float(printed[name]), abs=0.01)
+
+
+def test_that_the_figures_on_the_studys_masks_equal_mmsegs(shared_dir):
+    """The raw masks of the study, taken for predictions of the corrected ones."""
+    fixed = sorted((shared_dir / "pets" / "labels_fixed" / "val").iterdir())[:60]
+    raw = shared_dir / "pets" / "labels" / "val"
+    assert_equal_to_mmseg([(read_mask(raw / path.name), read_mask(path)) for path in fixed], 3, 255)
 
 
 def test_that_an_image_larger_than_a_block_is_counted_whole():

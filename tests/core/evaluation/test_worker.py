@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from core.evaluation.predictions import (
 )
 from core.images import read_image, read_mask
 from core.runs.processes import python_command, python_environment
+from core.runs.record import DatasetRecord, RunRecord, save_record
 from tests.core.evaluation.helpers import (
     CLASSES,
     FakeRun,
@@ -329,6 +332,29 @@ def test_that_a_config_cannot_name_code_outside_the_registries(client, dataset, 
 def test_that_an_unknown_device_is_refused_with_those_there_are(client, dataset, run):
     with pytest.raises(PetsegError, match=r"no device 'cuda:77'.*cpu"):
         client.predict(run, "val", dataset=dataset, device="cuda:77")
+
+
+def test_that_the_dataset_of_the_run_is_found_by_itself(client, dataset, run):
+    record = RunRecord(
+        id=run.id,
+        name=run.name,
+        recipe="demo-cpu",
+        label_set="labels",
+        dataset=DatasetRecord(root=dataset.root),
+        created=datetime.now(UTC),
+    )
+    save_record(run.folder, record)
+    assert client.predict(run, "val").predicted == 6
+
+
+def test_that_asking_for_predictions_loads_no_torch_into_the_asking_process():
+    code = (
+        "import sys, core.evaluation.client, core.evaluation.comparison\n"
+        "print([name for name in ('torch', 'mmseg', 'mmengine') if name in sys.modules])"
+    )
+    command = [sys.executable, "-P", "-c", code]
+    loaded = subprocess.run(command, env=python_environment(), capture_output=True, check=True)
+    assert loaded.stdout.strip() == b"[]"
 
 
 def test_that_an_unknown_split_is_refused(client, dataset, run):

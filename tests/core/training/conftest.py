@@ -14,7 +14,13 @@ from core.training.request import TrainRequest, create_run
 from tests.making import make_dataset
 
 # The demo's network on pieces of 64×64: an iteration takes a tenth of a second.
-SHORT = {"max_iters": 6, "val_interval": 3, "batch_size": 2, "crop_size": 64}
+SHORT = {
+    "max_iters": 6,
+    "val_interval": 3,
+    "batch_size": 2,
+    "crop_size": 64,
+    "precision": "float32",
+}
 
 
 @pytest.fixture

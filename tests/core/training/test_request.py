@@ -137,11 +137,13 @@ def test_that_photos_of_one_size_are_noted_for_batches(tmp_path):
 
 
 def test_that_class_weights_come_from_the_training_masks_in_use(dataset):
-    run = create(dataset)
+    run = create(dataset, overrides={"class_weights": "auto"})
     weights = load_data_plan(run.folder).class_weights
     assert weights is not None
     assert weights[0] < 0.2  # nearly everything is background
     assert weights[1] == pytest.approx(1, abs=0.5)
+    softer = load_data_plan(create(dataset, overrides={"class_weights": "sqrt"}).folder)
+    assert softer.class_weights == pytest.approx([weight**0.5 for weight in weights], abs=1e-3)
     own = load_data_plan(create(dataset, overrides={"class_weights": [1, 2, 3]}).folder)
     assert own.class_weights == [1, 2, 3]
     equal = load_data_plan(create(dataset, overrides={"class_weights": "equal"}).folder)
@@ -158,6 +160,7 @@ def test_that_epochs_become_iterations(dataset):
     [
         ({"max_iter": 3}, "Did you mean max_iters"),
         ({"modle.backbone": 3}, "modle"),
+        ({"precison": "float32"}, "Did you mean precision"),
         ({"lr": "fast"}, "lr"),
         ({"batch_size": 0}, "Batch size"),
         ({"class_weights": [1, 2]}, "2 class weights are given for 3 classes"),

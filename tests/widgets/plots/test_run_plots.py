@@ -135,9 +135,9 @@ def test_that_zooming_one_plot_zooms_all_and_a_double_click_shows_the_whole_run(
 def test_that_the_mouse_reads_the_values_of_all_plots(plots, qtbot):
     plots.append(training(300))
     panel = plots.loss
-    qtbot.mouseMove(panel.plot.viewport(), position_of(panel, 150, 1.5))
-    qtbot.waitUntil(lambda: any("iteration 150" in text for text in texts(plots)))
-    assert any("<b>1.625</b>" in text for text in texts(plots))
+    qtbot.mouseMove(panel.plot.viewport(), position_of(panel, 120, 1.5))
+    qtbot.waitUntil(lambda: any("iteration 120" in text for text in texts(plots)))
+    assert any("<b>1.7</b>" in text for text in texts(plots))
     assert any("mDice <b>50.00</b>" in text for text in texts(plots))
 
 

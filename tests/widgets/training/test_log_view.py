@@ -39,6 +39,17 @@ def test_that_it_stays_where_the_user_scrolled_to_until_scrolled_down_again(log)
     assert bar.value() == bar.maximum()
 
 
+def test_that_it_follows_the_end_through_long_lines_and_more_lines_than_it_keeps(log, qtbot):
+    for number in range(70):
+        log.append_text(f"{'a long line ' * 40}{number}\n{MANY}")
+    log.append_text("the last line")
+    log.resize(300, 150)
+    bar = log.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 100)
+    assert log.document().blockCount() <= 5000
+    assert log.toPlainText().endswith("the last line")
+
+
 def test_that_halves_of_a_line_are_put_together(log):
     log.append_text("loading chec")
     log.append_text("kpoint\nready")

@@ -1,0 +1,55 @@
+"""The commands of the Annotate page, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.actions import Action
+from widgets.canvas import MaskCanvas
+from widgets.canvas.tools import TOOLS
+
+if TYPE_CHECKING:
+    from app.pages.annotate_page import AnnotatePage
+
+_GROUP = "Edit"
+
+
+def commands(page: AnnotatePage) -> list[Action]:
+    """The table that menus, shortcuts and the shortcut sheet are made from."""
+    canvas, view = page.canvas, page.view
+    tools = [
+        Action(f"annotate.{tool.id}", f"{tool.title} tool", _chooser(canvas, tool.id),
+               (tool.key,), tool.icon, _GROUP)
+        for tool in TOOLS
+    ]  # fmt: skip
+    return [
+        *tools,
+        Action("annotate.smaller", "Smaller brush", lambda: canvas.step_brush_size(-1),
+               ("[",), "", _GROUP),
+        Action("annotate.larger", "Larger brush", lambda: canvas.step_brush_size(1),
+               ("]",), "", _GROUP),
+        Action("annotate.undo", "Undo", canvas.undo, ("Ctrl+Z",), "undo", _GROUP),
+        Action("annotate.redo", "Redo", canvas.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
+               _GROUP),
+        Action("annotate.save", "Save the mask", page.save, ("Ctrl+S",), "content-save-outline",
+               _GROUP),
+        Action("annotate.next", "Next sample", lambda: page.step(1), ("D", "Right"), "",
+               _GROUP),
+        Action("annotate.previous", "Previous sample", lambda: page.step(-1), ("A", "Left"),
+               "", _GROUP),
+        Action("annotate.next_flagged", "Next flagged sample",
+               lambda: page.step(1, flagged=True), ("N",), "skip-next", _GROUP),
+        Action("annotate.previous_flagged", "Previous flagged sample",
+               lambda: page.step(-1, flagged=True), ("Shift+N",), "skip-previous", _GROUP),
+        Action("annotate.fit", "Show the whole image", canvas.fit, ("Ctrl+0", "Home"), "",
+               _GROUP),
+        Action("annotate.mask", "Show or hide the mask",
+               view.side.layers.mask_box.toggle, ("X",), "layers-outline", _GROUP),
+        Action("annotate.before", "Show the mask as it was before any change",
+               view.toggle_original, ("O",), "", _GROUP),
+    ]  # fmt: skip
+
+
+def _chooser(canvas: MaskCanvas, tool_id: str) -> Callable[[], None]:
+    return lambda: canvas.set_tool(tool_id)

@@ -1,0 +1,56 @@
+"""The top of the comparison: which runs on which split, and their metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from widgets import theme
+from widgets.comparison import words
+from widgets.comparison.chooser import RunChooser
+from widgets.comparison.metrics_model import RunMetrics
+from widgets.comparison.metrics_table import MetricsTable, copy_button
+from widgets.elided_label import ElidedLabel
+
+
+class Overview(QWidget):
+    """Choosers and a caption in a row, the table of metrics, and what is left out of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("ComparisonOverview")
+        self.chooser = RunChooser()
+        self.caption = ElidedLabel()
+        self.caption.setObjectName("MetricsCaption")
+        self.caption.setProperty("role", "muted")
+        self.table = MetricsTable()
+        self.left_out_label = ElidedLabel()
+        self.left_out_label.setObjectName("LeftOut")
+        self.left_out_label.setProperty("role", "warning")
+        self.left_out_label.hide()
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * theme.GRID)
+        row.addWidget(self.chooser)
+        row.addWidget(self.caption, 1)
+        row.addWidget(copy_button(self.table))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID)
+        column.addLayout(row)
+        column.addWidget(self.table)
+        column.addWidget(self.left_out_label)
+
+    def show_metrics(
+        self, runs: Sequence[RunMetrics], class_names: Sequence[str], caption: str
+    ) -> None:
+        """Show the figures of runs, and what they are about."""
+        self.table.set_runs(runs, class_names)
+        self.caption.setText(caption)
+
+    def show_left_out(self, samples: Mapping[str, str]) -> None:
+        """Say which samples are not in the figures, and why; nothing for none."""
+        self.left_out_label.setVisible(bool(samples))
+        self.left_out_label.setText(words.left_out(samples))
+        self.left_out_label.setToolTip(words.left_out(samples, limit=40, separator="\n"))
