@@ -11,7 +11,7 @@ from app.jobs import JobHandle, Jobs
 from core.dataset import Dataset, Sample, open_dataset
 from core.dataset.workspace import Workspace, open_workspace
 from core.errors import PetsegError
-from core.qa.flags import Flag
+from core.flags import Flag
 from core.qa.scan import ScanResult, scan, scan_sample
 
 

@@ -19,12 +19,16 @@ from PySide6.QtWidgets import (
 from app.actions import Action
 from widgets import theme
 
-# Gestures that are no actions, and so stand in no table.
+# Gestures and keys that belong to a picture, and so stand in no table.
 _BY_MOUSE = (
     ("Wheel", "Zoom at the cursor"),
     ("Space + drag", "Move the picture"),
     ("Ctrl + wheel", "Opacity of the mask"),
     ("Alt + drag", "Size of the brush"),
+    ("Shift + click", "Straight line from the last point"),
+    ("Right click", "Take the class under the cursor"),
+    ("0 to 9", "The class to paint; I is ignored"),
+    ("Delete", "Delete the piece under the cursor (Piece tool)"),
 )
 
 

@@ -12,6 +12,7 @@ max_iters = 240
 batch_size = 8
 lr = 4e-4
 weight_decay = 0.01
+image_size = (256, 256)
 crop_size = (256, 256)
 class_weights = "sqrt"
 val_interval = 120
@@ -23,10 +24,11 @@ precision = "auto"
 
 model = dict(data_preprocessor=dict(size=crop_size))
 
+# MMCV gives a scale as width and height, a crop as height and width.
 train_pipeline = [
     dict(type="LoadImageFromFile"),
     dict(type="LoadAnnotations"),
-    dict(type="RandomResize", scale=crop_size, ratio_range=(0.75, 1.75), keep_ratio=True),
+    dict(type="RandomResize", scale=image_size[::-1], ratio_range=(0.75, 1.75), keep_ratio=True),
     dict(type="RandomCrop", crop_size=crop_size, cat_max_ratio=0.95),
     dict(type="RandomFlip", prob=0.5),
     dict(type="PhotoMetricDistortion"),
@@ -34,7 +36,7 @@ train_pipeline = [
 ]
 test_pipeline = [
     dict(type="LoadImageFromFile"),
-    dict(type="Resize", scale=crop_size, keep_ratio=True),
+    dict(type="Resize", scale=image_size[::-1], keep_ratio=True),
     dict(type="LoadAnnotations"),
     dict(type="PackSegInputs"),
 ]

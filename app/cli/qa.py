@@ -13,7 +13,7 @@ from app.cli.output import STDOUT, Column, say, table, write_csv, write_json
 from app.cli.progress import progress
 
 if TYPE_CHECKING:
-    from core.qa.flags import Flag
+    from core.flags import Flag
     from core.qa.scan import ScanResult
 
 _CSV_COLUMNS = ("sample", "check", "severity", "value", "message")

@@ -88,7 +88,7 @@ class AnnotatePage(Page):
 
     def actions_table(self) -> list[Action]:
         """The page's commands."""
-        return commands(self)
+        return commands(self.view, self.step, self.save)
 
     def activate(self) -> None:
         """Let the keys work the canvas at once."""

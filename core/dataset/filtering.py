@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.dataset.model import Sample
-from core.qa.flags import Flag, Severity
+from core.flags import Flag, Severity
 
 _UNFLAGGED = -1
 _RANK = {severity: severity.rank for severity in Severity}

@@ -19,7 +19,7 @@ from typing import Any
 
 from core.dataset.model import Dataset
 from core.errors import PetsegError
-from core.qa.flags import Flag, Severity
+from core.flags import Flag, Severity
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """

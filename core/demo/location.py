@@ -7,8 +7,6 @@ from pathlib import Path
 
 import platformdirs
 
-from core.demo.dataset import DEFECTS_FILE, make_demo
-
 
 def demo_folder() -> Path:
     """The folder of the user's demo dataset; it need not exist yet."""
@@ -30,6 +28,9 @@ def make_demo_if_absent(
     Raises:
         PetsegError: the folder cannot be written.
     """
+    # Only whoever draws needs the drawing, which is slow to load.
+    from core.demo.dataset import DEFECTS_FILE, make_demo
+
     # The list of defects is written last: a drawing that was cut off is drawn again.
     if (folder / DEFECTS_FILE).is_file():
         return False

@@ -43,7 +43,9 @@ def judge(values: Matrix, classes: Indices, groups: Indices) -> Matrix:
     return _softmax(_scores(standard, classes, folds, teachers) / temperature)
 
 
-def _scores(values: Matrix, classes: Indices, folds: Indices, teachers: npt.NDArray[np.bool_]) -> Matrix:
+def _scores(
+    values: Matrix, classes: Indices, folds: Indices, teachers: npt.NDArray[np.bool_]
+) -> Matrix:
     """Logarithm of each class's density at each object, up to a common constant."""
     count = int(classes.max()) + 1
     scores = np.zeros((len(classes), count))

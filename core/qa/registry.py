@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.qa.flags import Box, Severity
+from core.dataset.model import Dataset
+from core.flags import Box, Severity
 from core.qa.view import SampleView
 
 Limits = Mapping[str, float]
@@ -58,8 +59,8 @@ class Check:
         structural: Whether it speaks of the file and its pixels alone (a clean mask never trips
             it), not of statistics over the dataset.
         find: `find(view, limits)` for a check of one sample; None for a check over the dataset.
-        decide: `decide(features by sample, limits)` for a check over the whole dataset, which sees
-            what `core.qa.features` measured of each sample.
+        decide: `decide(features by sample, limits, dataset)` for a check over the whole dataset,
+            which sees what `core.qa.features` measured of each sample.
     """
 
     id: str
@@ -71,7 +72,8 @@ class Check:
     structural: bool
     find: Callable[[SampleView, Limits], Iterable[Finding]] | None = None
     decide: (
-        Callable[[Mapping[str, Mapping[str, Any]], Limits], Iterable[tuple[str, Finding]]] | None
+        Callable[[Mapping[str, Mapping[str, Any]], Limits, Dataset], Iterable[tuple[str, Finding]]]
+        | None
     ) = None
 
     def default_limits(self) -> dict[str, float]:

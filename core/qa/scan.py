@@ -15,9 +15,9 @@ from core.dataset.model import Dataset, Sample
 from core.dataset.workspace import CachedScan, Workspace
 from core.errors import PetsegError
 from core.files import content_hash
+from core.flags import Flag
 from core.qa.checks import CHECKS
 from core.qa.features import measure
-from core.qa.flags import Flag
 from core.qa.registry import Check, Finding
 from core.qa.view import SampleView
 
@@ -104,7 +104,7 @@ def scan(
             stopped = len(results) < len(samples)
             break
     workspace.store_scans(label_set, fresh)
-    flags = _all_flags(results, chosen)
+    flags = _all_flags(dataset, results, chosen)
     counts = {
         sample: result.features["counts"]
         for sample, result in results.items()
@@ -128,7 +128,11 @@ def scan_sample(
     result = _examine(dataset, sample, label_set)
     workspace.store_scans(label_set, {sample_id: result})
     known[sample_id] = result
-    flags = [flag for flag in _all_flags(known, _chosen_checks(None)) if flag.sample == sample_id]
+    flags = [
+        flag
+        for flag in _all_flags(dataset, known, _chosen_checks(None))
+        if flag.sample == sample_id
+    ]
     return flags, list(result.features.get("counts", []))
 
 
@@ -191,7 +195,9 @@ def _examine(
     return CachedScan(key, flags, measure(view))
 
 
-def _all_flags(results: Mapping[str, CachedScan], chosen: Sequence[Check]) -> tuple[Flag, ...]:
+def _all_flags(
+    dataset: Dataset, results: Mapping[str, CachedScan], chosen: Sequence[Check]
+) -> tuple[Flag, ...]:
     ids = {check.id for check in chosen}
     by_sample = {
         sample: [flag for flag in result.flags if flag.check in ids]
@@ -200,7 +206,7 @@ def _all_flags(results: Mapping[str, CachedScan], chosen: Sequence[Check]) -> tu
     features = {sample: result.features for sample, result in results.items()}
     for check in chosen:
         if check.decide is not None:
-            for sample, finding in check.decide(features, check.default_limits()):
+            for sample, finding in check.decide(features, check.default_limits(), dataset):
                 by_sample[sample].append(_flag(sample, check, finding))
     return tuple(flag for flags in by_sample.values() for flag in flags)
 

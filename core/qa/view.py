@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from core.dataset.model import Dataset, Sample
 from core.errors import PetsegError
+from core.flags import Box
 from core.images import Array, read_image, read_mask
-from core.qa.flags import Box
 
 
 class Component(NamedTuple):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from core.errors import PetsegError
+from core.training.fields import BY_NAME
 
 Config = dict[str, Any]
 
@@ -21,10 +22,12 @@ def apply_fields(config: Config, fields: Mapping[str, Any]) -> None:
     `class_weights` need the dataset and are resolved before (see `core.training.assemble`).
     """
     for name, setter in _SETTERS.items():
-        if fields.get(name) is not None:
-            setter(config, fields[name])
-            if name in config:  # keeps the literals at the head of config.py true
-                config[name] = fields[name]
+        if fields.get(name) is None:
+            continue
+        value = BY_NAME[name].parse(fields[name])  # run.json gives lists for sizes
+        setter(config, value)
+        if name in config:  # keeps the literals at the head of config.py true
+            config[name] = value
 
 
 def apply_overrides(config: Config, overrides: Mapping[str, Any]) -> None:
@@ -103,20 +106,25 @@ def _set_weight_decay(config: Config, value: float) -> None:
     config["optim_wrapper"]["optimizer"]["weight_decay"] = value
 
 
-def _set_crop_size(config: Config, value: tuple[int, int]) -> None:
+def _set_image_size(config: Config, value: tuple[int, int]) -> None:
     height, width = value
+    for pipeline in pipelines(config):
+        for transform in tables(pipeline):
+            if transform.get("type") in ("RandomResize", "Resize") and "scale" in transform:
+                transform["scale"] = (width, height)  # MMCV says width first
+
+
+def _set_crop_size(config: Config, value: tuple[int, int]) -> None:
     preprocessors = [
         each for each in tables(config) if each.get("type") == "SegDataPreProcessor"
     ] + [config["data_preprocessor"]] * ("data_preprocessor" in config)
     for preprocessor in preprocessors:
         if preprocessor.get("size") is not None:
-            preprocessor["size"] = (height, width)
+            preprocessor["size"] = value
     for pipeline in pipelines(config):
         for transform in tables(pipeline):
             if "crop_size" in transform:
-                transform["crop_size"] = (height, width)
-            if transform.get("type") in ("RandomResize", "Resize") and "scale" in transform:
-                transform["scale"] = (width, height)  # MMCV says width first here
+                transform["crop_size"] = value
 
 
 def _set_val_interval(config: Config, value: int) -> None:
@@ -144,6 +152,7 @@ _SETTERS: dict[str, Callable[[Config, Any], None]] = {
     "batch_size": _set_batch_size,
     "lr": _set_lr,
     "weight_decay": _set_weight_decay,
+    "image_size": _set_image_size,
     "crop_size": _set_crop_size,
     "val_interval": _set_val_interval,
     "seed": _set_seed,
@@ -176,7 +185,8 @@ def _set_at(config: Config, path: list[str], value: Any, key: str) -> None:
     if isinstance(place, list):
         place[_index(place, last, key)] = value
     elif isinstance(place, dict):
-        place[last] = value
+        # JSON has no tuples, and MMSegmentation asks for them in places.
+        place[last] = tuple(value) if isinstance(place.get(last), tuple) else value
     else:
         raise _no_place(key, last)
 

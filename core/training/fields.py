@@ -117,6 +117,11 @@ FIELDS: tuple[FormField, ...] = (
         "How strongly weights are pulled towards zero, against overfitting.",
     ),
     FormField(
+        "image_size", "Image size", "size", 32, 16384, "pixels",
+        "Height and width that every photo is scaled to fit into, in training and in validation. "
+        "Predictions are scaled back to the photo's own size.",
+    ),
+    FormField(
         "crop_size", "Crop size", "size", 32, 4096, "pixels",
         "Height and width of the pieces the model sees in training.",
     ),

@@ -12,7 +12,7 @@ import pytest
 from core.dataset.filtering import Order, SampleFilter, SampleIndex
 from core.dataset.model import Sample
 from core.dataset.thumbnails import Thumbnail
-from core.qa.flags import Flag, Severity
+from core.flags import Flag, Severity
 from widgets.gallery import GalleryView
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.gui]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.dataset import open_dataset
-from core.demo import make_demo
+from core.demo.dataset import make_demo
 from core.runs.events import Started, read_events
 from core.runs.store import Run, RunState
 from core.runs.supervisor import Supervisor

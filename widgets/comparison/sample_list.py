@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.qa.flags import Flag
+from core.flags import Flag
 from widgets import theme
 from widgets.comparison.measures import ORDERS, Measure, Order, ScoredSample, measures
 from widgets.comparison.sample_model import Column, SampleModel

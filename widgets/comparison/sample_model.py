@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QPainter, QPixmap
 
-from core.qa.flags import Flag, Severity, worst
+from core.flags import Flag, Severity, worst
 from widgets import theme
 from widgets.comparison.measures import Measure, Order, ScoredSample, measures, sort_samples
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from widgets import theme
+from widgets.arrow_slider import ArrowSlider
 from widgets.comparison.panel import PanelKind
 from widgets.elided_label import ElidedLabel
 
@@ -16,22 +16,6 @@ _EXPLAINED = {
     PanelKind.PREDICTION: "What each run predicts",
     PanelKind.ERRORS: "Where each run is wrong, and in which way",
 }
-_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-
-
-class ArrowSlider(QSlider):
-    """A slider that keeps the arrow keys to itself, where the window uses them otherwise."""
-
-    def event(self, event: QEvent) -> bool:
-        """Take the arrow keys before a shortcut does."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() in _ARROWS
-        ):
-            event.accept()
-            return True
-        return super().event(event)
 
 
 class ViewBar(QWidget):

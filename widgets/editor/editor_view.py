@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.dataset.model import ClassInfo
+from core.flags import Flag
 from core.images import Array
 from core.masks.document import MaskDocument
 from core.masks.geometry import Rect, around
-from core.qa.flags import Flag
 from widgets import theme
 from widgets.canvas import MASK_LAYER, ImagePyramid, MaskCanvas
 from widgets.editor.filmstrip import Filmstrip

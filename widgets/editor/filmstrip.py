@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.qa.flags import Flag, worst
+from core.flags import Flag, worst
 from widgets import theme
 from widgets.flags.severity import ICONS, ROLES
 from widgets.gallery.loader import Render, ThumbnailLoader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
-from widgets.comparison.view_bar import ArrowSlider
+from widgets.arrow_slider import ArrowSlider
 
 
 class LayerPanel(QWidget):

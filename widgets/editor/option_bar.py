@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import theme
+from widgets.arrow_slider import ArrowSlider
 from widgets.canvas import MAX_BRUSH
 from widgets.canvas.tools import Tool
-from widgets.comparison.view_bar import ArrowSlider
 from widgets.elided_label import ElidedLabel
 
 _SLIDER_STEPS = 100

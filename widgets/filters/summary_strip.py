@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.dataset.filtering import FlagSummary
-from core.qa.flags import Severity
+from core.flags import Severity
 from widgets import theme
 from widgets.flags.severity import ICONS, ROLES, check_title, check_words, counted
 from widgets.flow_layout import FlowBox

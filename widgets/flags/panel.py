@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from core.qa.flags import Flag
+from core.flags import Flag
 from widgets.empty_state import EmptyState
 from widgets.flags.row import FlagRow
 

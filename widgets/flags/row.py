@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.qa.flags import Flag
+from core.flags import Flag
 from widgets import theme
 from widgets.flags.severity import ICONS, ROLES, WORDS, check_title, check_words
 

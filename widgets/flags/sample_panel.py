@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.dataset.model import ClassInfo, Dataset
-from core.qa.flags import Box, Flag, Severity
+from core.flags import Box, Flag, Severity
 from widgets import theme
 from widgets.canvas import LayeredView
 from widgets.elided_label import ElidedLabel

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.flags import Severity
 from core.qa.checks import CHECKS
-from core.qa.flags import Severity
 
 ICONS: dict[Severity, str] = {
     Severity.ERROR: "close-octagon",

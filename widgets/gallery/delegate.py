@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from core.qa.flags import Flag, worst
+from core.flags import Flag, worst
 from widgets import theme
 from widgets.flags.severity import ICONS, ROLES
 from widgets.gallery.loader import ThumbnailLoader, Tile

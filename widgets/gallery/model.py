@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from core.qa.flags import Flag, worst
+from core.flags import Flag, worst
 from widgets.flags.severity import WORDS, check_title, counted
 
 Index = QModelIndex | QPersistentModelIndex

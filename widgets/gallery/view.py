@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
-from core.qa.flags import Flag
+from core.flags import Flag
 from widgets import theme
 from widgets.gallery.delegate import GalleryDelegate
 from widgets.gallery.grid import MARGIN, Grid

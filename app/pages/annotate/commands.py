@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from app.actions import Action
 from widgets.canvas import MaskCanvas
 from widgets.canvas.tools import TOOLS
-
-if TYPE_CHECKING:
-    from app.pages.annotate_page import AnnotatePage
+from widgets.editor import EditorView
 
 _GROUP = "Edit"
 
 
-def commands(page: AnnotatePage) -> list[Action]:
+class Step(Protocol):
+    """Goes to another sample, forwards or back; to the next flagged one if so asked."""
+
+    def __call__(self, step: int, *, flagged: bool = False) -> None: ...
+
+
+def commands(view: EditorView, step: Step, save: Callable[[], None]) -> list[Action]:
     """The table that menus, shortcuts and the shortcut sheet are made from."""
-    canvas, view = page.canvas, page.view
+    canvas = view.canvas
     tools = [
         Action(f"annotate.{tool.id}", f"{tool.title} tool", _chooser(canvas, tool.id),
                (tool.key,), tool.icon, _GROUP)
@@ -32,16 +36,16 @@ def commands(page: AnnotatePage) -> list[Action]:
         Action("annotate.undo", "Undo", canvas.undo, ("Ctrl+Z",), "undo", _GROUP),
         Action("annotate.redo", "Redo", canvas.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
                _GROUP),
-        Action("annotate.save", "Save the mask", page.save, ("Ctrl+S",), "content-save-outline",
+        Action("annotate.save", "Save the mask", save, ("Ctrl+S",), "content-save-outline",
                _GROUP),
-        Action("annotate.next", "Next sample", lambda: page.step(1), ("D", "Right"), "",
+        Action("annotate.next", "Next sample", lambda: step(1), ("D", "Right"), "",
                _GROUP),
-        Action("annotate.previous", "Previous sample", lambda: page.step(-1), ("A", "Left"),
+        Action("annotate.previous", "Previous sample", lambda: step(-1), ("A", "Left"),
                "", _GROUP),
         Action("annotate.next_flagged", "Next flagged sample",
-               lambda: page.step(1, flagged=True), ("N",), "skip-next", _GROUP),
+               lambda: step(1, flagged=True), ("N",), "skip-next", _GROUP),
         Action("annotate.previous_flagged", "Previous flagged sample",
-               lambda: page.step(-1, flagged=True), ("Shift+N",), "skip-previous", _GROUP),
+               lambda: step(-1, flagged=True), ("Shift+N",), "skip-previous", _GROUP),
         Action("annotate.fit", "Show the whole image", canvas.fit, ("Ctrl+0", "Home"), "",
                _GROUP),
         Action("annotate.mask", "Show or hide the mask",

@@ -1,6 +1,12 @@
 """Every quality check. Importing this package registers them all, in the order they are listed."""
 
-from core.qa.checks import files, pieces
+# The order of the imports is the order in which flags are listed: files first.
+# isort: off
+from core.qa.checks import files
+from core.qa.checks import pieces
+from core.qa.checks import appearance
+
+# isort: on
 from core.qa.registry import CHECKS
 
-__all__ = ["CHECKS", "files", "pieces"]
+__all__ = ["CHECKS", "appearance", "files", "pieces"]

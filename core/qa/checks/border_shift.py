@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from core.flags import Box
 from core.images import Array
-from core.qa.flags import Box
 
 Floats = npt.NDArray[np.float32]
 
@@ -173,7 +173,9 @@ def _fit_by_shift(image: Array, border: _Border, steps: int) -> Floats:
     return np.asarray(cv2.GaussianBlur(fit, (0, 0), 1.0), np.float32)
 
 
-def _points_inside(border: _Border, offsets: npt.NDArray[np.intp], shape: tuple[int, int]) -> Floats:
+def _points_inside(
+    border: _Border, offsets: npt.NDArray[np.intp], shape: tuple[int, int]
+) -> Floats:
     """How many border points lie inside the photo after each shift, [dy, dx]."""
     rows = border.y[:, None] + offsets[None, :]
     columns = border.x[:, None] + offsets[None, :]
@@ -184,6 +186,4 @@ def _points_inside(border: _Border, offsets: npt.NDArray[np.intp], shape: tuple[
 
 def _object_boxes(foreground: Array) -> tuple[Box, ...]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=8)
-    return tuple(
-        (int(x), int(y), int(width), int(height)) for x, y, width, height, _ in stats[1:]
-    )
+    return tuple((int(x), int(y), int(width), int(height)) for x, y, width, height, _ in stats[1:])

@@ -18,10 +18,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from core.flags import Box
 from core.images import Array
 from core.qa.appearance import describe
 from core.qa.discriminant import judge
-from core.qa.flags import Box
 
 # A smaller object shows too few pixels of fur: side of a square of its area.
 _MIN_SIDE = 40.0
@@ -222,7 +222,9 @@ def _judged(features: tuple[Observed, ...], min_objects: int) -> tuple[_Judgemen
     asked = [number for number, (_, part) in enumerate(features) if part.class_index in known]
     if len(known) < 2:
         return tuple(judged)
-    samples = {sample: number for number, sample in enumerate(dict.fromkeys(s for s, _ in features))}
+    samples = {
+        sample: number for number, sample in enumerate(dict.fromkeys(s for s, _ in features))
+    }
     probabilities = judge(
         np.asarray([features[number][1].values for number in asked], np.float64),
         np.asarray([known.index(features[number][1].class_index) for number in asked], np.intp),

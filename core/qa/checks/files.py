@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from core.qa.flags import Box, Severity
+from core.flags import Box, Severity
 from core.qa.registry import Finding, Limits, check
 from core.qa.view import SampleView
 

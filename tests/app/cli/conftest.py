@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main as petseg
-from core.demo import make_demo
+from core.demo.dataset import make_demo
 from tests.app.cli.calling import Command, Outcome, child_environment, petseg_command
 
 

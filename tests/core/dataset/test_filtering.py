@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.dataset.filtering import Order, SampleFilter, SampleIndex
 from core.dataset.model import Sample
-from core.qa.flags import Flag, Severity
+from core.flags import Flag, Severity
 
 
 def sample(split: str, stem: str) -> Sample:

@@ -11,8 +11,8 @@ import pytest
 
 from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
+from core.flags import Flag
 from core.qa.checks import CHECKS
-from core.qa.flags import Flag
 from core.qa.scan import scan
 from tests.making import blob, make_dataset, photo_of, write_sample
 

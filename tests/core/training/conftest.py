@@ -18,6 +18,7 @@ SHORT = {
     "max_iters": 6,
     "val_interval": 3,
     "batch_size": 2,
+    "image_size": 64,
     "crop_size": 64,
     "precision": "float32",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import subprocess
 import sys
 
@@ -90,6 +91,8 @@ def test_that_applying_a_recipe_s_own_fields_changes_nothing(name):
     applied = copy.deepcopy(config)
     apply_fields(applied, find_recipe(name).fields)
     assert applied == config
+    apply_fields(applied, json.loads(json.dumps(dict(find_recipe(name).fields))))
+    assert applied == config
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -101,6 +104,7 @@ def test_that_every_field_reaches_its_place(name):
         "batch_size": 3,
         "lr": 0.5,
         "weight_decay": 0.25,
+        "image_size": (112, 224),
         "crop_size": (96, 160),
         "val_interval": 33,
         "seed": 77,
@@ -124,7 +128,7 @@ def test_that_every_field_reaches_its_place(name):
             if transform["type"] == "RandomCrop":
                 assert transform["crop_size"] == (96, 160)
             if transform["type"] in ("Resize", "RandomResize"):
-                assert transform["scale"] == (160, 96)  # MMCV says width first
+                assert transform["scale"] == (224, 112)  # MMCV says width first
     for old, new in zip(before["param_scheduler"], config["param_scheduler"], strict=True):
         assert (new["begin"], new["end"]) == (2 * old["begin"], 2 * old["end"])
 
@@ -142,6 +146,12 @@ def test_that_a_dotted_key_reaches_into_tables_and_lists():
     config = {"model": {"heads": [{"channels": 1}, {"channels": 2}]}}
     apply_overrides(config, {"model.heads.1.channels": 64, "model.heads.0.new": True})
     assert config == {"model": {"heads": [{"channels": 1, "new": True}, {"channels": 64}]}}
+
+
+def test_that_a_tuple_stays_a_tuple_when_json_gives_a_list():
+    config = {"t": {"scale": (1, 2), "mean": [0.0]}}
+    apply_overrides(config, {"t.scale": [3, 4], "t.mean": [1.0]})
+    assert config == {"t": {"scale": (3, 4), "mean": [1.0]}}
 
 
 def test_that_a_change_of_a_pipeline_reaches_the_loader():

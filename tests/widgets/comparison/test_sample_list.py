@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from core.evaluation.error_map import ErrorCounts
 from core.evaluation.scores import SampleScore
-from core.qa.flags import Flag, Severity
+from core.flags import Flag, Severity
 from widgets.comparison.measures import Order, ScoredSample, measures
 from widgets.comparison.sample_list import SampleList
 from widgets.comparison.sample_model import Column, SampleModel

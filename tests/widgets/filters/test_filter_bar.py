@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 
 from core.dataset.filtering import FlagSummary, Order, SampleFilter
 from core.dataset.model import ClassInfo
+from core.flags import Severity
 from core.qa.checks import CHECKS
-from core.qa.flags import Severity
 from widgets.filters import FilterBar, SummaryStrip
 
 CLASSES = (ClassInfo(0, "background", (0, 0, 0)), ClassInfo(1, "cat", (1, 2, 3)))

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from core.flags import Flag, Severity
 from core.qa.checks import CHECKS
-from core.qa.flags import Flag, Severity
 from widgets.flags import FlagPanel
 
 SPECKS = Flag(

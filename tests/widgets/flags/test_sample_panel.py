@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from core.dataset import open_dataset
-from core.qa.flags import Flag, Severity
+from core.flags import Flag, Severity
 from tests.making import blob, photo_of, write_sample
 from widgets.flags.sample_panel import SamplePanel
 

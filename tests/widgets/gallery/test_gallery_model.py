@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from core.qa.flags import Flag, Severity
+from core.flags import Flag, Severity
 from widgets.gallery import GalleryModel
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core.dataset.thumbnails import Thumbnail
-from core.qa.flags import Flag, Severity
+from core.flags import Flag, Severity
 from widgets import theme
 from widgets.gallery import LARGEST, SMALLEST, STEP, GalleryView
 
