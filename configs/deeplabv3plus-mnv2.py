@@ -22,7 +22,8 @@ channels_last = True
 # bfloat16 where the CPU computes in it, else float32.
 precision = "auto"
 
-model = dict(data_preprocessor=dict(size=crop_size))
+data_preprocessor = dict(size=crop_size)
+model = dict(data_preprocessor=data_preprocessor)
 
 # MMCV gives a scale as width and height, a crop as height and width.
 train_pipeline = [

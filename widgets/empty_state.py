@@ -63,6 +63,11 @@ class EmptyState(QWidget):
         self._text.setText(text)
         self._text.setVisible(bool(text))
 
+    def set_icon(self, icon: str, role: str = "muted") -> None:
+        """Show another icon."""
+        self._icon_name, self._role = icon, role
+        self._refresh_icon()
+
     def add_button(
         self, text: str, callback: Callable[[], object], *, icon: str = "", primary: bool = False
     ) -> QPushButton:

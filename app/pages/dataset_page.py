@@ -13,7 +13,7 @@ from app.pages.page import Page
 from app.session import Session
 from app.settings import Settings
 from core.dataset import Dataset
-from core.dataset.filtering import SampleFilter, SampleIndex
+from core.dataset.filtering import FlagSummary, SampleFilter, SampleIndex
 from core.dataset.thumbnails import Thumbnail, ThumbnailStore
 from widgets import theme
 from widgets.durations import time_left
@@ -228,6 +228,7 @@ class DatasetPage(Page):
         self._show_current()
 
     def _on_scan_changed(self) -> None:
+        self._show_summary()
         job = self.session.scan_job
         if job is None:
             self.summary.show_idle(can_scan=self.session.label_set in self._label_sets())
@@ -293,10 +294,19 @@ class DatasetPage(Page):
         self._index.set_flags(session.flags, changed)
         self._index.set_class_counts(session.class_counts)
         self.gallery.set_flags(session.flags, changed)
-        summary = self._index.summary()
+        summary = self._show_summary()
         self.filter_bar.set_checks(summary.by_check)
-        self.summary.show_summary(len(self._index), summary, self.filter_bar.filter.check)
         self.sample_panel.set_next_enabled(summary.flagged > 0)
+
+    def _show_summary(self) -> FlagSummary:
+        summary = self._index.summary()
+        self.summary.show_summary(
+            len(self._index),
+            summary,
+            self.filter_bar.filter.check,
+            checking=self.session.is_scanning,
+        )
+        return summary
 
     def _show_filtered(self) -> None:
         ids = self._index.select(self.filter_bar.filter)

@@ -45,23 +45,23 @@ def _standing(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Nec
     view = "front" if rng.random() < 0.45 else "side"
     raised = float(rng.uniform(20, 60)) if build.is_cat else float(rng.uniform(35, 70))
     head = shoulder + polar(raised, build.chest * 0.6 + build.neck + build.head * 0.7)
-    tail = _tail(build, rng, hip + complex(-build.hip * 0.75, -build.hip * 0.45), "air")
+    tail = tail(build, rng, hip + complex(-build.hip * 0.75, -build.hip * 0.45), "air")
     far = [
-        *_front_leg(build, shoulder + 0.05, -stride),
-        *_hind_leg(build, hip + 0.06, stride),
+        *front_leg(build, shoulder + 0.05, -stride),
+        *hind_leg(build, hip + 0.06, stride),
     ]
     trunk: list[Shape] = [
         Limb([hip, waist, shoulder], [build.hip, build.waist, build.chest]),
-        *_front_leg(build, shoulder, stride),
-        *_hind_leg(build, hip, -stride),
-        _neck_limb(build, shoulder, head),
+        *front_leg(build, shoulder, stride),
+        *hind_leg(build, hip, -stride),
+        neck_limb(build, shoulder, head),
     ]
     spine = [hip - 0.15, hip, waist, shoulder, head]
     layers = [
         tail,
-        _coat(far, [hip, hip + 1j], tone=0.72, melt=0.03, roundness=0.06),
-        _coat(trunk, spine, melt=0.05, roundness=0.17, shadow=0.35),
-        *_socks(build, rng, [complex(0.35 + stride, 0), complex(-0.40 - stride, 0)]),
+        coat(far, [hip, hip + 1j], tone=0.72, melt=0.03, roundness=0.06),
+        coat(trunk, spine, melt=0.05, roundness=0.17, shadow=0.35),
+        *socks(build, rng, [complex(0.35 + stride, 0), complex(-0.40 - stride, 0)]),
     ]
     return layers, _Neck(head, view, float(rng.uniform(-12, 12)))
 
@@ -81,15 +81,15 @@ def _sitting(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Neck
             [chest + 0.02j, complex(0.24, -0.3 * height), paw - 0.05j],
             [0.10, build.limb * 1.1, build.limb],
         ),
-        _paw(paw, build),
-        _neck_limb(build, chest, head),
+        paw(paw, build),
+        neck_limb(build, chest, head),
     ]
     far = [
         Limb(
             [chest, complex(0.32, -0.3 * height), paw + 0.08 - 0.05j],
             [0.09, build.limb, build.limb],
         ),
-        _paw(paw + 0.09, build),
+        paw(paw + 0.09, build),
     ]
     thigh: list[Shape] = [
         Blob(rump + complex(0.10, 0.01), polar(25, build.hip * 1.12), build.hip * 0.86),
@@ -99,14 +99,14 @@ def _sitting(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Neck
     ]
     root = complex(-0.20 - build.hip * 1.05, -0.09)
     wrapped = build.is_cat and rng.random() < 0.4
-    tail = _tail(build, rng, root, "wrapped" if wrapped else "floor")
+    tail = tail(build, rng, root, "wrapped" if wrapped else "floor")
     spine = [rump - 0.1 + 0.1j, rump, middle, chest, head]
     layers = [
-        _coat(far, [chest, paw], tone=0.74, melt=0.03, roundness=0.06),
-        _coat(trunk, spine, melt=0.05, roundness=0.17, shadow=0.3),
-        _coat(thigh, [rump - 0.1 + 0.1j, rump + 0.05 - 0.1j, complex(0.14, -0.05)], melt=0.05,
+        coat(far, [chest, paw], tone=0.74, melt=0.03, roundness=0.06),
+        coat(trunk, spine, melt=0.05, roundness=0.17, shadow=0.3),
+        coat(thigh, [rump - 0.1 + 0.1j, rump + 0.05 - 0.1j, complex(0.14, -0.05)], melt=0.05,
               roundness=0.14, shadow=0.45),
-        *_socks(build, rng, [paw]),
+        *socks(build, rng, [paw]),
     ]  # fmt: skip
     layers = [*layers, tail] if wrapped else [tail, *layers]
     return layers, _Neck(head, view, float(rng.uniform(-12, 12)))
@@ -125,7 +125,7 @@ def _sitting_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer],
             [rump, complex(0, -height * 0.6), chest],
             [build.hip * 1.2, build.chest * 1.05, build.chest * 0.9],
         ),
-        _neck_limb(build, chest, head),
+        neck_limb(build, chest, head),
     ]
     hind: list[Shape] = [
         shape
@@ -151,15 +151,15 @@ def _sitting_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer],
         )
     ]
     side = -1 if rng.random() < 0.5 else 1
-    tail = _tail(build, rng, complex(0.22 * broad, -0.08), "side")
+    tail = tail(build, rng, complex(0.22 * broad, -0.08), "side")
     tail = tail.moved(Similarity(mirror=side < 0))
     layers = [
         tail,
-        _coat(back, [rump + 0.1j, chest, head], melt=0.05, roundness=0.2),
-        _coat(hind, [rump + 0.1j, rump - 0.2j], melt=0.03, roundness=0.1, shadow=0.4),
-        _coat(front, [chest, complex(0, 0)], melt=0.02, roundness=0.09, shadow=0.35),
-        *_bib(build, rng, chest, height),
-        *_socks(build, rng, [complex(-0.09, 0), complex(0.09, 0)]),
+        coat(back, [rump + 0.1j, chest, head], melt=0.05, roundness=0.2),
+        coat(hind, [rump + 0.1j, rump - 0.2j], melt=0.03, roundness=0.1, shadow=0.4),
+        coat(front, [chest, complex(0, 0)], melt=0.02, roundness=0.09, shadow=0.35),
+        *bib(build, rng, chest, height),
+        *socks(build, rng, [complex(-0.09, 0), complex(0.09, 0)]),
     ]
     return layers, _Neck(head, "front", float(rng.uniform(-14, 14)))
 
@@ -195,15 +195,15 @@ def _standing_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer]
             )
         )
         front.append(Blob(foot, build.limb * 1.4, 0.052))
-    front.append(_neck_limb(build, chest, head))
-    tail = _tail(build, rng, croup - 0.08j, "up")
+    front.append(neck_limb(build, chest, head))
+    tail = tail(build, rng, croup - 0.08j, "up")
     feet = [complex(side * build.chest * 0.62, 0) for side in (-1, 1)]
     layers = [
         tail,
-        _coat(rear, [croup, croup + 1j], tone=0.75, melt=0.04, roundness=0.12),
-        _coat(front, [chest + 0.4j, chest, head], melt=0.04, roundness=0.16, shadow=0.6),
-        *_bib(build, rng, chest, build.leg),
-        *_socks(build, rng, feet),
+        coat(rear, [croup, croup + 1j], tone=0.75, melt=0.04, roundness=0.12),
+        coat(front, [chest + 0.4j, chest, head], melt=0.04, roundness=0.16, shadow=0.6),
+        *bib(build, rng, chest, build.leg),
+        *socks(build, rng, feet),
     ]
     return layers, _Neck(head, "front", float(rng.uniform(-12, 12)))
 
@@ -230,24 +230,22 @@ def _lying(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Neck]:
     ]
     trunk: list[Shape] = [
         Limb([rump, middle, chest], [build.hip, build.waist * 1.12, build.chest]),
-        _neck_limb(build, chest, head),
+        neck_limb(build, chest, head),
     ]
     haunch: list[Shape] = [
         Blob(rump + complex(0.06, 0.01), polar(20, build.hip * 1.2), build.hip * 0.88),
         Limb([rump + 0.1 + 0.1j, complex(-0.14, -0.055), complex(0.0, -0.05)], [0.09, 0.06, 0.052]),
     ]
     wrapped = build.is_cat and rng.random() < 0.35
-    tail = _tail(build, rng, complex(-0.34 - build.hip, -0.09), "wrapped" if wrapped else "floor")
+    tail = tail(build, rng, complex(-0.34 - build.hip, -0.09), "wrapped" if wrapped else "floor")
     far = [shape.moved(Similarity(offset=0.05 - 0.035j)) for shape in paws]
     layers = [
-        _coat(far, [chest, complex(0.6, -0.05)], tone=0.75, melt=0.03, roundness=0.06),
-        _coat(
+        coat(far, [chest, complex(0.6, -0.05)], tone=0.75, melt=0.03, roundness=0.06),
+        coat(
             trunk, [rump - 0.15, rump, middle, chest, head], melt=0.05, roundness=0.17, shadow=0.3
         ),
-        _coat(paws, [chest, complex(0.6, -0.05)], melt=0.03, roundness=0.07, shadow=0.35),
-        _coat(
-            haunch, [rump - 0.2, rump, complex(0, -0.05)], melt=0.05, roundness=0.14, shadow=0.45
-        ),
+        coat(paws, [chest, complex(0.6, -0.05)], melt=0.03, roundness=0.07, shadow=0.35),
+        coat(haunch, [rump - 0.2, rump, complex(0, -0.05)], melt=0.05, roundness=0.14, shadow=0.45),
     ]
     layers = [*layers, tail] if wrapped else [tail, *layers]
     return layers, _Neck(head, view, tilt)
@@ -273,12 +271,12 @@ def _lying_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _
         )
         paws.append(Blob(complex(side * spread * 1.1, -0.045), 0.075, 0.05))
     side = -1 if rng.random() < 0.5 else 1
-    tail = _tail(build, rng, complex(0.30, -0.08), "side").moved(Similarity(mirror=side < 0))
+    tail = tail(build, rng, complex(0.30, -0.08), "side").moved(Similarity(mirror=side < 0))
     layers = [
         tail,
-        _coat(trunk, [-0.4 - high * 0.9j, 0.4 - high * 0.9j], melt=0.05, roundness=0.2),
-        _coat(paws, [complex(0, -0.3), complex(0, 0)], melt=0.03, roundness=0.08, shadow=0.45),
-        *_socks(build, rng, [complex(-0.13, 0), complex(0.13, 0)]),
+        coat(trunk, [-0.4 - high * 0.9j, 0.4 - high * 0.9j], melt=0.05, roundness=0.2),
+        coat(paws, [complex(0, -0.3), complex(0, 0)], melt=0.03, roundness=0.08, shadow=0.45),
+        *socks(build, rng, [complex(-0.13, 0), complex(0.13, 0)]),
     ]
     return layers, _Neck(head, "front", float(rng.uniform(-14, 14)))
 
@@ -291,130 +289,3 @@ POSES: dict[str, Callable[[Build, np.random.Generator], tuple[list[Layer], _Neck
     "lying": _lying,
     "lying_front": _lying_front,
 }
-
-
-def _coat(
-    shapes: Sequence[Shape],
-    spine: Sequence[complex],
-    *,
-    melt: float,
-    roundness: float,
-    tone: float = 1.0,
-    shadow: float = 0.0,
-) -> Layer:
-    return Layer(
-        tuple(shapes),
-        Fur.COAT,
-        tuple(spine),
-        tone=tone,
-        melt=melt,
-        roundness=roundness,
-        shadow=shadow,
-    )
-
-
-def _neck_limb(build: Build, chest: complex, head: complex) -> Limb:
-    return Limb(
-        [chest, (chest + head) / 2, head],
-        [build.chest * 0.85, build.neck_radius * 1.1, build.neck_radius],
-    )
-
-
-def _paw(place: complex, build: Build) -> Blob:
-    return Blob(place + complex(0.025, -0.045), build.limb * 1.5, 0.048)
-
-
-def _front_leg(build: Build, shoulder: complex, swing: float) -> list[Shape]:
-    high = -build.leg
-    foot = complex(shoulder.real + 0.01 + swing, -0.05)
-    return [
-        Limb(
-            [
-                shoulder + 0.03j,
-                complex(shoulder.real - 0.02 + 0.2 * swing, high * 0.8),
-                complex(shoulder.real + 0.01 + 0.7 * swing, high * 0.35),
-                foot,
-            ],
-            [build.chest * 0.6, build.limb * 1.35, build.limb, build.limb * 0.9],
-        ),
-        _paw(foot + 0.05j, build),
-    ]
-
-
-def _hind_leg(build: Build, hip: complex, swing: float) -> list[Shape]:
-    high = -build.leg
-    foot = complex(hip.real - 0.03 + swing, -0.05)
-    return [
-        Limb(
-            [
-                hip + complex(-0.02, 0.02),
-                complex(hip.real + 0.06 + 0.4 * swing, high * 0.82),
-                complex(hip.real - 0.08 + 0.8 * swing, high * 0.38),
-                foot,
-            ],
-            [build.hip * 0.85, build.limb * 1.9, build.limb, build.limb * 0.9],
-        ),
-        _paw(foot + 0.05j, build),
-    ]
-
-
-def _tail(build: Build, rng: np.random.Generator, root: complex, how: str) -> Layer:
-    """A tail from `root`: in the air, on the floor behind, to the side, up, or around the feet."""
-    length = build.tail
-    bend = float(rng.uniform(0, 1))
-    if how == "wrapped":
-        y = -0.045
-        points = [
-            root,
-            complex(root.real + 0.10, y),
-            complex(root.real + 0.35, y),
-            complex(root.real + 0.62, y),
-        ]
-    elif how == "floor":
-        rise = -0.05 - 0.25 * bend * length
-        points = [
-            root,
-            root + complex(-0.35 * length, 0.03),
-            complex(root.real - 0.70 * length, -0.06),
-            complex(root.real - (0.98 - 0.15 * bend) * length, rise),
-        ]
-    elif how == "side":
-        points = [
-            root,
-            complex(root.real + 0.25 * length, -0.06),
-            complex(root.real + 0.48 * length, -0.07 - 0.10 * bend),
-            complex(root.real + (0.55 - 0.15 * bend) * length, -0.14 - 0.22 * bend),
-        ]
-    else:
-        start = float(rng.uniform(95, 165)) if how == "air" else float(rng.uniform(70, 110))
-        curl = float(rng.uniform(-70, 70))
-        if not build.is_cat:
-            start, curl = float(rng.uniform(110, 190)), float(rng.uniform(-60, 0))
-        points = [root]
-        for step in range(4):
-            points.append(points[-1] + polar(start + curl * step / 3, length / 4))
-    points = [complex(p.real, min(p.imag, -0.04)) for p in points]
-    first, last = build.tail_radius
-    middle = first if build.is_cat else first * 0.95
-    radii = list(np.linspace(middle, last, len(points)))
-    return Layer(
-        (Limb(points, radii),), Fur.COAT, tuple(points), melt=0.02, roundness=0.06,
-        shadow=0.45 if how == "wrapped" else 0.0,
-    )  # fmt: skip
-
-
-def _socks(build: Build, rng: np.random.Generator, feet: Sequence[complex]) -> list[Layer]:
-    if rng.random() < 0.6:
-        return []
-    high = float(rng.uniform(0.06, 0.14))
-    shapes = tuple(Blob(foot + complex(0.02, -0.04), complex(0.11), high) for foot in feet)
-    return [Layer(shapes, Fur.PALE, melt=0.03, roundness=0.05, inside=True, opacity=0.9)]
-
-
-def _bib(build: Build, rng: np.random.Generator, chest: complex, height: float) -> list[Layer]:
-    if rng.random() < 0.5:
-        return []
-    patch = Blob(chest + 0.05j, complex(0, height * 0.3), build.chest * 0.5)
-    return [
-        Layer((patch,), Fur.PALE, (), melt=0.05, roundness=0.1, inside=True, opacity=0.9),
-    ]

@@ -19,8 +19,9 @@ from core.dataset.settings import (
     default_color,
     save_settings,
 )
-from core.demo.defects import ORDER, DefectKind, Details, is_clean
+from core.demo.defects import is_clean
 from core.demo.placement import Recipe, draw_recipes
+from core.demo.planting import DefectPlan, PlantedDefect
 from core.demo.scene import Picture, draw_picture
 from core.errors import PetsegError
 from core.files import atomic_write_text
@@ -30,28 +31,15 @@ DEFECTS_FILE = "demo_defects.json"
 CLASSES = ("background", "cat", "dog")
 LABEL_SET = "labels"
 
+# Drawn in a folder of its own, then moved in this order: the list of defects comes last, so that
+# a dataset that has one is complete.
+_PARTIAL = ".demo.partial"
+_PARTS = ("img", LABEL_SET, FILE_NAME, DEFECTS_FILE)
+
 # The study's 200, 120 and 120 of 440 photos.
 _SHARES = (200 / 440, 120 / 440)
-_DEFECT_SHARE = 0.25
 _JPEG_QUALITY = 92
 _MIN_SIZE = 64
-
-
-@dataclass(frozen=True, slots=True)
-class PlantedDefect:
-    """One entry of `demo_defects.json`.
-
-    Attributes:
-        sample: The sample's id, `split/stem`.
-        defect: Kind of mistake.
-        check: Id of the check that must find it.
-        details: Numbers that describe it (pixels, boxes as x, y, width, height).
-    """
-
-    sample: str
-    defect: str
-    check: str
-    details: Details
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +83,40 @@ def make_demo(
             of range.
     """
     folder = Path(root).expanduser()
+    partial = folder / _PARTIAL
     _check_arguments(folder, images, size)
     names = _sample_names(images)
-    partial = folder / ".demo.partial"
     try:
-        shutil.rmtree(partial, ignore_errors=True)
+        _clear(folder)
         defects = _draw_all(partial, names, size, seed, on_progress)
-        for part in ("img", LABEL_SET):
+        _save_settings(partial)
+        _save_defects(partial / DEFECTS_FILE, defects, size, seed)
+        for part in _PARTS:
             (partial / part).rename(folder / part)
+        partial.rmdir()
     except OSError as error:
+        _clear(folder)
         raise PetsegError(
             f"The demo dataset could not be written ({error.strerror or error})",
             path=folder,
             remedy="Choose a folder that you may write into, on a disk with free space.",
         ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    classes = [
-        ClassSettings(name=name, color=default_color(index)) for index, name in enumerate(CLASSES)
-    ]
-    save_settings(folder / FILE_NAME, DatasetSettings(classes=classes))
-    _save_defects(folder / DEFECTS_FILE, defects, size, seed)
+    except BaseException:
+        _clear(folder)
+        raise
     samples = {split: sum(name.startswith(f"{split}/") for name in names) for split in SPLITS}
     return DemoReport(folder, samples, tuple(defects))
+
+
+def _clear(folder: Path) -> None:
+    """Remove what an interrupted drawing left; it is known by its folder of unfinished work."""
+    if (folder / _PARTIAL).exists():
+        for part in _PARTS:
+            if (folder / part).is_dir():
+                shutil.rmtree(folder / part, ignore_errors=True)
+            else:
+                (folder / part).unlink(missing_ok=True)
+        shutil.rmtree(folder / _PARTIAL, ignore_errors=True)
 
 
 def _check_arguments(folder: Path, images: int, size: int) -> None:
@@ -128,7 +127,9 @@ def _check_arguments(folder: Path, images: int, size: int) -> None:
             f"The demo cannot be drawn at {size} pixels",
             remedy=f"Ask for a size of at least {_MIN_SIZE} pixels.",
         )
-    for part in ("img", LABEL_SET, FILE_NAME):
+    if (folder / _PARTIAL).exists():
+        return
+    for part in _PARTS:
         if (folder / part).exists():
             raise PetsegError(
                 "The folder holds a dataset already",
@@ -157,19 +158,34 @@ def _draw_all(
         (folder / "img" / split).mkdir(parents=True)
         (folder / LABEL_SET / split).mkdir(parents=True)
     recipes = draw_recipes(np.random.default_rng([seed, 0]), len(names))
-    plan = _DefectPlan(names, seed)
-    defects = []
+    plan = DefectPlan(names, seed)
+    found: dict[str, PlantedDefect] = {}
+
+    def save(name: str, mask: Array | None, defect: PlantedDefect | None) -> None:
+        path = folder / LABEL_SET / f"{name}.png"
+        if defect is not None:
+            found[name] = defect
+        if mask is not None:
+            path.write_bytes(encode_mask(mask))
+        else:
+            path.unlink(missing_ok=True)
+
     for index, (name, recipe) in enumerate(zip(names, recipes, strict=True)):
         picture = _clean_picture(recipe, size, seed, index)
         (folder / "img" / f"{name}.jpg").write_bytes(_jpeg(picture.image))
-        mask, defect = plan.apply(name, picture)
-        if defect is not None:
-            defects.append(defect)
-        if mask is not None:
-            (folder / LABEL_SET / f"{name}.png").write_bytes(encode_mask(mask))
+        save(name, *plan.offer(name, picture))
         if on_progress is not None:
             on_progress(index + 1, len(names))
-    return defects
+    # Few are left over; their pictures are drawn a second time.
+    for split, kind in plan.left_over():
+        for index, name in enumerate(names):
+            if name.startswith(f"{split}/") and name not in found:
+                picture = _clean_picture(recipes[index], size, seed, index)
+                planted = plan.insist(kind, name, picture)
+                if planted is not None:
+                    save(name, *planted)
+                    break
+    return [found[name] for name in names if name in found]
 
 
 def _clean_picture(recipe: Recipe, size: int, seed: int, index: int) -> Picture:
@@ -185,43 +201,11 @@ def _clean_picture(recipe: Recipe, size: int, seed: int, index: int) -> Picture:
     )
 
 
-class _DefectPlan:
-    """Which sample gets which mistake: most in train, a few of the harmless ones in val and test."""
-
-    def __init__(self, names: list[str], seed: int) -> None:
-        self._rng = np.random.default_rng([seed, 2])
-        self._open: dict[str, list[DefectKind]] = {split: [] for split in SPLITS}
-        wanted = round(_DEFECT_SHARE * len(names))
-        kinds = [ORDER[index % len(ORDER)] for index in range(wanted)]
-        counts = {split: sum(name.startswith(f"{split}/") for name in names) for split in SPLITS}
-        elsewhere = [split for split in ("val", "test") if counts[split]]
-        turn = 0
-        seen: set[str] = set()
-        for kind in kinds:
-            split = "train"
-            if kind.name in seen and not kind.train_only and elsewhere and turn < wanted // 3:
-                split = elsewhere[turn % len(elsewhere)]
-                turn += 1
-            seen.add(kind.name)
-            self._open[split].append(kind)
-        self._left = counts
-
-    def apply(self, name: str, picture: Picture) -> tuple[Array | None, PlantedDefect | None]:
-        """Damage this sample's mask if it is its turn; returns the mask to write and the truth."""
-        split = name.split("/")[0]
-        waiting = self._open[split]
-        left = self._left[split]
-        self._left[split] -= 1
-        # Draw without replacement, with some haste so that unfit pictures do not use up the room.
-        if not waiting or self._rng.random() > 1.6 * len(waiting) / left:
-            return picture.mask, None
-        for index in self._rng.permutation(len(waiting)):
-            kind = waiting[index]
-            planted = kind.plant(picture, self._rng)
-            if planted is not None:
-                del waiting[index]
-                return planted.mask, PlantedDefect(name, kind.name, kind.check, planted.details)
-        return picture.mask, None
+def _save_settings(folder: Path) -> None:
+    classes = [
+        ClassSettings(name=name, color=default_color(index)) for index, name in enumerate(CLASSES)
+    ]
+    save_settings(folder / FILE_NAME, DatasetSettings(classes=classes))
 
 
 def _jpeg(image: Array) -> bytes:

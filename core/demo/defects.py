@@ -91,9 +91,11 @@ def _plant_fragments(picture: Picture, rng: np.random.Generator) -> Planted | No
 
 
 def _plant_hole(picture: Picture, rng: np.random.Generator) -> Planted | None:
-    """The inside of an animal is left out; a ring remains."""
-    foreground = (picture.mask > 0).astype(np.uint8)
-    depth = cv2.distanceTransform(np.pad(foreground, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    """The inside of an animal is left out; a ring of it remains."""
+    number = 1 + int(rng.integers(len(picture.recipe.animals)))
+    animal = (picture.owners == number).astype(np.uint8)
+    depth = cv2.distanceTransform(np.pad(animal, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    wanted = float(rng.uniform(0.42, 0.55))
     for level in np.arange(2.0, 0.25 * picture.mask.shape[0], 0.5):
         _, labels, stats, _ = cv2.connectedComponentsWithStats((depth > level).astype(np.uint8))
         if len(stats) < 2:
@@ -104,16 +106,10 @@ def _plant_hole(picture: Picture, rng: np.random.Generator) -> Planted | None:
         after = structure(mask)
         if after.hole_share < 0.38:
             return None
-        if after.hole_share < float(rng.uniform(0.42, 0.55)) and _only(after, "hole_share"):
+        if after.hole_share < wanted and _only(after, "hole_share"):
             left, top, width, height, area = (int(value) for value in stats[largest])
-            return Planted(
-                mask,
-                {
-                    "hole_px": area,
-                    "share": round(after.hole_share, 3),
-                    "box": [left, top, width, height],
-                },
-            )
+            share, box = round(after.hole_share, 3), [left, top, width, height]
+            return Planted(mask, {"hole_px": area, "share": share, "box": box})
     return None
 
 
@@ -156,7 +152,8 @@ def _plant_half_swap(picture: Picture, rng: np.random.Generator) -> Planted | No
     here = picture.owners == 1
     if here.sum() < 0.08 * here.size:
         return None
-    given = DOG if picture.recipe.animals[0] == CAT else CAT
+    kind = picture.recipe.animals[0]
+    given = DOG if kind == CAT else CAT
     y, x = np.nonzero(here)
     spread = np.cov(np.stack([x, y]))
     axis = np.linalg.eigh(spread)[1][:, 1]
@@ -168,7 +165,7 @@ def _plant_half_swap(picture: Picture, rng: np.random.Generator) -> Planted | No
     mask[half] = given
     if structure(mask).smallest < 30 or not 0.35 < beyond.mean() < 0.65:
         return None
-    return Planted(mask, {"is": picture.recipe.animals[0], "labelled": given, "box": _box(half)})
+    return Planted(mask, {"is": kind, "labelled": given, "box": _box(half)})
 
 
 def _plant_size(picture: Picture, rng: np.random.Generator) -> Planted | None:
@@ -204,7 +201,7 @@ SIZE = DefectKind("size", "size", _plant_size, train_only=True)
 VALUE = DefectKind("class_value", "class_values", _plant_value, train_only=True)
 MISSING = DefectKind("missing", "pairs", _plant_missing, train_only=True)
 
-# Planted in this order until the wanted number is reached, so that even a small demo shows many kinds.
+# Planted in this order until the wanted number is reached, so that a small demo shows many kinds.
 ORDER = (
     SPECKS, FRAGMENTS, SHIFT, SWAP, HOLES, VALUE, SIZE, MISSING, HALF_SWAP,
     SPECKS, FRAGMENTS, SHIFT, SWAP, HOLES, SPECKS, HALF_SWAP, FRAGMENTS, SHIFT, SPECKS, HOLES, SWAP,

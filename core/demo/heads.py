@@ -85,12 +85,14 @@ def _cat_side(rng: np.random.Generator, muzzle: float) -> list[Layer]:
     ]
     iris = _EYES_CAT[int(rng.integers(len(_EYES_CAT)))]
     tip = 0.62 + 0.38 * muzzle + 0.17j
+    lie = [-1 - 0.3j, 0.2 - 0.3j, 0.9 + 0.2j]
+    pale = Blob(snout + 0.06j, 0.36 * muzzle, 0.26)
     return [
         _fur([far_ear], Fur.COAT, [0.3 - 0.6j, 0.34 - 1.4j], tone=0.75, melt=0.05, roundness=0.3),
         _fur([near_ear], Fur.COAT, [-0.2 - 0.6j, -0.4 - 1.5j], melt=0.05, roundness=0.3),
         _plain([hollow], (176, 122, 116), opacity=0.65),
-        _fur(skull, Fur.COAT, [-1 - 0.3j, 0.2 - 0.3j, 0.9 + 0.2j], melt=0.14, roundness=0.9, shadow=0.5),
-        _fur([Blob(snout + 0.06j, 0.36 * muzzle, 0.26)], Fur.PALE, [], melt=0.05, roundness=0.2, inside=True),
+        _fur(skull, Fur.COAT, lie, melt=0.14, roundness=0.9, shadow=0.5),
+        _fur([pale], Fur.PALE, [], melt=0.05, roundness=0.2, inside=True),
         *_eye(0.46 - 0.14j, 0.14, 0.15, iris, pupil=(0.06, 0.14), slant=0.2),
         _plain([Blob(tip, 0.10, 0.09)], (196, 118, 114)),
         _mouth([tip + 0.12j, tip - 0.14 + 0.24j, tip - 0.38 + 0.22j]),
@@ -175,8 +177,9 @@ def _dog_side(build: Build, rng: np.random.Generator) -> list[Layer]:
         )
     ]
     iris = _EYES_DOG[int(rng.integers(len(_EYES_DOG)))]
+    lie = [-1 - 0.2j, 0.2 + 0j, 1.6 + 0.3j]
     layers = [
-        _fur(skull, Fur.COAT, [-1 - 0.2j, 0.2 + 0j, 1.6 + 0.3j], melt=0.16, roundness=0.8, shadow=0.5),
+        _fur(skull, Fur.COAT, lie, melt=0.16, roundness=0.8, shadow=0.5),
         _fur(pale, Fur.PALE, [], melt=0.10, roundness=0.3, inside=True),
         *_eye(0.42 - 0.24j, 0.14, 0.13, iris, pupil=(0.07, 0.07), slant=0),
         _plain([Blob(tip, 0.19, 0.16)], _DARK),

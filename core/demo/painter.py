@@ -1,4 +1,4 @@
-"""Painting an animal's layers: outline, fur, soft shading, and the exact outline an annotator sees."""
+"""Painting an animal's layers: fur, soft shading, and the exact outline an annotator sees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Things that stand about in a room or garden and are no animals, though some are furry or striped."""
+"""Things that stand about and are no animals, though some are furry or striped."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def fabric(rng: np.random.Generator, shape: tuple[int, int], unit: float, pixel:
 def _cushion(rng: np.random.Generator) -> list[Layer]:
     tip = float(rng.uniform(-0.06, 0.06))
     outline = [
-        complex(-0.52, -0.02), complex(-0.44, -0.36), complex(-0.50, -0.74 + tip), complex(0, -0.66),
+        complex(-0.52, -0.02), complex(-0.44, -0.36), complex(-0.50, -0.74 + tip), -0.66j,
         complex(0.50, -0.74 - tip), complex(0.44, -0.36), complex(0.52, -0.02), complex(0, -0.05),
     ]  # fmt: skip
     return [

@@ -66,7 +66,7 @@ def draw_scenery(rng: np.random.Generator, size: int, pixel: float, *, dark: boo
 
 
 def _wood(rng: np.random.Generator, shape: tuple[int, int], pixel: float) -> Floats:
-    height, width = shape
+    width = shape[1]
     base = _pick(
         rng, [(0.62, 0.42, 0.25), (0.45, 0.28, 0.16), (0.74, 0.58, 0.40), (0.52, 0.42, 0.34)]
     )

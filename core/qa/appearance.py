@@ -6,6 +6,8 @@ is; colour is left out on purpose, since animals of one class come in all colour
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +68,7 @@ def _texture(grey: Floats, weight: Floats) -> list[float]:
     levels = [even, *(_weighted_blur(even, weight, sigma) for sigma in _BLURS)]
     values: list[float] = []
     energies = []
-    for fine, coarse in zip(levels, levels[1:], strict=False):
+    for fine, coarse in pairwise(levels):
         band = (fine - coarse)[core]
         energies.append(float(band.var()) + 1e-5)
         values += _skew_and_tails(band)

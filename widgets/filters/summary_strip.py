@@ -76,13 +76,18 @@ class SummaryStrip(QWidget):
         """The chip of each check that is shown."""
         return dict(self._chips)
 
-    def show_summary(self, total: int, summary: FlagSummary, chosen: str | None) -> None:
-        """Show the numbers, and which check is filtered for."""
+    def show_summary(
+        self, total: int, summary: FlagSummary, chosen: str | None, *, checking: bool = False
+    ) -> None:
+        """Show the numbers, and which check is filtered for.
+
+        While the samples are being checked, nobody can say that there are no flags.
+        """
         parts = [counted(total, "sample")]
         if summary.flagged:
             parts.append(f"{summary.flagged:,} with flags")
             parts.append(counted(summary.errors, "error") if summary.errors else "no errors")
-        else:
+        elif not checking:
             parts.append("no flags")
         self.words.setText(" · ".join(parts))
         if self._summary != (total, summary):

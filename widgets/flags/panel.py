@@ -57,8 +57,10 @@ class FlagPanel(QStackedWidget):
         if [row.flag for row in self._rows] != ordered:
             self._rebuild(ordered)
         if checked:
+            self._nothing.set_icon("check-circle-outline", "ok")
             self._nothing.say("No flags: nothing to mend here")
         else:
+            self._nothing.set_icon("progress-clock")
             self._nothing.say("Not checked yet")
         self.setCurrentWidget(self._scroll if ordered else self._nothing)
 

@@ -18,9 +18,9 @@ from core.images import Array
 
 Floats = npt.NDArray[np.float32]
 
-# Photos are looked at on this scale, where borders are drawn to about a pixel and a half.
+# Photos are looked at on this scale.
 _SCALE_SIDE = 256
-_EDGE_SIGMA = 1.5
+_EDGE_SIGMA = 1.0
 _MAX_POINTS = 300
 _MIN_POINTS = 24
 # The border fits "as it is" when it fits within this distance.
@@ -60,9 +60,9 @@ def border_shift(
     *,
     ignore_index: int = 255,
     reach: float = 16.0,
-    min_shift: float = 4.0,
+    min_shift: float = 5.0,
     min_gain: float = 1.1,
-    min_rise: float = 0.35,
+    min_rise: float = 0.25,
 ) -> BorderShift | None:
     """Look for a common shift that moves the mask's border onto edges of the photo.
 
