@@ -1,19 +1,20 @@
 """A small network from scratch, to see the whole loop in two minutes
 
-Learns the drawn cats and dogs of the demo without any pretrained weights, on two CPU cores. A first
-check that a new dataset can be trained on at all, too. Cross-entropy with class weights plus Dice
-loss, AdamW with warm-up and polynomial decay, strong augmentation.
+Learns the drawn cats and dogs of the demo without any pretrained weights, on two CPU cores; also a
+first check that a new dataset can be trained on at all. Many quick steps on small pieces that are
+scaled, turned and recoloured, because a few dozen photos are soon known by heart. Cross-entropy
+plus Dice loss, AdamW with warm-up and polynomial decay.
 """
 
 _base_ = ["_base_/default_runtime.py", "_base_/models/resnet18_fpn_small.py"]
 
 max_iters = 1500
 batch_size = 8
-lr = 2e-3
-weight_decay = 0.01
+lr = 3e-3
+weight_decay = 0.05
 image_size = (256, 256)
 crop_size = (128, 128)
-class_weights = "sqrt"
+class_weights = "equal"
 val_interval = 500
 
 # On a CPU this order of a tensor's values in memory saves a seventh to a quarter of the time.
@@ -28,10 +29,11 @@ model = dict(data_preprocessor=data_preprocessor)
 train_pipeline = [
     dict(type="LoadImageFromFile"),
     dict(type="LoadAnnotations"),
-    dict(type="RandomResize", scale=image_size[::-1], ratio_range=(0.7, 1.5), keep_ratio=True),
+    dict(type="RandomResize", scale=image_size[::-1], ratio_range=(0.6, 1.6), keep_ratio=True),
     dict(type="RandomCrop", crop_size=crop_size, cat_max_ratio=0.9),
-    dict(type="RandomFlip", prob=0.5),
-    dict(type="PhotoMetricDistortion", hue_delta=40),
+    dict(type="RandomRotFlip", rotate_prob=0.5, flip_prob=0.5, degree=(-15, 15)),
+    # Colours say little about the animal, so the hue may be any.
+    dict(type="PhotoMetricDistortion", hue_delta=60),
     dict(type="PackSegInputs"),
 ]
 test_pipeline = [
@@ -62,8 +64,8 @@ optim_wrapper = dict(
     clip_grad=dict(max_norm=5.0),
 )
 param_scheduler = [
-    dict(type="LinearLR", start_factor=0.1, begin=0, end=20, by_epoch=False),
-    dict(type="PolyLR", eta_min=1e-6, power=0.9, begin=20, end=max_iters, by_epoch=False),
+    dict(type="LinearLR", start_factor=0.1, begin=0, end=50, by_epoch=False),
+    dict(type="PolyLR", eta_min=1e-6, power=0.9, begin=50, end=max_iters, by_epoch=False),
 ]
 
 train_cfg = dict(type="IterBasedTrainLoop", max_iters=max_iters, val_interval=val_interval)

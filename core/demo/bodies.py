@@ -5,14 +5,24 @@ Units and axes are those of `core.demo.anatomy`: the animal stands on y = 0 and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.demo.anatomy import Build, Fur, Layer
+from core.demo.anatomy import Build, Layer
 from core.demo.geometry import Blob, Limb, Shape, Similarity, polar
 from core.demo.heads import head_layers
+from core.demo.limbs import (
+    bib,
+    draw_tail,
+    front_leg,
+    fur_layer,
+    hind_leg,
+    neck_limb,
+    paw,
+    socks,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ def _standing(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Nec
     view = "front" if rng.random() < 0.45 else "side"
     raised = float(rng.uniform(20, 60)) if build.is_cat else float(rng.uniform(35, 70))
     head = shoulder + polar(raised, build.chest * 0.6 + build.neck + build.head * 0.7)
-    tail = tail(build, rng, hip + complex(-build.hip * 0.75, -build.hip * 0.45), "air")
+    tail = draw_tail(build, rng, hip + complex(-build.hip * 0.75, -build.hip * 0.45), "air")
     far = [
         *front_leg(build, shoulder + 0.05, -stride),
         *hind_leg(build, hip + 0.06, stride),
@@ -59,8 +69,8 @@ def _standing(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Nec
     spine = [hip - 0.15, hip, waist, shoulder, head]
     layers = [
         tail,
-        coat(far, [hip, hip + 1j], tone=0.72, melt=0.03, roundness=0.06),
-        coat(trunk, spine, melt=0.05, roundness=0.17, shadow=0.35),
+        fur_layer(far, [hip, hip + 1j], tone=0.72, melt=0.03, roundness=0.06),
+        fur_layer(trunk, spine, melt=0.05, roundness=0.17, shadow=0.35),
         *socks(build, rng, [complex(0.35 + stride, 0), complex(-0.40 - stride, 0)]),
     ]
     return layers, _Neck(head, view, float(rng.uniform(-12, 12)))
@@ -74,22 +84,22 @@ def _sitting(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Neck
     view = "front" if rng.random() < 0.5 else "side"
     raised = float(rng.uniform(55, 85))
     head = chest + polar(raised, build.chest * 0.5 + build.neck + build.head * 0.75)
-    paw = complex(0.27, 0)
+    foot = complex(0.27, 0)
     trunk: list[Shape] = [
         Limb([rump, middle, chest], [build.hip * 1.18, build.waist * 1.35, build.chest * 0.92]),
         Limb(
-            [chest + 0.02j, complex(0.24, -0.3 * height), paw - 0.05j],
+            [chest + 0.02j, complex(0.24, -0.3 * height), foot - 0.05j],
             [0.10, build.limb * 1.1, build.limb],
         ),
-        paw(paw, build),
+        paw(foot, build),
         neck_limb(build, chest, head),
     ]
-    far = [
+    far: list[Shape] = [
         Limb(
-            [chest, complex(0.32, -0.3 * height), paw + 0.08 - 0.05j],
+            [chest, complex(0.32, -0.3 * height), foot + 0.08 - 0.05j],
             [0.09, build.limb, build.limb],
         ),
-        paw(paw + 0.09, build),
+        paw(foot + 0.09, build),
     ]
     thigh: list[Shape] = [
         Blob(rump + complex(0.10, 0.01), polar(25, build.hip * 1.12), build.hip * 0.86),
@@ -99,14 +109,14 @@ def _sitting(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Neck
     ]
     root = complex(-0.20 - build.hip * 1.05, -0.09)
     wrapped = build.is_cat and rng.random() < 0.4
-    tail = tail(build, rng, root, "wrapped" if wrapped else "floor")
+    tail = draw_tail(build, rng, root, "wrapped" if wrapped else "floor")
     spine = [rump - 0.1 + 0.1j, rump, middle, chest, head]
     layers = [
-        coat(far, [chest, paw], tone=0.74, melt=0.03, roundness=0.06),
-        coat(trunk, spine, melt=0.05, roundness=0.17, shadow=0.3),
-        coat(thigh, [rump - 0.1 + 0.1j, rump + 0.05 - 0.1j, complex(0.14, -0.05)], melt=0.05,
+        fur_layer(far, [chest, foot], tone=0.74, melt=0.03, roundness=0.06),
+        fur_layer(trunk, spine, melt=0.05, roundness=0.17, shadow=0.3),
+        fur_layer(thigh, [rump - 0.1 + 0.1j, rump + 0.05 - 0.1j, complex(0.14, -0.05)], melt=0.05,
               roundness=0.14, shadow=0.45),
-        *socks(build, rng, [paw]),
+        *socks(build, rng, [foot]),
     ]  # fmt: skip
     layers = [*layers, tail] if wrapped else [tail, *layers]
     return layers, _Neck(head, view, float(rng.uniform(-12, 12)))
@@ -151,13 +161,13 @@ def _sitting_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer],
         )
     ]
     side = -1 if rng.random() < 0.5 else 1
-    tail = tail(build, rng, complex(0.22 * broad, -0.08), "side")
+    tail = draw_tail(build, rng, complex(0.22 * broad, -0.08), "side")
     tail = tail.moved(Similarity(mirror=side < 0))
     layers = [
         tail,
-        coat(back, [rump + 0.1j, chest, head], melt=0.05, roundness=0.2),
-        coat(hind, [rump + 0.1j, rump - 0.2j], melt=0.03, roundness=0.1, shadow=0.4),
-        coat(front, [chest, complex(0, 0)], melt=0.02, roundness=0.09, shadow=0.35),
+        fur_layer(back, [rump + 0.1j, chest, head], melt=0.05, roundness=0.2),
+        fur_layer(hind, [rump + 0.1j, rump - 0.2j], melt=0.03, roundness=0.1, shadow=0.4),
+        fur_layer(front, [chest, complex(0, 0)], melt=0.02, roundness=0.09, shadow=0.35),
         *bib(build, rng, chest, height),
         *socks(build, rng, [complex(-0.09, 0), complex(0.09, 0)]),
     ]
@@ -196,12 +206,12 @@ def _standing_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer]
         )
         front.append(Blob(foot, build.limb * 1.4, 0.052))
     front.append(neck_limb(build, chest, head))
-    tail = tail(build, rng, croup - 0.08j, "up")
+    tail = draw_tail(build, rng, croup - 0.08j, "up")
     feet = [complex(side * build.chest * 0.62, 0) for side in (-1, 1)]
     layers = [
         tail,
-        coat(rear, [croup, croup + 1j], tone=0.75, melt=0.04, roundness=0.12),
-        coat(front, [chest + 0.4j, chest, head], melt=0.04, roundness=0.16, shadow=0.6),
+        fur_layer(rear, [croup, croup + 1j], tone=0.75, melt=0.04, roundness=0.12),
+        fur_layer(front, [chest + 0.4j, chest, head], melt=0.04, roundness=0.16, shadow=0.6),
         *bib(build, rng, chest, build.leg),
         *socks(build, rng, feet),
     ]
@@ -237,15 +247,19 @@ def _lying(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _Neck]:
         Limb([rump + 0.1 + 0.1j, complex(-0.14, -0.055), complex(0.0, -0.05)], [0.09, 0.06, 0.052]),
     ]
     wrapped = build.is_cat and rng.random() < 0.35
-    tail = tail(build, rng, complex(-0.34 - build.hip, -0.09), "wrapped" if wrapped else "floor")
+    tail = draw_tail(
+        build, rng, complex(-0.34 - build.hip, -0.09), "wrapped" if wrapped else "floor"
+    )
     far = [shape.moved(Similarity(offset=0.05 - 0.035j)) for shape in paws]
     layers = [
-        coat(far, [chest, complex(0.6, -0.05)], tone=0.75, melt=0.03, roundness=0.06),
-        coat(
+        fur_layer(far, [chest, complex(0.6, -0.05)], tone=0.75, melt=0.03, roundness=0.06),
+        fur_layer(
             trunk, [rump - 0.15, rump, middle, chest, head], melt=0.05, roundness=0.17, shadow=0.3
         ),
-        coat(paws, [chest, complex(0.6, -0.05)], melt=0.03, roundness=0.07, shadow=0.35),
-        coat(haunch, [rump - 0.2, rump, complex(0, -0.05)], melt=0.05, roundness=0.14, shadow=0.45),
+        fur_layer(paws, [chest, complex(0.6, -0.05)], melt=0.03, roundness=0.07, shadow=0.35),
+        fur_layer(
+            haunch, [rump - 0.2, rump, complex(0, -0.05)], melt=0.05, roundness=0.14, shadow=0.45
+        ),
     ]
     layers = [*layers, tail] if wrapped else [tail, *layers]
     return layers, _Neck(head, view, tilt)
@@ -271,11 +285,11 @@ def _lying_front(build: Build, rng: np.random.Generator) -> tuple[list[Layer], _
         )
         paws.append(Blob(complex(side * spread * 1.1, -0.045), 0.075, 0.05))
     side = -1 if rng.random() < 0.5 else 1
-    tail = tail(build, rng, complex(0.30, -0.08), "side").moved(Similarity(mirror=side < 0))
+    tail = draw_tail(build, rng, complex(0.30, -0.08), "side").moved(Similarity(mirror=side < 0))
     layers = [
         tail,
-        coat(trunk, [-0.4 - high * 0.9j, 0.4 - high * 0.9j], melt=0.05, roundness=0.2),
-        coat(paws, [complex(0, -0.3), complex(0, 0)], melt=0.03, roundness=0.08, shadow=0.45),
+        fur_layer(trunk, [-0.4 - high * 0.9j, 0.4 - high * 0.9j], melt=0.05, roundness=0.2),
+        fur_layer(paws, [complex(0, -0.3), complex(0, 0)], melt=0.03, roundness=0.08, shadow=0.45),
         *socks(build, rng, [complex(-0.13, 0), complex(0.13, 0)]),
     ]
     return layers, _Neck(head, "front", float(rng.uniform(-14, 14)))

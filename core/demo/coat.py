@@ -116,11 +116,9 @@ def draw_coat(
             the photo can show.
     """
     palette = _DARK_PALETTE if dark else _PALETTE
-    light, deep = (
-        np.asarray(color, np.float32) / 255 for color in palette[int(rng.integers(len(palette)))]
-    )
-    tint = 1 + rng.normal(0, 0.015, 3).astype(np.float32)
-    light, deep = light * tint, deep * tint
+    pair = np.asarray(palette[int(rng.integers(len(palette)))], np.float32) / np.float32(255)
+    pair *= 1 + rng.normal(0, 0.015, 3).astype(np.float32)
+    light, deep = pair
     pale = np.float32(0.35) * light + np.float32(0.65) * np.asarray((0.94, 0.92, 0.88), np.float32)
     if dark:
         pale = pale * np.float32(0.7)
@@ -158,4 +156,5 @@ def _dog_pattern(
     spots = band_noise(rng, shape, max(8 * pixel, 0.13 * unit))
     dots = smoothstep(0.55, 0.95, spots)
     veil = smooth_noise(rng, shape, 0.4 * unit)
-    return np.float32(0.12) + np.float32(0.72) * dots + np.float32(0.10) * curls + 0.05 * veil
+    pattern = 0.12 + 0.72 * dots + 0.10 * curls + 0.05 * veil
+    return np.asarray(pattern, np.float32)

@@ -54,7 +54,7 @@ def _plant_specks(picture: Picture, rng: np.random.Generator) -> Planted | None:
         return None
     mask = picture.mask.copy()
     value = int(rng.choice([CAT, DOG]))
-    boxes = []
+    boxes: list[list[int]] = []
     for _ in range(200):
         if len(boxes) == count:
             break
@@ -122,7 +122,9 @@ def _plant_shift(picture: Picture, rng: np.random.Generator) -> Planted | None:
     turn = float(rng.uniform(0, 2 * math.pi))
     dx, dy = round(distance * math.cos(turn)), round(distance * math.sin(turn))
     matrix = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-    mask = cv2.warpAffine(picture.mask, matrix, (size, size), flags=cv2.INTER_NEAREST)
+    mask = np.asarray(
+        cv2.warpAffine(picture.mask, matrix, (size, size), flags=cv2.INTER_NEAREST), np.uint8
+    )
     after = structure(mask)
     if not _only(after, None) or after.pixels < 0.03 * mask.size:
         return None

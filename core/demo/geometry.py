@@ -199,7 +199,7 @@ def coverage(shapes: Sequence[Shape], window: Window) -> Floats:
     origin = complex(window.left, window.top)
     for shape in shapes:
         shape.fill(canvas, origin)
-    return canvas.astype(np.float32) / 255
+    return np.asarray(canvas.astype(np.float32) / np.float32(255), np.float32)
 
 
 def polar(degrees: float, length: float = 1.0) -> complex:

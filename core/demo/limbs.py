@@ -13,7 +13,7 @@ from core.demo.anatomy import Build, Fur, Layer
 from core.demo.geometry import Blob, Limb, Shape, polar
 
 
-def coat(
+def fur_layer(
     shapes: Sequence[Shape],
     spine: Sequence[complex],
     *,
@@ -22,6 +22,7 @@ def coat(
     tone: float = 1.0,
     shadow: float = 0.0,
 ) -> Layer:
+    """Parts covered by the coat, with hair that lies along `spine`; see `Layer` for the rest."""
     return Layer(
         tuple(shapes),
         Fur.COAT,
@@ -34,6 +35,7 @@ def coat(
 
 
 def neck_limb(build: Build, chest: complex, head: complex) -> Limb:
+    """The neck, flowing out of the chest."""
     return Limb(
         [chest, (chest + head) / 2, head],
         [build.chest * 0.85, build.neck_radius * 1.1, build.neck_radius],
@@ -41,10 +43,12 @@ def neck_limb(build: Build, chest: complex, head: complex) -> Limb:
 
 
 def paw(place: complex, build: Build) -> Blob:
+    """A paw whose sole is at `place`."""
     return Blob(place + complex(0.025, -0.045), build.limb * 1.5, 0.048)
 
 
 def front_leg(build: Build, shoulder: complex, swing: float) -> list[Shape]:
+    """A front leg below `shoulder`, its foot `swing` ahead."""
     high = -build.leg
     foot = complex(shoulder.real + 0.01 + swing, -0.05)
     return [
@@ -62,6 +66,7 @@ def front_leg(build: Build, shoulder: complex, swing: float) -> list[Shape]:
 
 
 def hind_leg(build: Build, hip: complex, swing: float) -> list[Shape]:
+    """A hind leg below `hip`, bent at knee and hock, its foot `swing` ahead."""
     high = -build.leg
     foot = complex(hip.real - 0.03 + swing, -0.05)
     return [
@@ -78,7 +83,7 @@ def hind_leg(build: Build, hip: complex, swing: float) -> list[Shape]:
     ]
 
 
-def tail(build: Build, rng: np.random.Generator, root: complex, how: str) -> Layer:
+def draw_tail(build: Build, rng: np.random.Generator, root: complex, how: str) -> Layer:
     """A tail from `root`: in the air, on the floor behind, to the side, up, or around the feet."""
     length = build.tail
     bend = float(rng.uniform(0, 1))
@@ -124,6 +129,7 @@ def tail(build: Build, rng: np.random.Generator, root: complex, how: str) -> Lay
 
 
 def socks(build: Build, rng: np.random.Generator, feet: Sequence[complex]) -> list[Layer]:
+    """White paws on some animals: patches around `feet`, or nothing."""
     if rng.random() < 0.6:
         return []
     high = float(rng.uniform(0.06, 0.14))
@@ -132,6 +138,7 @@ def socks(build: Build, rng: np.random.Generator, feet: Sequence[complex]) -> li
 
 
 def bib(build: Build, rng: np.random.Generator, chest: complex, height: float) -> list[Layer]:
+    """A white chest on some animals seen from the front, or nothing."""
     if rng.random() < 0.5:
         return []
     patch = Blob(chest + 0.05j, complex(0, height * 0.3), build.chest * 0.5)

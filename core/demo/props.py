@@ -37,7 +37,7 @@ def fabric(rng: np.random.Generator, shape: tuple[int, int], unit: float, pixel:
         unit: Size of the thing in working pixels.
         pixel: Working pixels in a pixel of the finished photo.
     """
-    light = np.asarray(_color(rng), np.float32) / 255
+    light = np.asarray(_color(rng), np.float32) / np.float32(255)
     deep = light * np.float32(rng.uniform(0.45, 0.8))
     striped = bool(rng.random() < 0.35)
     weave = np.float32(0.4) + np.float32(0.25) * band_noise(

@@ -96,7 +96,7 @@ def _add(
 
 def _owners(outlines: Floats) -> Array:
     """Each pixel goes to whoever fills most of it, if animals fill at least half of it."""
-    owners = outlines.argmax(0).astype(np.uint8) + np.uint8(1)
+    owners = np.asarray(outlines.argmax(0) + 1, np.uint8)
     owners[outlines.sum(0) < 0.5] = 0
     for number in range(1, len(outlines) + 1):
         _, parts, stats, _ = cv2.connectedComponentsWithStats((owners == number).astype(np.uint8))
@@ -157,7 +157,7 @@ def _develop(rng: np.random.Generator, color: Floats, size: int, *, dark: bool) 
     photo = photo * field[..., None].astype(np.float32) * (balance * np.float32(exposure))
     noise = rng.standard_normal(photo.shape, dtype=np.float32)
     photo = photo + noise * np.float32(rng.uniform(0.004, 0.014))
-    return np.clip(np.rint(photo * 255), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(photo * 255), 0, 255), np.uint8)
 
 
 def _window_light(rng: np.random.Generator, x: Floats, y: Floats) -> Floats:

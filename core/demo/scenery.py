@@ -106,7 +106,8 @@ def _rug(rng: np.random.Generator, shape: tuple[int, int], pixel: float) -> Floa
     angle = float(rng.choice([0.0, np.pi / 2, np.pi / 4]))
     wave = np.cos((x * np.cos(angle) + y * np.sin(angle)) * np.float32(2 * np.pi / period))
     share = smoothstep(0.35, 0.6, wave) * np.float32(0.7)
-    return color + (accent * color.mean(2, keepdims=True) * 1.6 - color) * share[..., None]
+    brightness = color.mean(2, keepdims=True) * np.float32(1.6)
+    return np.asarray(color + (accent * brightness - color) * share[..., None], np.float32)
 
 
 def _grass(rng: np.random.Generator, shape: tuple[int, int], pixel: float) -> Floats:
@@ -292,9 +293,9 @@ def _sixteenths(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
 def _receding(flat: Floats, height: int) -> Floats:
     """Lay a flat texture down so that it recedes towards the horizon."""
     size = flat.shape[1]
-    source = np.float32([[0, 0], [size, 0], [size, size], [0, size]])
+    source = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32)
     spread = 0.45 * size
-    target = np.float32([[0, 0], [size, 0], [size + spread, height], [-spread, height]])
+    target = np.array([[0, 0], [size, 0], [size + spread, height], [-spread, height]], np.float32)
     matrix = cv2.getPerspectiveTransform(source, target)
     return np.asarray(
         cv2.warpPerspective(

@@ -52,8 +52,8 @@ def _scaled(patch: Floats, shape: Floats, scale: float) -> tuple[Floats, Floats]
     shrinks = scale < 1
     grey = cv2.resize(patch, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
     weight = cv2.resize(shape, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    weight = (weight >= min(0.5, float(weight.max()))).astype(np.float32)
-    return np.clip(grey, 0, 255).astype(np.float32), weight
+    inside = np.asarray(weight >= min(0.5, float(weight.max())), np.float32)
+    return np.asarray(np.clip(grey, 0, 255), np.float32), inside
 
 
 def _texture(grey: Floats, weight: Floats) -> list[float]:

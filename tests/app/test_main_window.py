@@ -136,7 +136,8 @@ def test_that_damaged_settings_are_replaced_by_the_defaults():
 def test_that_the_window_s_process_has_neither_torch_nor_mmseg():
     code = (
         "import sys, app.gui; from app.settings import Settings;"
-        "application = app.gui.make_application(Settings()); window = app.gui.MainWindow(Settings());"
+        "application = app.gui.make_application(Settings());"
+        "window = app.gui.MainWindow(Settings());"
         "window.show(); application.processEvents(); window.close();"
         "print([name for name in ('torch', 'mmengine', 'mmcv', 'mmseg') if name in sys.modules])"
     )

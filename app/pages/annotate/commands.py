@@ -16,7 +16,8 @@ _GROUP = "Edit"
 class Step(Protocol):
     """Goes to another sample, forwards or back; to the next flagged one if so asked."""
 
-    def __call__(self, step: int, *, flagged: bool = False) -> None: ...
+    def __call__(self, step: int, *, flagged: bool = False) -> None:
+        """Go on by that number of samples."""
 
 
 def commands(view: EditorView, step: Step, save: Callable[[], None]) -> list[Action]:

@@ -1,4 +1,4 @@
-"""The first three stages of a ResNet-18 of half the width, with a feature pyramid, for learning from scratch on a CPU.
+"""Three stages of a ResNet-18 of half the width, with a feature pyramid, for training on a CPU.
 
 He et al., "Deep Residual Learning for Image Recognition", CVPR 2016
 (https://arxiv.org/abs/1512.03385); Kirillov et al., "Panoptic Feature Pyramid Networks", CVPR 2019

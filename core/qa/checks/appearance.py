@@ -22,7 +22,7 @@ _MAX_EDGE = Limit(1.5, 0, 10, "", "A stronger edge than this between two parts m
     catches="A mask that lies beside its object and would fit the photo clearly better elsewhere.",
     misses="Borders that are inexact without a common direction, and objects without clear edges.",
     limits={
-        "min_shift": Limit(4, 1, 16, "px", "Smaller shifts are no flag (photo scaled to 256 px)"),
+        "min_shift": Limit(5, 1, 16, "px", "Smaller shifts are no flag (photo scaled to 256 px)"),
         "min_gain": Limit(1.1, 1, 3, "", "How many times better the shifted border must fit"),
     },
 )

@@ -21,10 +21,12 @@ Floats = npt.NDArray[np.float32]
 # Photos are looked at on this scale.
 _SCALE_SIDE = 256
 _EDGE_SIGMA = 1.0
+# A gradient of this many times its surroundings' average counts half of a perfect edge.
+_USUAL_EDGE = np.float32(1.4)
 _MAX_POINTS = 300
 _MIN_POINTS = 24
-# The border fits "as it is" when it fits within this distance.
-_AT_HOME = 2.0
+# The border fits "as it is" when it fits within this share of the smallest shift reported.
+_AT_HOME = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def border_shift(
     dx, dy = int(column) - steps, int(row) - steps
     offsets = np.arange(-steps, steps + 1)
     distance = np.hypot(offsets[None, :], offsets[:, None])
-    best, here, ordinary = fit.max(), fit[distance <= _AT_HOME].max(), np.median(fit)
+    best, here, ordinary = fit.max(), fit[distance <= _AT_HOME * min_shift].max(), np.median(fit)
     gain = float(best / max(here, 1e-6))
     rise = float((best - here) / max(best - ordinary, 1e-6))
     if np.hypot(dx, dy) < min_shift or gain < min_gain or rise < min_rise:
@@ -126,7 +128,7 @@ def _shrunk(image: Array, foreground: Array, factor: float) -> tuple[Array, Arra
 
 
 def _border_points(foreground: Array) -> _Border:
-    """Evenly many points of the border, without those where the photo cuts the object off."""
+    """Points all along the border, without those where the photo cuts the object off."""
     inner = cv2.erode(foreground, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
     rim = (foreground > 0) & (inner == 0)
     rim[:2] = rim[-2:] = False
@@ -150,9 +152,7 @@ def _fit_by_shift(image: Array, border: _Border, steps: int) -> Floats:
     # direction n as n'Jn (Di Zenzo, 1986). Shifts beyond the photo's rim read a flat margin.
     add_channels = np.ones((1, across.shape[2]), np.float32)
     tensor = [
-        cv2.copyMakeBorder(
-            cv2.transform(product, add_channels), *[steps] * 4, cv2.BORDER_CONSTANT, value=0
-        )
+        np.pad(np.asarray(cv2.transform(product, add_channels), np.float32), steps)
         for product in (across * across, across * down, down * down)
     ]
     strength = np.sqrt(np.asarray(tensor[0] + tensor[2], np.float32))
@@ -160,6 +160,7 @@ def _fit_by_shift(image: Array, border: _Border, steps: int) -> Floats:
     width = strength.shape[1]
     shifts = np.arange(2 * steps + 1)
     offsets = (shifts[:, None] * width + shifts[None, :]).ravel()
+    # Where each border point comes to lie in the padded arrays, for every shift.
     places = (border.y * width + border.x)[:, None] + offsets[None, :]
     n_x, n_y = border.normal_x[:, None], border.normal_y[:, None]
     squared = tensor[0].take(places) * (n_x * n_x)
@@ -167,7 +168,7 @@ def _fit_by_shift(image: Array, border: _Border, steps: int) -> Floats:
     squared += tensor[2].take(places) * (n_y * n_y)
     edge = np.sqrt(np.maximum(squared, 0, out=squared), out=squared)
     level = usual[border.y + steps, border.x + steps][:, None] + np.float32(1)
-    edge /= edge + np.float32(1.4) * level
+    edge /= edge + _USUAL_EDGE * level
     counted = _points_inside(border, shifts - steps, image.shape[:2])
     fit = edge.sum(0).reshape(counted.shape) / np.maximum(counted, 1)
     return np.asarray(cv2.GaussianBlur(fit, (0, 0), 1.0), np.float32)

@@ -265,12 +265,11 @@ def _objects(mask: Array, value: int, known: Sequence[int]) -> list[_Bools]:
     objects = []
     for number in range(1, count):
         piece = ((labels == number) & (own > 0)).astype(np.uint8)
-        margin = [2 * reach + 2] * 4
-        piece = cv2.copyMakeBorder(piece, *margin, cv2.BORDER_CONSTANT, value=0).astype(np.uint8)
+        edge = 2 * reach + 2
+        piece = np.pad(piece, edge)
         piece = cv2.morphologyEx(piece, cv2.MORPH_CLOSE, element).astype(np.uint8)
         contours, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         cv2.drawContours(piece, contours, -1, 1, cv2.FILLED)
-        edge = margin[0]
         objects.append((piece[edge:-edge, edge:-edge] > 0) & free)
     return objects
 
