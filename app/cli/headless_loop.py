@@ -25,7 +25,8 @@ def run_loop(folder: Path, settings: tuple[str, ...] = ()) -> None:
         JobFailed: a command failed and has said why.
     """
     dataset = str(folder)
-    if not (folder / "img").is_dir():
+    # The list of defects is written last: a drawing that was cut off is drawn again.
+    if not (folder / "demo_defects.json").is_file():
         _step("demo", dataset)
     _step("info", dataset)
     _step("qa", dataset)

@@ -72,7 +72,7 @@ class Coat:
             bend = self.warp[rows, columns]
             phase = (along + 0.30 * self.period * bend + 0.12 * across) / self.period
             wave = np.cos(np.float32(2 * np.pi) * phase)
-            stripe = smoothstep(-0.25, 0.55, wave + np.float32(0.35) * (pattern - np.float32(0.5)))
+            stripe = smoothstep(-0.25, 0.55, wave + np.float32(0.25) * (pattern - np.float32(0.5)))
             pattern = 0.12 + 0.88 * stripe
         color = self.light + (self.dark - self.light) * pattern[..., None]
         return np.asarray(color * self._hairs(along, across), np.float32)
@@ -129,7 +129,7 @@ def draw_coat(
     else:
         grain = band_noise(rng, (320, 320), 2.8 * fine)
     warp = cloud_noise(rng, shape, 0.22 * unit, 3)
-    period = max(5.5 * pixel, float(rng.uniform(0.095, 0.135)) * unit)
+    period = max(5.5 * pixel, float(rng.uniform(0.085, 0.118)) * unit)
     if is_cat:
         pattern = 0.5 + 0.5 * cloud_noise(rng, shape, 0.12 * unit, 2)
     else:

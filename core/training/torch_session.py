@@ -62,7 +62,6 @@ def train(folder: Path, events: EventWriter) -> Outcome:
     record = load_record(folder)
     plan = load_data_plan(folder)
     device = _choose_device(record.device)
-    torch.set_num_threads(usable_cores())
     register_all_modules(init_default_scope=False)
     install_safe_loading()
 
@@ -71,6 +70,7 @@ def train(folder: Path, events: EventWriter) -> Outcome:
         config = load_config(folder / "config.json")
     else:
         config = _resolve_config(folder, record, plan)
+    torch.set_num_threads(config.get("threads") or usable_cores())
     this_start = _for_this_start(config, checkpoint)
     in_bfloat16 = use_bfloat16(this_start, device)
     runner = WorkbenchRunner.from_cfg(Config(this_start))

@@ -12,23 +12,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from core.flags import Box
 from core.images import Array
 from core.qa.appearance import describe
 from core.qa.discriminant import judge
+from core.qa.seams import Bools, Seam
 
 # A smaller object shows too few pixels of fur: side of a square of its area.
 _MIN_SIDE = 40.0
 # Shorter common borders say nothing.
 _MIN_SEAM = 8
-
-_Bools = npt.NDArray[np.bool_]
+# Parts that touch are this many times as likely to be two objects before anything is known.
+_ODDS_OF_TWO = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,13 @@ class Contact:
         length: Pixels of the common border.
         edge: Gradient of the photo across that border, relative to the inside of both objects:
             about 1 where there is nothing to see, 2 and more where one object ends.
+        likeness: How alike the colours on both sides are, 0 (none in common) to 1 (the same).
     """
 
     other: int
     length: int
     edge: float
+    likeness: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ class ObjectFeatures:
             "box": list(self.box),
             "pixels": self.pixels,
             "values": [round(value, 4) for value in self.values],
-            "contacts": [[c.other, c.length, round(c.edge, 4)] for c in self.contacts],
+            "contacts": [
+                [c.other, c.length, round(c.edge, 4), round(c.likeness, 4)] for c in self.contacts
+            ],
         }
 
     @classmethod
@@ -84,14 +88,25 @@ class ObjectFeatures:
             (x, y, width, height),
             int(data["pixels"]),
             tuple(float(value) for value in data["values"]),
-            tuple(Contact(int(o), int(n), float(e)) for o, n, e in data["contacts"]),
+            tuple(
+                Contact(int(other), int(length), float(edge), float(likeness))
+                for other, length, edge, likeness in data["contacts"]
+            ),
         )
 
 
 Observed = tuple[str, ObjectFeatures]
 """A sample's id and one of its objects."""
 
-_Judgement = tuple[str, ObjectFeatures, int, float]
+
+class _Judgement(NamedTuple):
+    """An object of a sample: how much it looks like its own class, and like which other class."""
+
+    sample: str
+    part: ObjectFeatures
+    own_probability: float = 1.0
+    other_class: int = 0
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +183,7 @@ def class_outliers(
     """Find objects that look like another class.
 
     Args:
-        features: Pairs of sample id and object, of the whole dataset.
+        features: Pairs of sample id and object, of the whole dataset, sample after sample.
         min_confidence: Report an object when another class has at least this probability.
         max_edge: As for `mixed_objects`, whose findings are not repeated here.
         min_objects: Classes with fewer objects are left out; too little is known of them.
@@ -177,11 +192,17 @@ def class_outliers(
         The outliers, most certain first; none when fewer than two classes have enough objects.
     """
     judged = _judged(tuple(features), min_objects)
-    halves = {number for pair in _mixed(judged, max_edge) for number in pair}
+    halves = {number for wrong, right, _ in _mixed(judged, max_edge) for number in (wrong, right)}
     outliers = [
-        Outlier(sample, part.class_index, looks_like, confidence, (part.box,))
-        for number, (sample, part, looks_like, confidence) in enumerate(judged)
-        if looks_like != part.class_index and confidence >= min_confidence and number not in halves
+        Outlier(
+            entry.sample,
+            entry.part.class_index,
+            entry.other_class,
+            entry.confidence,
+            (entry.part.box,),
+        )
+        for number, entry in enumerate(judged)
+        if entry.confidence >= min_confidence and number not in halves
     ]
     return sorted(outliers, key=lambda outlier: (-outlier.confidence, outlier.sample))
 
@@ -191,69 +212,76 @@ def mixed_objects(
 ) -> list[Outlier]:
     """Find single objects whose parts were given different classes.
 
-    Two parts are taken for one object when no edge of the photo runs where they meet and one of
-    them looks like the class of the other.
+    Two parts are taken for one object when no edge of the photo runs where they meet and it is
+    more likely than not that they belong together, seen from how alike the colours on both sides
+    are and how little the parts look like their own classes.
 
     Args:
-        features: Pairs of sample id and object, of the whole dataset.
+        features: Pairs of sample id and object, of the whole dataset, sample after sample.
         max_edge: See `Contact.edge`; where it is larger, one object ends and another begins.
         min_objects: Classes with fewer objects are left out.
 
     Returns:
         One entry for each pair, most certain first: its class is that of the part that looks
-        wrong, its first box that part, its second box the other part.
+        less like its class, its first box that part, its second box the other part.
     """
     judged = _judged(tuple(features), min_objects)
     outliers = []
-    for wrong, right in _mixed(judged, max_edge):
-        sample, part, looks_like, confidence = judged[wrong]
-        boxes = (part.box, judged[right][1].box)
-        outliers.append(Outlier(sample, part.class_index, looks_like, confidence, boxes))
+    for wrong, right, confidence in _mixed(judged, max_edge):
+        part, neighbour = judged[wrong].part, judged[right].part
+        boxes = (part.box, neighbour.box)
+        sample, given, other = judged[wrong].sample, part.class_index, neighbour.class_index
+        outliers.append(Outlier(sample, given, other, confidence, boxes))
     return sorted(outliers, key=lambda outlier: (-outlier.confidence, outlier.sample))
 
 
 # A scan asks for outliers and for mixed objects of the same features, one after the other.
 @lru_cache(maxsize=2)
 def _judged(features: tuple[Observed, ...], min_objects: int) -> tuple[_Judgement, ...]:
-    """For every object: its sample, itself, the class it looks like, and how surely."""
+    """For every object, how much it looks like its own and like other classes."""
     counts = Counter(part.class_index for _, part in features)
     known = sorted(value for value, count in counts.items() if count >= min_objects)
-    judged = [(sample, part, part.class_index, 0.0) for sample, part in features]
+    judged = [_Judgement(sample, part) for sample, part in features]
     asked = [number for number, (_, part) in enumerate(features) if part.class_index in known]
     if len(known) < 2:
         return tuple(judged)
     samples = {
         sample: number for number, sample in enumerate(dict.fromkeys(s for s, _ in features))
     }
+    given = np.asarray([known.index(features[number][1].class_index) for number in asked], np.intp)
     probabilities = judge(
         np.asarray([features[number][1].values for number in asked], np.float64),
-        np.asarray([known.index(features[number][1].class_index) for number in asked], np.intp),
+        given,
         np.asarray([samples[features[number][0]] for number in asked], np.intp),
     )
-    for number, row in zip(asked, probabilities, strict=True):
+    for number, own, row in zip(asked, given, probabilities, strict=True):
+        likes = float(row[own])
+        row[own] = -1.0
         best = int(row.argmax())
-        judged[number] = (*features[number], known[best], float(row[best]))
+        judged[number] = _Judgement(*features[number], likes, known[best], float(row[best]))
     return tuple(judged)
 
 
-def _mixed(judged: Sequence[_Judgement], max_edge: float) -> list[tuple[int, int]]:
-    """Pairs of objects (which looks wrong, which it belongs to), as places in `judged`."""
+def _mixed(judged: Sequence[_Judgement], max_edge: float) -> list[tuple[int, int, float]]:
+    """Pairs of parts of one object: the place of the one that looks wrong, the other's, how surely."""
     first: dict[str, int] = {}
-    for number, (sample, *_) in enumerate(judged):
-        first.setdefault(sample, number)
-    pairs: dict[frozenset[int], tuple[int, int]] = {}
-    for number, (sample, part, looks_like, confidence) in enumerate(judged):
-        for contact in part.contacts:
-            other = first[sample] + contact.other
-            if contact.edge > max_edge or looks_like != judged[other][1].class_index:
+    for number, entry in enumerate(judged):
+        first.setdefault(entry.sample, number)
+    pairs = []
+    for number, entry in enumerate(judged):
+        for contact in entry.part.contacts:
+            other = first[entry.sample] + contact.other
+            if other < number or contact.edge > max_edge:
                 continue
-            pair = frozenset((number, other))
-            if pair not in pairs or confidence > judged[pairs[pair][0]][3]:
-                pairs[pair] = (number, other)
-    return list(pairs.values())
+            wrong, right = sorted((number, other), key=lambda n: judged[n].own_probability)
+            doubt = (1 - judged[wrong].own_probability) / (judged[wrong].own_probability + 1e-6)
+            odds = doubt * contact.likeness / (1 - contact.likeness + 1e-6) / _ODDS_OF_TWO
+            if odds > 1:
+                pairs.append((wrong, right, odds / (1 + odds)))
+    return pairs
 
 
-def _objects(mask: Array, value: int, known: Sequence[int]) -> list[_Bools]:
+def _objects(mask: Array, value: int, known: Sequence[int]) -> list[Bools]:
     """Where the objects of a class are: pieces a few pixels apart are one, holes are filled."""
     own = (mask == value).astype(np.uint8)
     if not own.any():
@@ -274,51 +302,16 @@ def _objects(mask: Array, value: int, known: Sequence[int]) -> list[_Bools]:
     return objects
 
 
-def _contacts(image: Array, found: Sequence[tuple[int, _Bools]]) -> list[list[Contact]]:
+def _contacts(image: Array, found: Sequence[tuple[int, Bools]]) -> list[list[Contact]]:
     """For every object, where it touches objects of other classes."""
     contacts: list[list[Contact]] = [[] for _ in found]
     for a in range(len(found)):
         for b in range(a + 1, len(found)):
             if found[a][0] == found[b][0]:
                 continue
-            length, edge = _seam(image, found[a][1], found[b][1])
-            if length >= _MIN_SEAM:
-                contacts[a].append(Contact(b, length, edge))
-                contacts[b].append(Contact(a, length, edge))
+            seam = Seam(image, found[a][1], found[b][1])
+            if seam.length >= _MIN_SEAM:
+                edge, likeness = seam.edge(), seam.likeness()
+                contacts[a].append(Contact(b, seam.length, edge, likeness))
+                contacts[b].append(Contact(a, seam.length, edge, likeness))
     return contacts
-
-
-def _seam(image: Array, one: _Bools, other: _Bools) -> tuple[int, float]:
-    """Length of the common border, and how much more of an edge runs there than beside it."""
-    near = cv2.dilate(other.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    y, x = np.nonzero(one & near)
-    if x.size < _MIN_SEAM:
-        return int(x.size), 0.0
-    scale = max(1.0, max(one.shape) / 256)
-    side = cv2.GaussianBlur(one.astype(np.float32) - other, (0, 0), 3 * scale)
-    across = cv2.Sobel(side, cv2.CV_32F, 1, 0)[y, x]
-    down = cv2.Sobel(side, cv2.CV_32F, 0, 1)[y, x]
-    norm = np.hypot(across, down) + 1e-6
-    across, down = across / norm, down / norm
-    soft = cv2.GaussianBlur(image, (0, 0), 1.2 * scale).astype(np.float32)
-    right = cv2.Sobel(soft, cv2.CV_32F, 1, 0)
-    below = cv2.Sobel(soft, cv2.CV_32F, 0, 1)
-    inside = one | other
-
-    def edge_at(offset: float) -> tuple[npt.NDArray[np.float32], _Bools]:
-        columns = np.rint(x + offset * across).astype(int).clip(0, inside.shape[1] - 1)
-        rows = np.rint(y + offset * down).astype(int).clip(0, inside.shape[0] - 1)
-        change = right[rows, columns] * across[:, None] + below[rows, columns] * down[:, None]
-        return np.sqrt((change**2).sum(1)), inside[rows, columns]
-
-    def strongest_around(offset: float) -> tuple[npt.NDArray[np.float32], _Bools]:
-        tries = [edge_at(offset + step * scale) for step in (-1, 0, 1)]
-        return np.max([strength for strength, _ in tries], axis=0), tries[1][1]
-
-    beside = []
-    for offset in (-8, -6, -4, 4, 6, 8):
-        strength, valid = strongest_around(offset * scale)
-        if valid.sum() >= 6:
-            beside.append(float(strength[valid].mean()))
-    here = float(strongest_around(0)[0].mean())
-    return int(x.size), here / (float(np.mean(beside)) + 1e-6) if beside else 2.0
