@@ -139,12 +139,15 @@ def _plant_swap(picture: Picture, rng: np.random.Generator) -> Planted | None:
     here = picture.owners == number + 1
     if picture.recipe.small or picture.recipe.dark or here.sum() < 0.035 * here.size:
         return None
-    given = DOG if picture.recipe.animals[number] == CAT else CAT
+    kind = picture.recipe.animals[number]
+    given = DOG if kind == CAT else CAT
+    reach = 2 * max(3, here.shape[0] // 32) + 1
+    around = cv2.dilate(here.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    if (around & (picture.mask == given)).any():
+        return None  # it would melt into a neighbour of that class
     mask = picture.mask.copy()
     mask[here] = given
-    return Planted(
-        mask, {"is": picture.recipe.animals[number], "labelled": given, "box": _box(here)}
-    )
+    return Planted(mask, {"is": kind, "labelled": given, "box": _box(here)})
 
 
 def _plant_half_swap(picture: Picture, rng: np.random.Generator) -> Planted | None:

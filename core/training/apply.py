@@ -43,7 +43,7 @@ def apply_overrides(config: Config, overrides: Mapping[str, Any]) -> None:
         path = key.split(".")
         _set_at(config, path, value, key)
         for alias in _PIPELINE_PLACES.get(path[0], ()):
-            if len(path) > 1 and _get(config, alias) is not None:
+            if _get(config, alias) is not None:
                 _set_at(config, [*alias, *path[1:]], value, key)
 
 

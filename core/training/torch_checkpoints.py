@@ -33,7 +33,7 @@ def load_safely(filename: str, map_location: Any = None, **_: Any) -> dict[str, 
     try:
         checkpoint = torch.load(path, map_location=map_location or "cpu", weights_only=True)
     except pickle.UnpicklingError:
-        return {"state_dict": load_weights(path)}
+        return {"state_dict": _only_weights(path)}
     except (OSError, EOFError, RuntimeError, ValueError) as error:
         first_line = (str(error).splitlines() or [type(error).__name__])[0]
         raise PetsegError(
@@ -46,6 +46,18 @@ def load_safely(filename: str, map_location: Any = None, **_: Any) -> dict[str, 
             "The file holds no weights by name", path=path, remedy="Use a state dict."
         )
     return checkpoint
+
+
+def _only_weights(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        return load_weights(path)
+    except PetsegError as error:
+        raise PetsegError(
+            "The file is damaged or holds more than weights; it was not loaded, because loading "
+            "it could run code",
+            path=path,
+            remedy="Use a file of plain tensors, such as torch.save(model.state_dict(), …) writes.",
+        ) from error
 
 
 def install_safe_loading() -> None:

@@ -12,7 +12,7 @@ from core.qa.checks import class_outlier as outlier
 from core.qa.registry import Finding, Limit, Limits, check
 from core.qa.view import SampleView
 
-_MAX_EDGE = Limit(1.5, 0, 10, "", "A stronger edge than this between two parts means two objects")
+_MAX_EDGE = Limit(1.8, 0, 10, "", "A stronger edge than this between two parts means two objects")
 
 
 @check(

@@ -177,7 +177,7 @@ def class_outliers(
     features: Iterable[Observed],
     *,
     min_confidence: float = 0.9,
-    max_edge: float = 1.5,
+    max_edge: float = 1.8,
     min_objects: int = 8,
 ) -> list[Outlier]:
     """Find objects that look like another class.
@@ -208,7 +208,7 @@ def class_outliers(
 
 
 def mixed_objects(
-    features: Iterable[Observed], *, max_edge: float = 1.5, min_objects: int = 8
+    features: Iterable[Observed], *, max_edge: float = 1.8, min_objects: int = 8
 ) -> list[Outlier]:
     """Find single objects whose parts were given different classes.
 
@@ -263,7 +263,7 @@ def _judged(features: tuple[Observed, ...], min_objects: int) -> tuple[_Judgemen
 
 
 def _mixed(judged: Sequence[_Judgement], max_edge: float) -> list[tuple[int, int, float]]:
-    """Pairs of parts of one object: the place of the one that looks wrong, the other's, how surely."""
+    """Pairs of parts of one object, by place: the one that looks wrong, the other, how surely."""
     first: dict[str, int] = {}
     for number, entry in enumerate(judged):
         first.setdefault(entry.sample, number)

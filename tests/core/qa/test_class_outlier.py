@@ -103,8 +103,8 @@ def test_that_two_classes_in_one_object_are_reported_once_and_not_as_outliers():
     features = two_classes()
     sample, right = features[0]
     box = (50, 60, 7, 8)
-    wrong = replace(features[1][1], class_index=2, box=box, contacts=(Contact(0, 40, 1.0),))
-    right = replace(right, contacts=(Contact(1, 40, 1.0),))
+    wrong = replace(features[1][1], class_index=2, box=box, contacts=(Contact(0, 40, 1.0, 0.9),))
+    right = replace(right, contacts=(Contact(1, 40, 1.0, 0.9),))
     features[0:2] = [(sample, right), (sample, wrong)]
     (found,) = mixed_objects(features)
     assert (found.sample, found.class_index, found.looks_like) == (sample, 2, 1)
@@ -115,7 +115,7 @@ def test_that_two_classes_in_one_object_are_reported_once_and_not_as_outliers():
 def test_that_animals_with_an_edge_between_them_are_two_objects():
     features = two_classes()
     sample, right = features[0]
-    wrong = replace(features[1][1], class_index=2, contacts=(Contact(0, 40, 2.5),))
+    wrong = replace(features[1][1], class_index=2, contacts=(Contact(0, 40, 2.5, 0.9),))
     features[0:2] = [(sample, right), (sample, wrong)]
     assert mixed_objects(features) == []
     assert [outlier.sample for outlier in class_outliers(features)] == [sample]

@@ -20,6 +20,7 @@ SHORT = {
     "batch_size": 2,
     "image_size": 64,
     "crop_size": 64,
+    "class_weights": "sqrt",
     "precision": "float32",
 }
 

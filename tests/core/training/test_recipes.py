@@ -159,6 +159,8 @@ def test_that_a_change_of_a_pipeline_reaches_the_loader():
     index = next(i for i, t in enumerate(config["train_pipeline"]) if t["type"] == "RandomFlip")
     apply_overrides(config, {f"train_pipeline.{index}.prob": 0.25})
     assert config["train_dataloader"]["dataset"]["pipeline"][index]["prob"] == 0.25
+    apply_overrides(config, {"train_pipeline": [{"type": "PackSegInputs"}]})
+    assert config["train_dataloader"]["dataset"]["pipeline"] == [{"type": "PackSegInputs"}]
 
 
 @pytest.mark.parametrize("key", ["model.no.channels", "model.heads.5.x", "model.heads.x.y"])

@@ -275,7 +275,7 @@ def test_that_a_file_that_would_run_code_is_not_loaded(make_run, supervisor, tmp
     run = make_run(init=tmp_path / "evil.pth")
     supervisor.start(run)
     assert supervisor.wait(run) is RunState.FAILED
-    assert "holds no model weights" in run.reason()
+    assert "it was not loaded, because loading it could run code" in run.reason()
     assert "evil.pth" in run.reason()
     assert not (tmp_path / "executed").exists()
 
