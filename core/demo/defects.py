@@ -151,7 +151,7 @@ def _plant_swap(picture: Picture, rng: np.random.Generator) -> Planted | None:
 
 
 def _plant_half_swap(picture: Picture, rng: np.random.Generator) -> Planted | None:
-    """Half an animal carries the other class."""
+    """The left or right half of an animal carries the other class."""
     if len(picture.recipe.animals) != 1 or picture.recipe.small or picture.recipe.dark:
         return None
     here = picture.owners == 1
@@ -160,10 +160,7 @@ def _plant_half_swap(picture: Picture, rng: np.random.Generator) -> Planted | No
     kind = picture.recipe.animals[0]
     given = DOG if kind == CAT else CAT
     y, x = np.nonzero(here)
-    spread = np.cov(np.stack([x, y]))
-    axis = np.linalg.eigh(spread)[1][:, 1]
-    side = 1 if rng.random() < 0.5 else -1
-    beyond = side * ((x - x.mean()) * axis[0] + (y - y.mean()) * axis[1]) > 0
+    beyond = x > x.mean() if rng.random() < 0.5 else x < x.mean()
     half = np.zeros_like(here)
     half[y[beyond], x[beyond]] = True
     mask = picture.mask.copy()

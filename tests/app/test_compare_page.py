@@ -530,10 +530,13 @@ def test_that_a_saved_mask_changes_the_figures_of_its_sample_and_nobody_loses_th
     assert page.samples.model.ids == ["val/c", "val/d", "val/b", "val/a"]
     assert page.samples.current == "val/c"
     assert page.samples.model.index(0, 2).data() == "100.00"
-    layers = page.viewer.views.layers
-    assert layers is not None
-    assert layers.runs[0].counts is not None
-    assert layers.runs[0].counts.wrong == 0
+
+    def wrong_pixels() -> int | None:
+        layers = page.viewer.views.layers
+        counts = layers.runs[0].counts if layers is not None else None
+        return counts.wrong if counts is not None else None
+
+    qtbot.waitUntil(lambda: wrong_pixels() == 0)
 
 
 def test_that_a_mask_saved_while_the_page_is_hidden_is_measured_on_return(
