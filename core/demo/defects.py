@@ -114,9 +114,10 @@ def _plant_hole(picture: Picture, rng: np.random.Generator) -> Planted | None:
 
 
 def _plant_shift(picture: Picture, rng: np.random.Generator) -> Planted | None:
-    """The whole mask is moved by 6 to 12 pixels (at 256×256)."""
+    """The whole mask is moved by 6 to 12 pixels (at 256×256), and no part of it out of sight."""
     size = picture.mask.shape[0]
-    if picture.recipe.small or picture.recipe.dark:
+    rim = np.concatenate([picture.mask[[0, -1]].ravel(), picture.mask[:, [0, -1]].ravel()])
+    if picture.recipe.small or picture.recipe.dark or rim.any():
         return None
     distance = float(rng.uniform(6.5, 11.5)) * size / 256
     turn = float(rng.uniform(0, 2 * math.pi))
