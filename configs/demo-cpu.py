@@ -1,4 +1,4 @@
-"""A small network from scratch, to see the whole loop in two minutes
+"""A small network from scratch, to see the whole loop in under three minutes
 
 Learns the drawn cats and dogs of the demo without any pretrained weights, on two CPU cores; also a
 first check that a new dataset can be trained on at all. Many quick steps on small pieces that are
