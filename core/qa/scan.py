@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
 # Raised when a check or a feature changes its meaning, so that cached results are not trusted.
-_VERSION = 1
+_VERSION = 2
 _BATCH = 64
 
 
