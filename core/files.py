@@ -1,4 +1,4 @@
-"""Writing users' files so that a crash, a full disk or a pulled plug never leaves half a file."""
+"""Reading users' files, and writing them so that a crash, a full disk or a pulled plug never leaves half a file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,22 @@ import tempfile
 from pathlib import Path
 
 from core.errors import PetsegError
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file.
+
+    Raises:
+        PetsegError: it is missing, may not be read, is a folder or a loop of links.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PetsegError(
+            f"The file cannot be opened ({error.strerror or error})",
+            path=path,
+            remedy="Check that the file exists and that you may read it.",
+        ) from error
 
 
 def atomic_write(path: Path, data: bytes) -> None:

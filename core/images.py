@@ -7,133 +7,114 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-from core.errors import PetsegError
+from core.files import read_bytes
+from core.image_headers import (
+    ImageHeader,
+    is_cut_off,
+    probe,
+    require_decodable,
+    truncated,
+    unreadable,
+)
+from core.mask_files import Array, decode_with_opencv, open_mask_file, plain_indices
 
-Array = npt.NDArray[np.uint8]
+if TYPE_CHECKING:
+    from core.dataset.coding import MaskCoding
 
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "MASK_SUFFIXES",
+    "Array",
+    "ImageHeader",
+    "decode_image",
+    "decode_mask",
+    "encode_mask",
+    "probe",
+    "read_image",
+    "read_mask",
+]
+
+# What OpenCV would print of damaged files is said by our own errors, with the file's name.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 MASK_SUFFIXES = (".png", ".bmp", ".tif", ".tiff")
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_PNG_GREY, _PNG_PALETTE = 0, 3
-
-
-class MaskEncoding(NamedTuple):
-    """How a mask file keeps its values, so that a save can keep them the same way."""
-
-    palette: bytes | None = None
+_REDUCED = {
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+}
 
 
 def read_image(path: Path) -> Array:
     """Decode a photo to RGB.
 
     Returns:
-        uint8 array H×W×3. An EXIF orientation is applied, as MMCV's loader does.
+        uint8 array H×W×3. An EXIF orientation is applied, as MMCV's loader does; deeper channels
+        are reduced to 8 bits, and an alpha channel is left out.
 
     Raises:
-        PetsegError: the file is missing, empty, truncated or no image.
+        PetsegError: the file is missing, empty, truncated, no image, or has more than 80
+            megapixels.
     """
-    return decode_image(_read(path), path)
+    return decode_image(read_bytes(path), path)
 
 
-def decode_image(data: bytes, path: Path) -> Array:
-    """Decode the bytes of a photo to RGB; see `read_image`. `path` is for the error message."""
-    decoded = None
-    if data:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+def decode_image(data: bytes, path: Path, *, at_least: int | None = None) -> Array:
+    """Decode the bytes of a photo to RGB; see `read_image`.
+
+    Args:
+        data: The file's bytes.
+        path: The file, for the error message.
+        at_least: A JPEG may come at a half, a quarter or an eighth of its size, which is quicker,
+            as long as its longest side keeps this many pixels; None for the whole size.
+    """
+    header = probe(data, path, "image")
+    require_decodable(header, path, "image")
+    flags = cv2.IMREAD_COLOR
+    if header.format == "JPEG":
+        if is_cut_off(data):
+            raise truncated("image", path)
+        if at_least is not None:
+            longest = max(header.width, header.height)
+            factor = next((each for each in _REDUCED if longest >= each * at_least), 1)
+            flags = _REDUCED.get(factor, flags)
+    decoded = decode_with_opencv(data, flags)
     if decoded is None:
-        raise PetsegError(
-            "The image cannot be read",
-            path=path,
-            remedy="Replace the file with an intact copy, or exclude the sample.",
-        )
+        raise unreadable("image", path)
     return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
 
 
-def read_mask(path: Path) -> Array:
+def read_mask(path: Path, coding: MaskCoding | None = None) -> Array:
     """Decode a mask to class indices.
 
-    Grey and palette files give their stored values (as MMSegmentation reads them).
+    Without a coding, grey and palette files give their stored values (as MMSegmentation reads
+    them); with one, values and colours give the classes they stand for.
 
     Returns:
         uint8 array H×W.
 
     Raises:
-        PetsegError: the file is missing or damaged, or is not one 8-bit channel.
+        PetsegError: the file is missing, damaged or has more than 80 megapixels; or it holds
+            colours or large numbers, and no coding says what they mean.
     """
-    return decode_mask(_read(path), path)
+    return decode_mask(read_bytes(path), path, coding)
 
 
-def decode_mask(data: bytes, path: Path) -> Array:
+def decode_mask(data: bytes, path: Path, coding: MaskCoding | None = None) -> Array:
     """Decode the bytes of a mask; see `read_mask`. `path` is for the error message."""
-    is_grey_png = data[:8] == _PNG_SIGNATURE and data[24:26] == bytes((8, _PNG_GREY))
-    if is_grey_png:
-        # OpenCV decodes an 8-bit grey PNG five times as fast as Pillow.
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-        if decoded is not None:
-            return decoded.astype(np.uint8, copy=False)
-        raise _unreadable_mask(path)
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            mode = image.mode
-            image.load()
-            values = np.array(image.convert("L") if mode == "1" else image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise _unreadable_mask(path) from error
-    if mode == "1":
-        return (values > 0).astype(np.uint8)
-    if values.ndim == 3 and (values[..., :1] == values[..., :3]).all():
-        values = values[..., 0]
-    if values.ndim != 2 or values.dtype != np.uint8:
-        raise PetsegError(
-            f"The mask is not one 8-bit channel of class indices (it is {mode})",
-            path=path,
-            remedy="Convert it to an 8-bit grey or palette PNG whose values are class indices.",
-        )
-    return np.ascontiguousarray(values)
+    file = open_mask_file(data, path)
+    return plain_indices(file, path) if coding is None else coding.decode(file, path)
 
 
-def mask_encoding(data: bytes) -> MaskEncoding:
-    """Read from a mask file's bytes how its values are kept (palette or plain grey)."""
-    if data[:8] == _PNG_SIGNATURE and data[25:26] == bytes((_PNG_PALETTE,)):
-        with Image.open(io.BytesIO(data)) as image:
-            palette = image.getpalette("RGB")
-        return MaskEncoding(bytes(palette) if palette else None)
-    return MaskEncoding()
-
-
-def encode_mask(mask: Array, encoding: MaskEncoding = MaskEncoding()) -> bytes:  # noqa: B008
-    """Encode class indices, uint8 H×W, as a lossless 8-bit PNG."""
-    image = Image.fromarray(np.ascontiguousarray(mask))
-    if encoding.palette is not None:
-        image = image.convert("L")
-        image.putpalette(encoding.palette)
+def encode_mask(mask: Array) -> bytes:
+    """Encode class indices, uint8 H×W, as a lossless 8-bit grey PNG."""
     stream = io.BytesIO()
-    image.save(stream, "PNG")
+    Image.fromarray(np.ascontiguousarray(mask)).save(stream, "PNG")
     return stream.getvalue()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise PetsegError(
-            f"The file cannot be opened ({error.strerror or error})",
-            path=path,
-            remedy="Check that the file exists and that you may read it.",
-        ) from error
-
-
-def _unreadable_mask(path: Path) -> PetsegError:
-    return PetsegError(
-        "The mask cannot be read",
-        path=path,
-        remedy="Replace the file with an intact copy, or draw the mask anew in the editor.",
-    )

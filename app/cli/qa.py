@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +15,10 @@ from app.cli.output import STDOUT, Column, say, table, write_csv, write_json
 from app.cli.progress import progress
 
 if TYPE_CHECKING:
+    from core.dataset import Dataset
+    from core.dataset.workspace import Workspace
     from core.flags import Flag
-    from core.qa.scan import ScanResult
+    from core.qa.table import ScanTable
 
 _CSV_COLUMNS = ("sample", "check", "severity", "value", "message")
 
@@ -24,7 +28,9 @@ def register(app: typer.Typer) -> None:
     app.command(
         "qa",
         epilog=options.example(
-            "petseg qa pets", "petseg qa pets --labels labels --json flags.json"
+            "petseg qa pets",
+            "petseg qa pets --labels labels --json flags.json",
+            "petseg qa pets --samples samples.csv",
         ),
     )(qa)
 
@@ -44,6 +50,15 @@ def qa(
     ] = None,
     json: options.JsonFile = None,
     csv: options.CsvFile = None,
+    samples: Annotated[
+        Path | None,
+        typer.Option(
+            "--samples",
+            metavar="FILE",
+            help="One row per sample: review state, tags, note, flags (.csv or .json).",
+            show_default=False,
+        ),
+    ] = None,
     workspace: options.WorkspaceFolder = None,
 ) -> None:
     """Check the masks of a label set and list what looks wrong.
@@ -53,6 +68,8 @@ def qa(
     dataset = opened(folder, workspace)
     label_set = chosen_label_set(dataset, labels)
     wanted_splits = chosen_splits(dataset, splits)
+    if samples is not None and samples.suffix.lower() not in (".csv", ".json"):
+        raise typer.BadParameter("name a .csv or a .json file", param_hint="'--samples'")
     if json == STDOUT and csv == STDOUT:
         raise typer.BadParameter("only one of --json and --csv can go to standard output")
 
@@ -60,25 +77,47 @@ def qa(
     from core.qa.scan import scan
 
     wanted_checks = _chosen_checks(checks)
-    with open_workspace(dataset) as opened_workspace, progress(f"Checking {label_set}") as report:
-        result = scan(
-            dataset,
-            label_set,
-            opened_workspace,
-            splits=wanted_splits,
-            checks=wanted_checks,
-            on_progress=report,
-        )
+    with open_workspace(dataset) as opened_workspace:
+        with progress(f"Checking {label_set}") as report:
+            result = scan(
+                dataset,
+                label_set,
+                opened_workspace,
+                splits=wanted_splits,
+                checks=wanted_checks,
+                on_progress=report,
+            )
+        flags = [*result.all_flags(), *result.dataset_flags]
+        if samples is not None:
+            _write_samples(samples, dataset, opened_workspace, result)
     if json is not None:
-        write_json(json, describe(result))
+        write_json(json, describe(result, flags))
     if csv is not None:
         write_csv(
-            csv,
-            _CSV_COLUMNS,
-            ([getattr(flag, name) for name in _CSV_COLUMNS] for flag in result.flags),
+            csv, _CSV_COLUMNS, ([getattr(flag, name) for name in _CSV_COLUMNS] for flag in flags)
         )
     if STDOUT not in (json, csv):
-        _print(result)
+        _print(result, flags)
+
+
+def _write_samples(
+    target: Path, dataset: Dataset, workspace: Workspace, result: ScanTable
+) -> None:
+    from core.dataset.export import as_csv, as_json, sample_rows
+    from core.dataset.review import ReviewStore
+    from core.files import atomic_write_text
+
+    looked_at = set(result.ids)
+    rows = sample_rows(
+        (sample for sample in dataset.samples if sample.id in looked_at),
+        reviews=ReviewStore(workspace).reviews(),
+        exclusions=workspace.exclusions(),
+        flags=result,
+    )
+    if target.suffix.lower() == ".json":
+        write_json(str(target), as_json(rows))
+    else:
+        atomic_write_text(target, as_csv(rows))
 
 
 def _chosen_checks(text: str | None) -> list[str] | None:
@@ -96,12 +135,15 @@ def _chosen_checks(text: str | None) -> list[str] | None:
     return wanted
 
 
-def describe(result: ScanResult) -> dict[str, object]:
-    """The JSON of the command."""
+def describe(result: ScanTable, flags: Sequence[Flag]) -> dict[str, object]:
+    """The JSON of the command.
+
+    A flag of a whole split has the split's name and a slash as its sample: `val/`.
+    """
     return {
         "label_set": result.label_set,
         "samples": result.samples,
-        "checks": list(result.checks),
+        "checks": [check.id for check in result.checks],
         "flags": [
             {
                 "sample": flag.sample,
@@ -111,23 +153,23 @@ def describe(result: ScanResult) -> dict[str, object]:
                 "message": flag.message,
                 "region": [list(box) for box in flag.region],
             }
-            for flag in result.flags
+            for flag in flags
         ],
     }
 
 
-def _print(result: ScanResult) -> None:
-    if result.flags:
+def _print(result: ScanTable, flags: Sequence[Flag]) -> None:
+    if flags:
         table(
             [Column("sample"), Column("severity"), Column("check"), Column("what")],
-            [[flag.sample, flag.severity.value, flag.check, flag.message] for flag in result.flags],
+            [[flag.sample, flag.severity.value, flag.check, flag.message] for flag in flags],
         )
         say()
-    say(_summary(result.flags, result.samples, result.label_set))
+    say(_summary(flags, result.samples, result.label_set))
 
 
-def _summary(flags: tuple[Flag, ...], samples: int, label_set: str) -> str:
-    flagged = len({flag.sample for flag in flags})
+def _summary(flags: Sequence[Flag], samples: int, label_set: str) -> str:
+    flagged = len({flag.sample for flag in flags if not flag.sample.endswith("/")})
     text = f"{samples} samples checked in {label_set}: {flagged} with flags, {len(flags)} flags"
     counts = Counter(flag.severity for flag in flags)
     parts = [

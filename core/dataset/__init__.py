@@ -1,6 +1,16 @@
 """A dataset on disk: its layout, classes, samples, settings and workspace."""
 
+from core.dataset.layout import AmbiguousLayout, Candidate
+from core.dataset.listing_cache import remember_listing
 from core.dataset.model import ClassInfo, Dataset, Sample
 from core.dataset.opening import open_dataset
 
-__all__ = ["ClassInfo", "Dataset", "Sample", "open_dataset"]
+__all__ = [
+    "AmbiguousLayout",
+    "Candidate",
+    "ClassInfo",
+    "Dataset",
+    "Sample",
+    "open_dataset",
+    "remember_listing",
+]

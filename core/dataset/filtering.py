@@ -6,8 +6,7 @@ array operations, whatever the number of samples.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,12 +14,24 @@ import numpy as np
 import numpy.typing as npt
 
 from core.dataset.model import Sample
-from core.flags import Flag, Severity
-
-_UNFLAGGED = -1
-_RANK = {severity: severity.rank for severity in Severity}
+from core.dataset.sample_table import ids_of, split_codes_of
+from core.flags import UNFLAGGED, Flag, FlagBook, FlagColumns, Severity, flag_book
 
 Bools = npt.NDArray[np.bool_]
+
+
+TO_DO = "to_do"
+"""The review state of a sample that nobody has looked at yet."""
+EXCLUDED = "excluded"
+"""Asks for samples that are left out of training."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Samples that somebody pointed at, in a chart for example, and what they have in common."""
+
+    words: str
+    samples: frozenset[str]
 
 
 class Order(StrEnum):
@@ -40,6 +51,9 @@ class SampleFilter:
         class_index: Only samples whose mask holds this class; None for all.
         check: Only samples with a flag of this check; None for all.
         flagged_only: Only samples with a flag.
+        tag: Only samples with this tag; None for all.
+        state: Only samples in this review state (or TO_DO, or EXCLUDED); None for all.
+        chosen: Only these samples; None for all.
         order: How the samples are sorted. It hides nothing.
     """
 
@@ -48,6 +62,9 @@ class SampleFilter:
     class_index: int | None = None
     check: str | None = None
     flagged_only: bool = False
+    tag: str | None = None
+    state: str | None = None
+    chosen: Chosen | None = None
     order: Order = Order.NAME
 
     @property
@@ -59,6 +76,9 @@ class SampleFilter:
             or self.class_index is not None
             or self.check is not None
             or self.flagged_only
+            or self.tag is not None
+            or self.state is not None
+            or self.chosen is not None
         )
 
 
@@ -87,18 +107,16 @@ class SampleIndex:
     """
 
     def __init__(self, samples: Sequence[Sample]) -> None:
-        self.ids: list[str] = [sample.id for sample in samples]
+        self.ids: list[str] = ids_of(samples)
         self._folded = [sample_id.casefold() for sample_id in self.ids]
         self._position = {sample_id: place for place, sample_id in enumerate(self.ids)}
-        splits = [sample.split for sample in samples]
-        self._split_codes = {name: code for code, name in enumerate(dict.fromkeys(splits))}
-        self._splits = np.array([self._split_codes[name] for name in splits], np.int32)
-        self._rank = np.full(len(self.ids), _UNFLAGGED, np.int8)
-        self._flag_count = np.zeros(len(self.ids), np.int32)
-        self._with_check: dict[str, Bools] = {}
-        self._severity_of: dict[str, Severity] = {}
-        self._class_counts: Mapping[str, Sequence[int]] = {}
-        self._with_class: dict[int, Bools] = {}
+        names, self._splits = split_codes_of(samples)
+        self._split_codes = {name: code for code, name in enumerate(names)}
+        self._flags: FlagColumns = FlagBook().columns(self.ids)
+        self._with_class: Callable[[int], Bools] | None = None
+        self._states: dict[str, Bools] = {}
+        self._with_tag: dict[str, Bools] = {}
+        self._excluded = np.zeros(len(self.ids), np.bool_)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -106,29 +124,33 @@ class SampleIndex:
     def __contains__(self, sample_id: object) -> bool:
         return sample_id in self._position
 
-    def set_flags(
-        self, flags: Mapping[str, Sequence[Flag]], changed: Collection[str] | None = None
-    ) -> None:
-        """Take over what the checks say.
+    def set_flags(self, flags: Mapping[str, Sequence[Flag]]) -> None:
+        """Take over what the checks say, by sample id."""
+        self._flags = flag_book(flags).columns(self.ids)
 
-        Args:
-            flags: The flags by sample id; samples without a flag may be absent.
-            changed: The samples whose flags are not as they were the last time; None for all.
-        """
-        if changed is None:
-            self._rank.fill(_UNFLAGGED)
-            self._flag_count.fill(0)
-            self._with_check, self._severity_of = {}, {}
-            changed = flags.keys()
-        for sample_id in changed:
+    def set_classes(self, with_class: Callable[[int], Bools] | None) -> None:
+        """Take over which masks hold a class: a function of its index, bool N."""
+        self._with_class = with_class
+
+    def set_review(self, states: Mapping[str, str], tags: Mapping[str, Sequence[str]]) -> None:
+        """Take over review states and tags by sample id; samples without may be absent."""
+        self._states = self._coded(states)
+        with_tag: dict[str, Bools] = {}
+        for sample_id, names in tags.items():
+            place = self._position.get(sample_id)
+            for name in names if place is not None else ():
+                if name not in with_tag:
+                    with_tag[name] = np.zeros(len(self.ids), np.bool_)
+                with_tag[name][place] = True
+        self._with_tag = with_tag
+
+    def set_excluded(self, excluded: Mapping[str, str]) -> None:
+        """Take over which samples are left out of training."""
+        self._excluded = np.zeros(len(self.ids), np.bool_)
+        for sample_id in excluded:
             place = self._position.get(sample_id)
             if place is not None:
-                self._set_flags_of(place, flags.get(sample_id, ()))
-
-    def set_class_counts(self, counts: Mapping[str, Sequence[int]]) -> None:
-        """Take over the pixels per class index by sample id; read when a class is filtered for."""
-        self._class_counts = counts
-        self._with_class = {}
+                self._excluded[place] = True
 
     def select(self, wanted: SampleFilter) -> list[str]:
         """The ids of the samples that a filter shows, in its order."""
@@ -142,7 +164,7 @@ class SampleIndex:
             places = np.array(kept, np.intp)
         if wanted.order is Order.WORST_FIRST:
             # The last key counts most; equal samples stay in the order of their names.
-            keys = (places, -self._flag_count[places], -self._rank[places])
+            keys = (places, -self._flags.counts[places], -self._flags.ranks[places])
             places = places[np.lexsort(keys)]
         if len(places) == len(self.ids) and wanted.order is Order.NAME:
             return list(self.ids)
@@ -150,57 +172,68 @@ class SampleIndex:
 
     def summary(self) -> FlagSummary:
         """How many samples carry flags, and of which checks."""
-        by_check = {
-            check: int(np.count_nonzero(column)) for check, column in self._with_check.items()
-        }
+        flags = self._flags
         return FlagSummary(
-            flagged=int(np.count_nonzero(self._rank != _UNFLAGGED)),
-            errors=int(np.count_nonzero(self._rank == Severity.ERROR.rank)),
-            by_check={check: count for check, count in by_check.items() if count},
-            severity_of=dict(self._severity_of),
+            flagged=int(np.count_nonzero(flags.ranks != UNFLAGGED)),
+            errors=int(np.count_nonzero(flags.ranks == Severity.ERROR.rank)),
+            by_check={
+                check: int(np.count_nonzero(column)) for check, column in flags.with_check.items()
+            },
+            severity_of=dict(flags.severities),
         )
 
     def split_counts(self) -> dict[str, int]:
         """Samples per split, in the order of the samples."""
-        totals = Counter(self._splits.tolist())
-        return {name: totals[code] for name, code in self._split_codes.items()}
+        totals = np.bincount(self._splits, minlength=len(self._split_codes))
+        return {name: int(totals[code]) for name, code in self._split_codes.items() if totals[code]}
 
-    def _set_flags_of(self, place: int, flags: Sequence[Flag]) -> None:
-        self._rank[place] = max((_RANK[flag.severity] for flag in flags), default=_UNFLAGGED)
-        self._flag_count[place] = len(flags)
-        for column in self._with_check.values():
-            column[place] = False
-        for flag in flags:
-            if flag.check not in self._with_check:
-                self._with_check[flag.check] = np.zeros(len(self.ids), np.bool_)
-            self._with_check[flag.check][place] = True
-            known = self._severity_of.get(flag.check, flag.severity)
-            self._severity_of[flag.check] = max(known, flag.severity, key=_RANK.__getitem__)
+    def state_counts(self) -> dict[str, int]:
+        """Samples per review state that any sample has."""
+        return {state: int(np.count_nonzero(column)) for state, column in self._states.items()}
+
+    def tag_counts(self) -> dict[str, int]:
+        """Samples per tag that any sample has."""
+        return {tag: int(np.count_nonzero(column)) for tag, column in self._with_tag.items()}
+
+    def places_of(self, sample_ids: Iterable[str]) -> npt.NDArray[np.intp]:
+        """The places of some samples in the order of names; unknown ones are left out."""
+        position = self._position
+        return np.array([position[one] for one in sample_ids if one in position], np.intp)
+
+    def _coded(self, values: Mapping[str, str]) -> dict[str, Bools]:
+        columns: dict[str, Bools] = {}
+        for sample_id, value in values.items():
+            place = self._position.get(sample_id)
+            if place is not None:
+                if value not in columns:
+                    columns[value] = np.zeros(len(self.ids), np.bool_)
+                columns[value][place] = True
+        return columns
 
     def _mask(self, wanted: SampleFilter) -> Bools:
+        nothing = np.zeros(len(self.ids), np.bool_)
         mask = np.ones(len(self.ids), np.bool_)
         if wanted.split is not None:
             mask &= self._splits == self._split_codes.get(wanted.split, -1)
         if wanted.flagged_only:
-            mask &= self._rank != _UNFLAGGED
+            mask &= self._flags.ranks != UNFLAGGED
         if wanted.check is not None:
-            column = self._with_check.get(wanted.check)
-            mask &= column if column is not None else np.False_
+            mask &= self._flags.with_check.get(wanted.check, nothing)
         if wanted.class_index is not None:
-            mask &= self._samples_with_class(wanted.class_index)
+            has_class = self._with_class
+            mask &= has_class(wanted.class_index) if has_class is not None else nothing
+        if wanted.tag is not None:
+            mask &= self._with_tag.get(wanted.tag, nothing)
+        if wanted.state == TO_DO:
+            for state, column in self._states.items():
+                if state != TO_DO:
+                    mask &= ~column
+        elif wanted.state == EXCLUDED:
+            mask &= self._excluded
+        elif wanted.state is not None:
+            mask &= self._states.get(wanted.state, nothing)
+        if wanted.chosen is not None:
+            chosen = nothing.copy()
+            chosen[self.places_of(wanted.chosen.samples)] = True
+            mask &= chosen
         return mask
-
-    def _samples_with_class(self, index: int) -> Bools:
-        known = self._with_class.get(index)
-        if known is None:
-            counts = self._class_counts
-            known = np.fromiter(
-                (
-                    index < len(of_sample) and of_sample[index] > 0
-                    for of_sample in (counts.get(sample_id, ()) for sample_id in self.ids)
-                ),
-                np.bool_,
-                len(self.ids),
-            )
-            self._with_class[index] = known
-        return known

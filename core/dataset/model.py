@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from core.dataset.coding import MaskCoding
+from core.dataset.sample import Sample
+from core.dataset.sample_table import SampleTable
 from core.errors import PetsegError
+
+if TYPE_CHECKING:
+    from core.dataset.layout import Layout
+    from core.dataset.tree import Tree
+
+__all__ = ["SPLITS", "ClassInfo", "Color", "Dataset", "Sample"]
 
 Color = tuple[int, int, int]
 
@@ -23,28 +33,6 @@ class ClassInfo:
     color: Color
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One image and its masks.
-
-    Attributes:
-        split: `train`, `val`, `test` or another folder name; "" in a dataset without splits.
-        stem: File name without suffix, unique inside its split.
-        image: The photo; None when only a mask was found.
-        masks: Mask file by label set; a label set without a file for this sample is absent.
-    """
-
-    split: str
-    stem: str
-    image: Path | None
-    masks: Mapping[str, Path]
-
-    @property
-    def id(self) -> str:
-        """The sample's identity, `split/stem`."""
-        return f"{self.split}/{self.stem}" if self.split else self.stem
-
-
 @dataclass(frozen=True)
 class Dataset:
     """A root folder, its ordered classes and its samples, as found on disk when it was opened.
@@ -55,9 +43,15 @@ class Dataset:
         ignore_index: Mask value that no check, loss or metric counts.
         label_sets: Names of the label sets, sorted.
         splits: Names of the splits, in the order train, val, test, others.
-        samples: Sorted by split, then stem.
+        samples: Sorted by split, then stem. A `SampleTable`, which makes each `Sample` when it is
+            asked for; any sequence will do.
         image_folder: Name of the folder that holds the photos, below `root`.
         workspace_dir: Where flags, originals, thumbnails and runs are kept.
+        layout: The layout in one line, in the notation of `core.dataset.layout`.
+        notes: What is worth knowing of how it was opened, as sentences.
+        places: Where photos and masks lie; None for `LABEL_SET/SPLIT/STEM.png`.
+        tree: The folders as they were listed, for `remember_listing`.
+        coding: How mask files encode the classes; None when their values are class indices.
     """
 
     root: Path
@@ -65,11 +59,14 @@ class Dataset:
     ignore_index: int
     label_sets: tuple[str, ...]
     splits: tuple[str, ...]
-    samples: tuple[Sample, ...]
+    samples: Sequence[Sample]
     image_folder: str
     workspace_dir: Path
     layout: str = ""
     notes: tuple[str, ...] = field(default=())
+    places: Layout | None = field(default=None, repr=False, compare=False)
+    tree: Tree | None = field(default=None, repr=False, compare=False)
+    coding: MaskCoding | None = None
 
     @property
     def name(self) -> str:
@@ -99,16 +96,20 @@ class Dataset:
         Raises:
             PetsegError: there is none.
         """
-        try:
-            return self._by_id[sample_id]
-        except KeyError:
+        if isinstance(self.samples, SampleTable):
+            place = self.samples.position(sample_id)
+            found = None if place is None else self.samples[place]
+        else:
+            found = self._by_id.get(sample_id)
+        if found is None:
             raise PetsegError(
                 f"There is no sample {sample_id!r}",
                 path=self.root,
                 remedy="Sample ids look like train/000123; `petseg info` lists the splits.",
-            ) from None
+            )
+        return found
 
-    def in_splits(self, splits: Iterable[str] | None = None) -> tuple[Sample, ...]:
+    def in_splits(self, splits: Iterable[str] | None = None) -> Sequence[Sample]:
         """The samples of those splits; all samples when `splits` is None."""
         if splits is None:
             return self.samples
@@ -120,6 +121,8 @@ class Dataset:
                 path=self.root,
                 remedy=f"The splits are: {', '.join(self.splits) or 'none'}.",
             )
+        if isinstance(self.samples, SampleTable):
+            return self.samples.in_splits(wanted)
         return tuple(sample for sample in self.samples if sample.split in wanted)
 
     def require_label_set(self, name: str | None) -> str:
@@ -145,12 +148,19 @@ class Dataset:
         written = replace(
             sample, masks={**sample.masks, label_set: self.mask_path(sample, label_set)}
         )
-        samples = tuple(written if entry is sample else entry for entry in self.samples)
-        return replace(self, samples=samples)
+        samples: Sequence[Sample]
+        if isinstance(self.samples, SampleTable):
+            samples = self.samples.with_sample(written)
+        else:
+            samples = tuple(written if entry is sample else entry for entry in self.samples)
+        label_sets = tuple(sorted({*self.label_sets, label_set}))
+        return replace(self, samples=samples, label_sets=label_sets)
 
     def mask_path(self, sample: Sample, label_set: str) -> Path:
         """Where the sample's mask of that label set is, or would be written."""
         existing = sample.masks.get(label_set)
         if existing is not None:
             return existing
-        return self.root / label_set / sample.split / f"{sample.stem}.png"
+        if self.places is None:
+            return self.root / label_set / sample.split / f"{sample.stem}.png"
+        return self.root / self.places.mask_file(label_set, sample.split, sample.stem)

@@ -19,8 +19,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from core.dataset.coding import MaskCoding
 from core.dataset.model import Sample
 from core.errors import PetsegError
+from core.files import read_bytes
 from core.images import Array, decode_image, read_mask
 
 _log = logging.getLogger(__name__)
@@ -37,11 +39,6 @@ _LARGE_FILE = 256 * 1024
 _HEADER = struct.Struct("<qq")
 _JPEG_QUALITY = 90
 _BLANK = 96
-_REDUCED = {
-    8: cv2.IMREAD_REDUCED_COLOR_8,
-    4: cv2.IMREAD_REDUCED_COLOR_4,
-    2: cv2.IMREAD_REDUCED_COLOR_2,
-}
 
 
 @dataclass(frozen=True)
@@ -66,10 +63,14 @@ class ThumbnailStore:
 
     Args:
         folder: Where to keep them; None keeps nothing. It may be deleted at any time.
+        coding: How mask files encode the classes (`Dataset.coding`).
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, coding: MaskCoding | None = None) -> None:
         self._folder = folder
+        self._coding = coding
+        # Masks that were decoded by another coding show other classes.
+        self._mask_kind = f"mask {coding}" if coding is not None else "mask"
 
     def photo(self, path: Path, size: int) -> Array:
         """A photo scaled down to fit into `size` × `size` pixels; never scaled up.
@@ -82,7 +83,7 @@ class ThumbnailStore:
         """
 
         def decode(level: int) -> Array:
-            return _read_photo_reduced(path, level)
+            return decode_image(read_bytes(path), path, at_least=level)
 
         return self._part(path, size, "photo", decode, _encode_photo, _decode_photo)
 
@@ -97,9 +98,9 @@ class ThumbnailStore:
         """
 
         def decode(_level: int) -> Array:
-            return read_mask(path)
+            return read_mask(path, self._coding)
 
-        return self._part(path, size, "mask", decode, _encode_mask, _decode_mask)
+        return self._part(path, size, self._mask_kind, decode, _encode_mask, _decode_mask)
 
     def render(
         self, sample: Sample, label_set: str, size: int, colors: Array, *, with_mask: bool = True
@@ -221,38 +222,6 @@ def _fitted(array: Array, size: int, scaling: int) -> Array:
 def _resized(array: Array, width: int, height: int, scaling: int) -> Array:
     resized = cv2.resize(array, (width, height), interpolation=scaling)
     return resized.astype(np.uint8, copy=False)
-
-
-def _read_photo_reduced(path: Path, size: int) -> Array:
-    """Decode a photo; a large JPEG at a fraction of its size, still no smaller than `size`."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PetsegError(
-            f"The image cannot be opened ({error.strerror or error})",
-            path=path,
-            remedy="Check that the file exists and that you may read it.",
-        ) from error
-    longest = max(_jpeg_size(data), default=0)
-    factor = next((factor for factor in _REDUCED if longest >= factor * size), 0)
-    if factor:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), _REDUCED[factor])
-        if decoded is not None:
-            return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
-    return decode_image(data, path)
-
-
-def _jpeg_size(data: bytes) -> tuple[int, ...]:
-    """Height and width from a JPEG's frame header (ITU-T T.81, B.2.2); () for anything else."""
-    if data[:2] != b"\xff\xd8":
-        return ()
-    place = 2
-    while place + 9 < len(data) and data[place] == 0xFF:
-        marker = data[place + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            return struct.unpack(">HH", data[place + 5 : place + 9])
-        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
-    return ()
 
 
 def _encode_photo(photo: Array) -> bytes:

@@ -101,7 +101,7 @@ class Workspace:
 
     def cached_scans(self, label_set: str) -> dict[str, CachedScan]:
         """What the last scan of that label set found, by sample id."""
-        rows = self._query(
+        rows = self.query(
             "SELECT sample, key, flags, features FROM qa_cache WHERE label_set = ?", (label_set,)
         )
         return {
@@ -115,7 +115,7 @@ class Workspace:
             (label_set, sample, scan.key, _flags_to_json(scan.flags), json.dumps(scan.features))
             for sample, scan in scans.items()
         ]
-        self._write_many("INSERT OR REPLACE INTO qa_cache VALUES (?, ?, ?, ?, ?)", rows)
+        self.write("INSERT OR REPLACE INTO qa_cache VALUES (?, ?, ?, ?, ?)", rows)
 
     def flags(self, label_set: str) -> dict[str, list[Flag]]:
         """The flags of the last scan, by sample id; samples without a flag are absent."""
@@ -127,34 +127,32 @@ class Workspace:
 
     def exclusions(self) -> dict[str, str]:
         """The excluded samples and the reason given for each."""
-        return dict(self._query("SELECT sample, reason FROM exclusions", ()))
+        return dict(self.query("SELECT sample, reason FROM exclusions", ()))
 
     def exclude(self, samples: Iterable[str], reason: str = "") -> None:
         """Leave those samples out of training. Their files stay where they are."""
         now = time.time()
-        self._write_many(
+        self.write(
             "INSERT OR REPLACE INTO exclusions VALUES (?, ?, ?)",
             [(sample, reason, now) for sample in samples],
         )
 
     def include(self, samples: Iterable[str]) -> None:
         """Take excluded samples back."""
-        self._write_many(
-            "DELETE FROM exclusions WHERE sample = ?", [(sample,) for sample in samples]
-        )
+        self.write("DELETE FROM exclusions WHERE sample = ?", [(sample,) for sample in samples])
 
     def log_edit(
         self, label_set: str, sample: str, changed_px: int, before: str, after: str
     ) -> None:
         """Note a saved edit: how many pixels changed, and the file's hash before and after."""
-        self._write_many(
+        self.write(
             "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?)",
             [(time.time(), label_set, sample, changed_px, before, after)],
         )
 
     def edits(self, label_set: str) -> list[tuple[float, str, int]]:
         """The edit log of a label set: (time, sample, changed pixels), oldest first."""
-        return self._query(
+        return self.query(
             "SELECT time, sample, changed_px FROM edits WHERE label_set = ? ORDER BY time",
             (label_set,),
         )
@@ -169,11 +167,22 @@ class Workspace:
             self._db.executescript(_SCHEMA)
             self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
 
-    def _query(self, sql: str, parameters: tuple[object, ...]) -> list[tuple]:  # type: ignore[type-arg]
+    def ensure(self, schema: str) -> None:
+        """Create the tables of a room (`CREATE TABLE IF NOT EXISTS …`), once per workspace."""
+        with self._lock:
+            self._db.executescript(schema)
+
+    def query(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]
+        """All rows of a SELECT."""
         with self._lock, closing(self._db.execute(sql, parameters)) as cursor:
             return cursor.fetchall()
 
-    def _write_many(self, sql: str, rows: list[tuple]) -> None:  # type: ignore[type-arg]
+    def write(self, sql: str, rows: list[tuple]) -> None:  # type: ignore[type-arg]
+        """Run a statement once for every row of parameters, all of them or none.
+
+        Raises:
+            PetsegError: the database cannot be written.
+        """
         if not rows:
             return
         try:

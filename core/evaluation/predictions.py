@@ -250,7 +250,8 @@ def _measure(job: _Job, dataset: Dataset) -> Outcome:
     if (reason := _REASONS.get(job.key)) is not None:
         return SkippedSample(sample=sample, reason=reason)
     try:
-        truth, prediction = read_mask(job.mask), decode_prediction(Path(job.prediction))
+        truth = read_mask(job.mask, dataset.coding)
+        prediction = decode_prediction(Path(job.prediction))
     except PetsegError as error:
         return SkippedSample(sample=sample, reason=_clause(error))
     if truth.shape != prediction.shape:

@@ -10,7 +10,8 @@ from core.dataset.model import Dataset, Sample
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.files import atomic_write, content_hash
-from core.images import Array, MaskEncoding, decode_mask, encode_mask, mask_encoding
+from core.images import Array, decode_mask, encode_mask
+from core.mask_files import MaskFile, open_mask_file, save_mask_file
 
 
 def save_mask(
@@ -18,10 +19,11 @@ def save_mask(
 ) -> Path:
     """Write a sample's mask.
 
-    The file is replaced atomically and keeps its encoding (grey or palette). Before the first
-    change the file as it was is copied to `originals/`, where it is never overwritten. A mask
-    whose pixels equal the file's is not written at all, so that opening and saving leaves the
-    file's bytes as they were.
+    The file is replaced atomically and keeps its form: format, grey or palette or colours, and the
+    codes of the dataset's coding; a format that loses pixels becomes PNG. Before the first change
+    the file as it was is copied to `originals/`, where it is never overwritten. A mask whose
+    pixels equal the file's is not written at all, so that opening and saving leaves the file's
+    bytes as they were.
 
     Args:
         dataset: The dataset the sample belongs to.
@@ -34,23 +36,24 @@ def save_mask(
         The file's path.
 
     Raises:
-        PetsegError: the folder cannot be written; the old file is untouched.
+        PetsegError: the folder cannot be written, or the file's form has no code for a class; the
+            old file is untouched.
     """
     path = dataset.mask_path(sample, label_set)
     before = path.read_bytes() if path.exists() else None
-    encoding = MaskEncoding()
+    form: MaskFile | None = None
     old: Array | None = None
     if before is not None:
         try:
-            old = decode_mask(before, path)
-            encoding = mask_encoding(before)
+            old = decode_mask(before, path, dataset.coding)
+            form = open_mask_file(before, path)
         except PetsegError:
-            old = None  # a damaged file is replaced; its bytes are kept among the originals
+            old, form = None, None  # a damaged file is replaced; the originals keep its bytes
     if old is not None and old.shape == mask.shape and np.array_equal(old, mask):
         return path
+    after = _encoded(dataset, mask, form)
     if before is not None:
         _keep_original(workspace, path, sample, label_set, before)
-    after = encode_mask(mask, encoding)
     atomic_write(path, after)
     same_shape = old is not None and old.shape == mask.shape
     changed = int(np.count_nonzero(old != mask)) if same_shape else int(mask.size)
@@ -58,6 +61,16 @@ def save_mask(
         label_set, sample.id, changed, content_hash(before) if before else "", content_hash(after)
     )
     return path
+
+
+def _encoded(dataset: Dataset, mask: Array, form: MaskFile | None) -> bytes:
+    if dataset.coding is not None:
+        return save_mask_file(dataset.coding.encode(mask, form))
+    if form is None:
+        return encode_mask(mask)
+    if form.mode == "1" and mask.max(initial=0) > 1:
+        form = form._replace(mode="L")  # one bit cannot hold the class that was drawn
+    return save_mask_file(form._replace(pixels=mask.astype(form.pixels.dtype)))
 
 
 def original_path(workspace: Workspace, sample: Sample, label_set: str, suffix: str) -> Path:

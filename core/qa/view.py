@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,15 +11,11 @@ import numpy.typing as npt
 
 from core.dataset.model import Dataset, Sample
 from core.errors import PetsegError
-from core.flags import Box
-from core.images import Array, read_image, read_mask
+from core.files import read_bytes
+from core.images import Array, decode_image, decode_mask
+from core.qa.outlines import Component, components_of
 
-
-class Component(NamedTuple):
-    """A connected piece of the foreground: its area in pixels and its bounding box."""
-
-    area: int
-    box: Box
+_EXACT_IN_FLOAT32 = 1 << 24
 
 
 class SampleView:
@@ -37,21 +33,33 @@ class SampleView:
         self.label_set = label_set
 
     @cached_property
+    def image_bytes(self) -> bytes | PetsegError | None:
+        """The photo's file; None without one, the reason when it cannot be opened."""
+        return _bytes_or_error(self.sample.image)
+
+    @cached_property
+    def mask_bytes(self) -> bytes | PetsegError | None:
+        """The mask's file; None without one, the reason when it cannot be opened."""
+        return _bytes_or_error(self.sample.masks.get(self.label_set))
+
+    @cached_property
     def _image_or_error(self) -> Array | PetsegError | None:
-        if self.sample.image is None:
-            return None
+        data = self.image_bytes
+        if data is None or isinstance(data, PetsegError):
+            return data
+        assert self.sample.image is not None
         try:
-            return read_image(self.sample.image)
+            return decode_image(data, self.sample.image)
         except PetsegError as error:
             return error
 
     @cached_property
     def _mask_or_error(self) -> Array | PetsegError | None:
-        path = self.sample.masks.get(self.label_set)
-        if path is None:
-            return None
+        data = self.mask_bytes
+        if data is None or isinstance(data, PetsegError):
+            return data
         try:
-            return read_mask(path)
+            return decode_mask(data, self.sample.masks[self.label_set], self.dataset.coding)
         except PetsegError as error:
             return error
 
@@ -84,6 +92,9 @@ class SampleView:
         """Pixels per mask value, 256 numbers; all zero without a mask."""
         if self.mask is None:
             return np.zeros(256, np.int64)
+        if self.mask.size < _EXACT_IN_FLOAT32:  # a third of bincount's time
+            counted = cv2.calcHist([self.mask], [0], None, [256], [0, 256])
+            return counted.ravel().astype(np.int64)
         return np.bincount(self.mask.ravel(), minlength=256)
 
     @cached_property
@@ -105,25 +116,26 @@ class SampleView:
 
     @cached_property
     def labelled(self) -> npt.NDArray[np.int32]:
-        """The number of the 8-connected foreground component at each pixel, 0 for none."""
-        return self._labels_and_stats[0]
+        """The number of the 8-connected foreground component at each pixel, 0 for none.
+
+        Costs ten times what `components` costs.
+        """
+        if self.foreground.size == 0:
+            return np.zeros((0, 0), np.int32)
+        _, labels = cv2.connectedComponents(self.foreground, connectivity=8, ltype=cv2.CV_32S)
+        return labels.astype(np.int32, copy=False)
 
     @cached_property
     def components(self) -> list[Component]:
-        """The 8-connected components of the foreground, all classes merged."""
-        return [
-            Component(int(area), (int(x), int(y), int(width), int(height)))
-            for x, y, width, height, area in self._labels_and_stats[1][1:]
-        ]
+        """The 8-connected components of the foreground, all classes merged, top to bottom."""
+        return components_of(self.foreground)
 
     @cached_property
-    def _labels_and_stats(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        if self.foreground.size == 0:
-            return np.zeros((0, 0), np.int32), np.zeros((1, 5), np.int32)
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(
-            self.foreground, connectivity=8, ltype=cv2.CV_32S
-        )
-        return labels.astype(np.int32, copy=False), stats.astype(np.int32, copy=False)
+    def grey(self) -> Array | None:
+        """The photo's brightness, uint8 H×W; None when it is missing or unreadable."""
+        if self.image is None:
+            return None
+        return cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
 
     @cached_property
     def outer_contours(self) -> list[npt.NDArray[np.int32]]:
@@ -132,3 +144,12 @@ class SampleView:
             return []
         contours, _ = cv2.findContours(self.foreground, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         return [contour.astype(np.int32, copy=False) for contour in contours]
+
+
+def _bytes_or_error(path: Path | None) -> bytes | PetsegError | None:
+    if path is None:
+        return None
+    try:
+        return read_bytes(path)
+    except PetsegError as error:
+        return error

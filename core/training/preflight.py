@@ -109,7 +109,7 @@ def _look_at(dataset: Dataset, label_set: str, sample: Sample) -> UsableSample |
     path = sample.masks[label_set]
     try:
         data = path.read_bytes()
-        mask = decode_mask(data, path)
+        mask = decode_mask(data, path, dataset.coding)
         image = read_image(sample.image)
     except PetsegError as error:
         return f"{error.what[:1].lower()}{error.what[1:]}"

@@ -22,6 +22,7 @@ from core.errors import PetsegError
 from core.runs.store import DatasetRecord, Run, RunStore
 from core.training.data_plan import DATA_FILE, DataPlan, SplitPlan, plan_split
 from core.training.fields import BY_NAME, unknown_field
+from core.training.index_masks import with_index_masks
 from core.training.preflight import Preflight, preflight
 from core.training.recipes import Recipe, find_recipe
 
@@ -90,7 +91,7 @@ def create_run(
     found = preflight(
         dataset, label_set, splits=(TRAIN, VAL), excluded=excluded, on_progress=on_progress
     )
-    plan = _plan(dataset, label_set, found, fields)
+    plan = _plan(dataset, label_set, with_index_masks(dataset, label_set, found), fields)
     fields = _with_epochs(fields, len(found.of_split(TRAIN)))
     weights = _class_weights(fields.get("class_weights"), dataset, found)
     return RunStore(runs_dir).create(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from core.dataset.coding import MaskCoding
 from core.errors import PetsegError
 from core.evaluation.error_map import ErrorCounts, count_errors, error_map
 from core.evaluation.prediction_files import decode_prediction
@@ -30,6 +31,7 @@ class LayerFiles:
         truth: The mask the runs are held against; None when there is none.
         predictions: One file per run; None for a run without a prediction of this sample.
         ignore_index: Value in the mask that is not judged.
+        coding: How mask files encode the classes (`Dataset.coding`).
     """
 
     sample: str
@@ -37,6 +39,7 @@ class LayerFiles:
     truth: Path | None
     predictions: tuple[Path | None, ...]
     ignore_index: int = 255
+    coding: MaskCoding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ def load_layers(files: LayerFiles) -> SampleLayers:
             photo = ImagePyramid(read_image(files.image))
         except PetsegError as error:
             photo_problem = str(error)
-    truth, truth_problem = _mask(files.truth, read_mask, "This sample has no mask.")
+    truth, truth_problem = _mask(
+        files.truth, lambda path: read_mask(path, files.coding), "This sample has no mask."
+    )
     runs = tuple(_run_layers(path, truth, files.ignore_index) for path in files.predictions)
     return SampleLayers(files.sample, photo, photo_problem, truth, truth_problem, runs)
 

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QPainter, QPixmap
 
-from core.flags import Flag, Severity, worst
+from core.flags import Flag, FlagBook, Severity, flag_book
 from widgets import theme
 from widgets.comparison.measures import Measure, Order, ScoredSample, measures, sort_samples
 
@@ -57,7 +57,7 @@ class SampleModel(QAbstractTableModel):
         self._measure: Measure = measures(())[0]
         self._order = Order.A_WORST
         self._filter = ""
-        self._flags: Mapping[str, Sequence[Flag]] = {}
+        self._flags = FlagBook()
         self._thumbnail: Callable[[str], QPixmap | None] = lambda _sample: None
         theme.signals.changed.connect(self._on_theme_changed)
 
@@ -147,7 +147,7 @@ class SampleModel(QAbstractTableModel):
         self, flags: Mapping[str, Sequence[Flag]], changed: Collection[str] | None = None
     ) -> None:
         """Show which samples are flagged; `changed` names those whose flags differ now."""
-        self._flags = flags
+        self._flags = flag_book(flags)
         if changed is None:
             self._repaint()
             return
@@ -183,7 +183,7 @@ class SampleModel(QAbstractTableModel):
         if role == roles.ToolTipRole:
             return self._tooltip(sample, column)
         if role == roles.AccessibleTextRole and column is Column.PICTURE:
-            count = len(self._flags.get(sample.sample, ()))
+            count = self._flags.count_of(sample.sample)
             return "1 flag" if count == 1 else f"{count or 'no'} flags"
         return None
 
@@ -223,7 +223,7 @@ class SampleModel(QAbstractTableModel):
     def _picture(self, sample_id: str) -> QPixmap | None:
         """The photo, with a badge in its corner when the mask is flagged."""
         photo = self._thumbnail(sample_id)
-        severity = worst(list(self._flags.get(sample_id, ())))
+        severity = self._flags.severity_of(sample_id)
         if severity is None:
             return photo
         badge = theme.icon(*_BADGES[severity]).pixmap(_BADGE)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.flags import Flag, worst
+from core.flags import Flag, Severity
 from widgets import theme
 from widgets.flags.severity import ICONS, ROLES
 from widgets.gallery.loader import Render, ThumbnailLoader
@@ -186,13 +186,12 @@ class _FrameDelegate(QStyledItemDelegate):
             if tile is not None:
                 self._paint_icon(painter, area.center().x(), area.center().y(),
                                  "image-broken-variant", "error", 24)  # fmt: skip
-        self._paint_badges(painter, area, sample_id, index.data(GalleryModel.FlagsRole))
+        self._paint_badges(painter, area, sample_id, index.data(GalleryModel.SeverityRole))
         painter.restore()
 
     def _paint_badges(
-        self, painter: QPainter, area: QRect, sample_id: str, flags: Sequence[Flag]
+        self, painter: QPainter, area: QRect, sample_id: str, severity: Severity | None
     ) -> None:
-        severity = worst(list(flags))
         if severity is not None:
             x, y = area.right() - _BADGE // 2 - 3, area.top() + _BADGE // 2 + 4
             self._paint_disc(painter, x, y)

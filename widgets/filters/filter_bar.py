@@ -17,12 +17,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.dataset.filtering import Order, SampleFilter
+from core.dataset.filtering import EXCLUDED, TO_DO, Chosen, Order, SampleFilter
 from core.dataset.model import ClassInfo
+from core.dataset.review import ReviewState
 from widgets import theme
 from widgets.filters.search_field import SearchField
 from widgets.flags.severity import check_title
 from widgets.gallery import LARGEST, SMALLEST, STEP
+
+# The widest that the chip for chosen samples may be, in px.
+_CHIP = 220
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -47,6 +51,15 @@ class FilterBar(QWidget):
         self.split = _combo("Split", "Show one split")
         self.class_ = _combo("Class", "Show samples whose mask holds a class")
         self.check = _combo("Flag", "Show samples that a check has flagged")
+        self.tag = _combo("Tag", "Show samples that carry a tag")
+        self.state = _combo("Review state", "Show samples by how far their review has come")
+        self.chosen = QToolButton()
+        self.chosen.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.chosen.setProperty("role", "button")
+        self.chosen.setCheckable(True)
+        self.chosen.setMaximumWidth(_CHIP)
+        theme.set_icon(self.chosen, "close")
+        self.chosen.hide()
         self.flagged_only = QToolButton()
         self.flagged_only.setText("Flagged")
         self.flagged_only.setAccessibleName("With flags only")
@@ -78,6 +91,8 @@ class FilterBar(QWidget):
         _fill(self.split, [("All splits", None)])
         _fill(self.class_, [("All classes", None)])
         _fill(self.check, [("All checks", None)])
+        _fill(self.tag, [("All tags", None)])
+        _fill(self.state, [("Any state", None)])
         _fill(self.order, [("By name", Order.NAME), ("Worst first", Order.WORST_FIRST)])
         self._lay_out()
         self._connect()
@@ -122,6 +137,33 @@ class FilterBar(QWidget):
         _fill(self.check, [("All checks", None), *choices])
         self._refresh()
 
+    def set_tags(self, counts: Mapping[str, int]) -> None:
+        """Offer the tags, with the number of samples that carry each."""
+        shown = {tag: count for tag, count in counts.items() if count}
+        if self._filter.tag is not None:
+            shown.setdefault(self._filter.tag, 0)
+        self.tag.setVisible(bool(shown))
+        choices = [(f"{tag} ({count:,})", tag) for tag, count in shown.items()]
+        _fill(self.tag, [("All tags", None), *choices])
+        self._refresh()
+
+    def set_states(self, counts: Mapping[str, int], excluded: int, total: int) -> None:
+        """Offer the review states, with the number of samples in each."""
+        reviewed = {name: count for name, count in counts.items() if name != TO_DO}
+        choices = [(f"{ReviewState.TO_DO.words} ({total - sum(reviewed.values()):,})", TO_DO)]
+        choices += [
+            (f"{state.words} ({reviewed.get(state.value, 0):,})", state.value)
+            for state in ReviewState
+            if state is not ReviewState.TO_DO
+        ]
+        choices.append((f"Excluded ({excluded:,})", EXCLUDED))
+        _fill(self.state, [("Any state", None), *choices])
+        self._refresh()
+
+    def choose(self, chosen: Chosen | None) -> None:
+        """Show only some samples that were pointed at elsewhere, or no longer."""
+        self.set_filter(replace(self._filter, chosen=chosen))
+
     def set_count(self, shown: int, total: int) -> None:
         """Say how many samples are shown."""
         self.count.setText(f"{shown:,} of {total:,} shown")
@@ -140,8 +182,9 @@ class FilterBar(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
         line.addWidget(self.search, 3)
-        for combo in (self.split, self.class_, self.check):
+        for combo in (self.split, self.class_, self.check, self.tag, self.state):
             line.addWidget(combo, 1)
+        line.addWidget(self.chosen)
         line.addWidget(self.flagged_only)
         line.addWidget(self.order, 1)
         line.addWidget(self.clear_button)
@@ -152,8 +195,9 @@ class FilterBar(QWidget):
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._on_edited)
-        for combo in (self.split, self.class_, self.check, self.order):
+        for combo in self._combos():
             combo.currentIndexChanged.connect(self._on_edited)
+        self.chosen.clicked.connect(lambda: self.choose(None))
         self.flagged_only.toggled.connect(self._on_edited)
         self.search.left.connect(self.search_left)
         self.clear_button.clicked.connect(self.clear)
@@ -169,6 +213,8 @@ class FilterBar(QWidget):
             split=self.split.currentData(),
             class_index=self.class_.currentData(),
             check=self.check.currentData(),
+            tag=self.tag.currentData(),
+            state=self.state.currentData(),
             flagged_only=self.flagged_only.isChecked(),
             order=Order(self.order.currentData()),
         )
@@ -177,21 +223,35 @@ class FilterBar(QWidget):
             self.clear_button.setEnabled(wanted.is_narrowing)
             self.filter_changed.emit(wanted)
 
+    def _combos(self) -> tuple[QComboBox, ...]:
+        return (self.split, self.class_, self.check, self.tag, self.state, self.order)
+
     def _refresh(self) -> None:
         """Bring the controls to what the filter says."""
         now = self._filter
-        controls = (self.search, self.split, self.class_, self.check, self.order)
-        blockers = [QSignalBlocker(control) for control in (*controls, self.flagged_only)]
+        controls = (self.search, *self._combos(), self.flagged_only)
+        blockers = [QSignalBlocker(control) for control in controls]
         if self.search.text() != now.text:
             self.search.setText(now.text)
         for combo, value in (
             (self.split, now.split),
             (self.class_, now.class_index),
             (self.check, now.check),
+            (self.tag, now.tag),
+            (self.state, now.state),
             (self.order, now.order),
         ):
             combo.setCurrentIndex(max(0, combo.findData(value)))
         self.flagged_only.setChecked(now.flagged_only)
+        self.chosen.setVisible(now.chosen is not None)
+        self.chosen.setChecked(now.chosen is not None)
+        if now.chosen is not None:
+            width = _CHIP - 48
+            words = self.fontMetrics().elidedText(
+                now.chosen.words, Qt.TextElideMode.ElideRight, width
+            )
+            self.chosen.setText(words)
+            self.chosen.setToolTip(f"Shown: {now.chosen.words}. Click to show all again")
         self.clear_button.setEnabled(now.is_narrowing)
         for blocker in blockers:
             blocker.unblock()

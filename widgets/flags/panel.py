@@ -17,9 +17,17 @@ class FlagPanel(QStackedWidget):
 
     flag_chosen = Signal(object)
     """The chosen Flag, or None when none is chosen any more."""
+    repair_requested = Signal(object)
+    accept_requested = Signal(object)
+    limit_requested = Signal(object)
+    withdraw_requested = Signal(object)
+    """The Flag that is to be repaired, accepted, measured differently, or flagged again."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, with_actions: bool = False) -> None:
+        """Make an empty list; `with_actions` gives each flag the buttons that act on it."""
         super().__init__(parent)
+        self._with_actions = with_actions
+        self._accepted: list[tuple[Flag, str]] = []
         self._rows: list[FlagRow] = []
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
@@ -48,13 +56,28 @@ class FlagPanel(QStackedWidget):
         """The chosen flag."""
         return next((row.flag for row in self._rows if row.is_chosen), None)
 
-    def show_flags(self, flags: Sequence[Flag], *, checked: bool = True) -> None:
+    @property
+    def first(self) -> Flag | None:
+        """The chosen flag, else the first one that nobody has accepted."""
+        open_flags = (row.flag for row in self._rows if not row.is_accepted)
+        return self.chosen or next(open_flags, None)
+
+    def show_flags(
+        self,
+        flags: Sequence[Flag],
+        *,
+        checked: bool = True,
+        accepted: Sequence[tuple[Flag, str]] = (),
+    ) -> None:
         """Show the flags of a sample; `checked` tells whether the checks have looked at it yet.
 
-        A flag that was chosen stays chosen when it is still there.
+        A flag that was chosen stays chosen when it is still there. Accepted flags, each with what
+        was said of it, stand below the others.
         """
         ordered = sorted(flags, key=lambda flag: -flag.severity.rank)
-        if [row.flag for row in self._rows] != ordered:
+        shown = [row.flag for row in self._rows if not row.is_accepted]
+        if shown != ordered or list(accepted) != self._accepted:
+            self._accepted = list(accepted)
             self._rebuild(ordered)
         if checked:
             self._nothing.set_icon("check-circle-outline", "ok")
@@ -62,7 +85,7 @@ class FlagPanel(QStackedWidget):
         else:
             self._nothing.set_icon("progress-clock")
             self._nothing.say("Not checked yet")
-        self.setCurrentWidget(self._scroll if ordered else self._nothing)
+        self.setCurrentWidget(self._scroll if ordered or accepted else self._nothing)
 
     def choose(self, flag: Flag | None) -> None:
         """Choose a flag of the list, or none."""
@@ -79,10 +102,18 @@ class FlagPanel(QStackedWidget):
             row.hide()
             row.deleteLater()
         self._rows = []
-        for flag in flags:
-            row = FlagRow(flag)
+        rows = [FlagRow(flag, with_actions=self._with_actions) for flag in flags]
+        rows += [
+            FlagRow(flag, with_actions=self._with_actions, accepted=note)
+            for flag, note in self._accepted
+        ]
+        for row in rows:
             row.chosen.connect(self._on_chosen)
             row.stepped.connect(self._on_stepped)
+            row.repair_clicked.connect(self.repair_requested)
+            row.accept_clicked.connect(self.accept_requested)
+            row.limit_clicked.connect(self.limit_requested)
+            row.withdraw_clicked.connect(self.withdraw_requested)
             self._column.insertWidget(len(self._rows), row)
             self._rows.append(row)
         if chosen is not None:

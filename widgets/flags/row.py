@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core.flags import Flag
+from core.qa.checks import CHECKS
 from widgets import theme
 from widgets.flags.severity import ICONS, ROLES, WORDS, check_title, check_words
 
 _ICON = QSize(20, 20)
+_BUTTON = QSize(26, 26)
 
 
 class FlagRow(QWidget):
@@ -20,10 +22,24 @@ class FlagRow(QWidget):
     """The row itself."""
     stepped = Signal(object, int)
     """The row itself, and +1 or -1: the user pressed an arrow key."""
+    repair_clicked = Signal(object)
+    accept_clicked = Signal(object)
+    limit_clicked = Signal(object)
+    withdraw_clicked = Signal(object)
+    """The Flag whose button was clicked."""
 
-    def __init__(self, flag: Flag, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        flag: Flag,
+        parent: QWidget | None = None,
+        *,
+        with_actions: bool = False,
+        accepted: str | None = None,
+    ) -> None:
+        """Show a flag; `accepted` is what was said when it was accepted, None when it was not."""
         super().__init__(parent)
         self.flag = flag
+        self.is_accepted = accepted is not None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._is_chosen = False
@@ -38,7 +54,9 @@ class FlagRow(QWidget):
         message.setTextFormat(Qt.TextFormat.PlainText)
         message.setWordWrap(True)
         where = f" · {places} places" if places > 1 else ""
-        source = QLabel(f"{WORDS[flag.severity]} · {title}{where}")
+        kind = "Accepted" if self.is_accepted else WORDS[flag.severity]
+        note = f" · “{accepted}”" if accepted else ""
+        source = QLabel(f"{kind} · {title}{where}{note}")
         source.setTextFormat(Qt.TextFormat.PlainText)
         source.setProperty("role", "muted")
         source.setWordWrap(True)
@@ -51,6 +69,14 @@ class FlagRow(QWidget):
         line.setSpacing(8)
         line.addWidget(self._icon)
         line.addLayout(words, 1)
+        if with_actions:
+            buttons = QHBoxLayout()
+            buttons.setSpacing(0)
+            for button in self._make_buttons():
+                buttons.addWidget(button)
+            line.addLayout(buttons)
+            line.setAlignment(buttons, Qt.AlignmentFlag.AlignTop)
+        message.setEnabled(not self.is_accepted)
         self._refresh_icon()
         theme.signals.changed.connect(self._refresh_icon)
 
@@ -94,6 +120,43 @@ class FlagRow(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _make_buttons(self) -> list[QToolButton]:
+        if self.is_accepted:
+            return [
+                self._button("undo", "Flag it again", "Let this flag speak again",
+                             self.withdraw_clicked)
+            ]  # fmt: skip
+        check = CHECKS.get(self.flag.check)
+        buttons = []
+        if check is not None and check.repairs:
+            buttons.append(
+                self._button("wrench-outline", "Repair", "Repair the mask, with a preview (R)",
+                             self.repair_clicked)
+            )  # fmt: skip
+        buttons.append(
+            self._button("check", "Accept", "Accept: this is right, do not flag it again (Y)",
+                         self.accept_clicked)
+        )  # fmt: skip
+        if check is not None and check.limit is not None:
+            buttons.append(
+                self._button("tune-variant", "Limit", "Move this check's limit (L)",
+                             self.limit_clicked)
+            )  # fmt: skip
+        return buttons
+
+    def _button(self, icon: str, name: str, hint: str, signal: SignalInstance) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"flag.{name.split()[0].lower()}")
+        button.setAccessibleName(f"{name}: {self.flag.message}")
+        button.setToolTip(hint)
+        button.setFixedSize(_BUTTON)
+        theme.set_icon(button, icon)
+        button.clicked.connect(lambda: signal.emit(self.flag))
+        return button
+
     def _refresh_icon(self) -> None:
+        if self.is_accepted:
+            self._icon.setPixmap(theme.icon("check-circle-outline", "ok").pixmap(_ICON))
+            return
         severity = self.flag.severity
         self._icon.setPixmap(theme.icon(ICONS[severity], ROLES[severity]).pixmap(_ICON))

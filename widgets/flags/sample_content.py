@@ -59,7 +59,7 @@ def read_sample(dataset: Dataset, sample_id: str, label_set: str) -> SampleConte
         problems.append(str(error))
     mask_path = sample.masks.get(label_set)
     try:
-        mask = read_mask(mask_path) if mask_path is not None else None
+        mask = read_mask(mask_path, dataset.coding) if mask_path is not None else None
         if mask_path is None:
             problems.append(f"There is no mask in {label_set} yet.")
     except PetsegError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -63,7 +65,7 @@ class SamplePanel(QWidget):
         self._problem.setProperty("role", "error")
         self._problem.setWordWrap(True)
         self._problem.hide()
-        self._flag_list = FlagPanel()
+        self._flag_list = FlagPanel(with_actions=True)
         self._flag_list.flag_chosen.connect(self._highlight)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setObjectName("dataset.sample")
@@ -131,10 +133,12 @@ class SamplePanel(QWidget):
         """Read the files of the sample again, for they were written."""
         self.show_sample(dataset, self._sample_id, self._label_set)
 
-    def show_flags(self, flags: list[Flag], *, checked: bool) -> None:
+    def show_flags(
+        self, flags: Sequence[Flag], *, checked: bool, accepted: Sequence[tuple[Flag, str]] = ()
+    ) -> None:
         """Show the flags of the sample; `checked` tells whether the checks have looked at it."""
         self._flags, self._checked = list(flags), checked
-        self._flag_list.show_flags(flags, checked=checked)
+        self._flag_list.show_flags(flags, checked=checked, accepted=accepted)
         self._highlight(self._flag_list.chosen, move=False)
         self._refresh_problem()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -45,6 +47,13 @@ class Footer(QFrame):
         self._cancel.clicked.connect(self._cancel_first)
         self._message = ElidedLabel()
         self._message.setProperty("role", "muted")
+        self._undo = QToolButton()
+        self._undo.setObjectName("UndoLast")
+        self._undo.setText("Undo")
+        self._undo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        theme.set_icon(self._undo, "undo")
+        self._undo.clicked.connect(self._take_back)
+        self._take_back_last: Callable[[], object] | None = None
         self._device = QLabel()
         self._device.setProperty("role", "muted")
         self._device.setToolTip("What is being trained, and where")
@@ -54,7 +63,9 @@ class Footer(QFrame):
         row.addWidget(self._title)
         row.addWidget(self._bar)
         row.addWidget(self._cancel)
-        row.addWidget(self._message, 1)
+        row.addWidget(self._message, 0)
+        row.addWidget(self._undo)
+        row.addStretch(1)
         row.addWidget(self._device, 0, Qt.AlignmentFlag.AlignRight)
         self._show_first()
 
@@ -68,8 +79,17 @@ class Footer(QFrame):
         self._jobs.pop(job, None)
         self._show_first()
 
+    def show_undoable(self, text: str, take_back: Callable[[], object]) -> None:
+        """Show what was done, with a button that takes it back."""
+        self.show_message(text)
+        self._take_back_last = take_back
+        self._undo.setToolTip(f"Take back: {text}")
+        self._undo.show()
+
     def show_message(self, text: str, role: str = "muted") -> None:
         """Show a sentence until the next one comes; `role` is muted or error."""
+        self._take_back_last = None
+        self._undo.hide()
         self._message.setProperty("role", role)
         self._message.style().unpolish(self._message)
         self._message.style().polish(self._message)
@@ -82,6 +102,12 @@ class Footer(QFrame):
     def show_device(self, text: str) -> None:
         """Say what runs where, at the right edge."""
         self._device.setText(text)
+
+    def _take_back(self) -> None:
+        take_back = self._take_back_last
+        if take_back is not None:
+            self.show_message("Taken back.")
+            take_back()
 
     def _show_first(self) -> None:
         busy = bool(self._jobs)

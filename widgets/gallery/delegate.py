@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from core.flags import Flag, worst
+from core.flags import Severity
 from widgets import theme
 from widgets.flags.severity import ICONS, ROLES
 from widgets.gallery.loader import ThumbnailLoader, Tile
@@ -44,7 +42,7 @@ class GalleryDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one sample."""
         sample_id: str = index.data(GalleryModel.IdRole)
-        flags: Sequence[Flag] = index.data(GalleryModel.FlagsRole)
+        severity: Severity | None = index.data(GalleryModel.SeverityRole)
         is_excluded = index.data(GalleryModel.ExcludedRole) is not None
         cell: QRect = option.rect
         state: QStyle.StateFlag = option.state
@@ -60,9 +58,9 @@ class GalleryDelegate(QStyledItemDelegate):
         painter.setOpacity(1.0)
         if is_excluded:
             self._paint_centred_icon(painter, shown, "cancel", "text", 32)
-        severity = worst(list(flags))
         if severity is not None:
-            self._paint_badge(painter, shown, ICONS[severity], ROLES[severity], len(flags))
+            count: int = index.data(GalleryModel.FlagCountRole)
+            self._paint_badge(painter, shown, ICONS[severity], ROLES[severity], count)
         if tile is not None and tile.image is not None:
             problem = "" if tile.has_mask else "no mask"
             problem = "mask unreadable" if tile.mask_problem else problem

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from core.flags import Flag, worst
+from core.flags import Flag, FlagBook, flag_book
 from widgets.flags.severity import WORDS, check_title, counted
 
 Index = QModelIndex | QPersistentModelIndex
@@ -22,8 +22,10 @@ class GalleryModel(QAbstractListModel):
     """Sample ids in the order they are shown, with what is known of each."""
 
     IdRole = Qt.ItemDataRole.UserRole
-    FlagsRole = Qt.ItemDataRole.UserRole + 1
-    """The sample's flags, as a sequence of Flag."""
+    SeverityRole = Qt.ItemDataRole.UserRole + 1
+    """The Severity of the sample's worst flag, or None."""
+    FlagCountRole = Qt.ItemDataRole.UserRole + 3
+    """How many flags the sample has."""
     ExcludedRole = Qt.ItemDataRole.UserRole + 2
     """Why the sample is excluded, or None when it is not."""
 
@@ -31,7 +33,7 @@ class GalleryModel(QAbstractListModel):
         super().__init__(parent)
         self._ids: list[str] = []
         self._rows: dict[str, int] | None = None
-        self._flags: Mapping[str, Sequence[Flag]] = {}
+        self._flags = FlagBook()
         self._excluded: Mapping[str, str] = {}
 
     @property
@@ -73,7 +75,7 @@ class GalleryModel(QAbstractListModel):
         self, flags: Mapping[str, Sequence[Flag]], changed: Collection[str] | None = None
     ) -> None:
         """Take over the flags by sample id; `changed` names the samples concerned, None all."""
-        self._flags = flags
+        self._flags = flag_book(flags)
         self._tell(changed)
 
     def set_excluded(
@@ -94,8 +96,10 @@ class GalleryModel(QAbstractListModel):
         sample_id = self._ids[index.row()]
         if role in (self.IdRole, Qt.ItemDataRole.DisplayRole):
             return sample_id
-        if role == self.FlagsRole:
-            return self._flags.get(sample_id, ())
+        if role == self.SeverityRole:
+            return self._flags.severity_of(sample_id)
+        if role == self.FlagCountRole:
+            return self._flags.count_of(sample_id)
         if role == self.ExcludedRole:
             return self._excluded.get(sample_id)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -129,11 +133,11 @@ class GalleryModel(QAbstractListModel):
         return "<br>".join(lines)
 
     def _spoken(self, sample_id: str) -> str:
-        flags = list(self._flags.get(sample_id, ()))
-        severity = worst(flags)
+        severity = self._flags.severity_of(sample_id)
+        count = self._flags.count_of(sample_id)
         words = [sample_id]
         if severity is not None:
-            words.append(f"{counted(len(flags), 'flag')}, worst: {WORDS[severity].lower()}")
+            words.append(f"{counted(count, 'flag')}, worst: {WORDS[severity].lower()}")
         if sample_id in self._excluded:
             words.append("excluded")
         return ", ".join(words)

@@ -50,6 +50,7 @@ class GalleryView(QAbstractItemView):
     """The user moved to a sample, by its id."""
     opened = Signal(str)
     """The user asks to edit a sample, by its id."""
+    selection_changed = Signal()
     thumbnail_size_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -58,10 +59,12 @@ class GalleryView(QAbstractItemView):
         self._samples = GalleryModel(self)
         self._cells = GalleryDelegate(self.loader, self)
         self._is_following = False
+        self._anchor = 0
+        self._extends = False
         self._want_soon = QTimer(self, singleShot=True, interval=0)
         self._want_soon.timeout.connect(self._want_visible)
         self.setItemDelegate(self._cells)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -101,6 +104,7 @@ class GalleryView(QAbstractItemView):
         index = self._samples.index(row) if row is not None else QModelIndex()
         if index == self.currentIndex():
             return
+        self._extends = False
         self._is_following = True
         try:
             if index.isValid():
@@ -115,6 +119,13 @@ class GalleryView(QAbstractItemView):
         """The selected sample's id."""
         index = self.currentIndex()
         return index.data(GalleryModel.IdRole) if index.isValid() else None
+
+    @property
+    def selected(self) -> list[str]:
+        """The ids of the selected samples, in the order they are shown."""
+        ids = self._samples.ids
+        parts = sorted((part.top(), part.bottom()) for part in self.selectionModel().selection())
+        return [sample_id for first, last in parts for sample_id in ids[first : last + 1]]
 
     def set_flags(
         self, flags: Mapping[str, Sequence[Flag]], changed: Collection[str] | None = None
@@ -239,8 +250,15 @@ class GalleryView(QAbstractItemView):
         return self._samples.index(min(max(target, 0), count - 1))
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """Select the cells that a rectangle of the viewport touches."""
+        """Select what a dragged frame touches, or with Shift all from the last cell to this one."""
         chosen = QItemSelection()
+        is_framed = self.state() == QAbstractItemView.State.DragSelectingState
+        if not is_framed and self._extends:
+            row = self.currentIndex().row()
+            first, last = sorted((min(self._anchor, self._samples.rowCount() - 1), row))
+            chosen.select(self._samples.index(first), self._samples.index(last))
+            self.selectionModel().select(chosen, command)
+            return
         grid = self.grid
         area = rect.normalized().translated(0, self.verticalOffset())
         for row in grid.rows_between(area.top(), area.bottom()):
@@ -311,8 +329,15 @@ class GalleryView(QAbstractItemView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell which sample the user moved to."""
         super().currentChanged(current, previous)
+        if not self._extends:
+            self._anchor = max(0, current.row())
         if current.isValid() and not self._is_following:
             self.current_changed.emit(current.data(GalleryModel.IdRole))
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Tell how many samples are selected."""
+        super().selectionChanged(selected, deselected)
+        self.selection_changed.emit()
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
         """Repaint what changed, if it is in sight."""
@@ -338,7 +363,8 @@ class GalleryView(QAbstractItemView):
             self._relayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the current sample."""
+        """Enter opens the current sample; Shift with the keys that move extends the selection."""
+        self._extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current is not None:
             self.opened.emit(self.current)
             event.accept()
@@ -347,6 +373,11 @@ class GalleryView(QAbstractItemView):
 
     def keyboardSearch(self, _search: str) -> None:
         """Letters are commands here; the search field looks for names."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select; with Shift from the last cell to this one, with Ctrl one more."""
+        self._extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open the sample under the cursor."""

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from core.dataset import Dataset
+from core.dataset.coding import MaskCoding
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.images import Array, read_image, read_mask
@@ -81,7 +82,7 @@ def read_for_editing(
     state = MaskState.MISSING
     if mask_path is not None:
         try:
-            mask = read_mask(mask_path)
+            mask = read_mask(mask_path, dataset.coding)
             state = MaskState.GOOD
         except PetsegError as error:
             mask_problem, state = str(error), MaskState.DAMAGED
@@ -90,7 +91,7 @@ def read_for_editing(
     original = mask
     if mask_path is not None:
         kept = original_path(workspace, sample, label_set, mask_path.suffix)
-        original = _read_original(kept, mask)
+        original = _read_original(kept, mask, dataset.coding)
     return EditContent(
         sample_id,
         label_set,
@@ -142,10 +143,10 @@ def _read_photo(dataset: Dataset, sample_id: str) -> tuple[ImagePyramid | None, 
         return None, str(error)
 
 
-def _read_original(path: Path, mask: Array | None) -> Array | None:
+def _read_original(path: Path, mask: Array | None, coding: MaskCoding | None) -> Array | None:
     if not path.exists():
         return mask
     try:
-        return read_mask(path)
+        return read_mask(path, coding)
     except PetsegError:
         return None  # it was damaged from the start: there is nothing to show

@@ -2,11 +2,9 @@
 
 # The order of the imports is the order in which flags are listed: files first.
 # isort: off
-from core.qa.checks import files
 from core.qa.checks import pieces
-from core.qa.checks import appearance
 
 # isort: on
 from core.qa.registry import CHECKS
 
-__all__ = ["CHECKS", "appearance", "files", "pieces"]
+__all__ = ["CHECKS", "pieces"]

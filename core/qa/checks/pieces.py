@@ -5,153 +5,181 @@ The foreground is every class but the background, merged; pieces are its 8-conne
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import cv2
 import numpy as np
 
 from core.flags import Box, Severity
-from core.qa.registry import Finding, Limit, Limits, check
+from core.qa.registry import MOST_BOXES, Finding, Limit, Measurement, Options, check
 from core.qa.view import SampleView
+
+_GROUP = "Pieces"
+
+
+def _find_empty_or_full(measured: Measurement, _limit: float) -> Finding:
+    pixels = int(measured.notes["foreground"])
+    if measured.notes["full"]:
+        return Finding(pixels, "The mask is full: not one pixel of background is left.")
+    if pixels == 0:
+        return Finding(0, "The mask is empty: no object is marked.")
+    noun = "pixel" if pixels == 1 else "pixels"
+    message = f"The mask is nearly empty: {pixels} {noun} of foreground."
+    return Finding(pixels, message, measured.boxes)
 
 
 @check(
     "empty_or_full",
     title="Empty or full",
+    group=_GROUP,
     severity=Severity.WARNING,
     structural=True,
     catches="Masks without an object, with next to nothing, or without any background.",
     misses="Photos that rightly show no object: accept their flag.",
-    limits={"smallest": Limit(10, 0, 10_000, "px", "A mask with fewer foreground pixels is empty")},
+    find=_find_empty_or_full,
+    limit=Limit(10, 0, 10_000, "px", "A mask with fewer foreground pixels is empty", "below"),
 )
-def empty_or_full(view: SampleView, limits: Limits) -> Iterable[Finding]:
-    """Next to no foreground, or no background; the value is the number of foreground pixels."""
+def empty_or_full(view: SampleView, _options: Options) -> Measurement | None:
+    """Next to no foreground, or no background; scored by the number of foreground pixels."""
     if view.mask is None or view.mask.size == 0:
-        return
-    foreground = int(np.count_nonzero(view.foreground))
-    if foreground == 0:
-        yield Finding(0, "The mask is empty: no object is marked.")
-    elif foreground < limits["smallest"]:
-        noun = "pixel" if foreground == 1 else "pixels"
-        yield Finding(
-            foreground,
-            f"The mask is nearly empty: {foreground} {noun} of foreground.",
-            tuple(component.box for component in view.components),
-        )
-    elif foreground == view.mask.size:
-        yield Finding(foreground, "The mask is full: not one pixel of background is left.")
+        return None
+    pixels = sum(component.area for component in view.components)
+    is_full = pixels == view.mask.size
+    # A full mask is flagged whatever the limit, an empty one even at the limit 0.
+    score = -1.0 if is_full or pixels == 0 else float(pixels)
+    boxes = tuple(component.box for component in view.components[:MOST_BOXES])
+    return Measurement(score, (), boxes, {"foreground": pixels, "full": is_full})
+
+
+def _find_too_many(measured: Measurement, _limit: float) -> Finding:
+    message = f"The objects are in {measured.score:.0f} pieces."
+    return Finding(measured.score, message, measured.boxes)
 
 
 @check(
     "too_many_components",
     title="Fragments",
+    group=_GROUP,
     severity=Severity.WARNING,
     structural=True,
     catches="Objects that fell apart into many pieces.",
     misses="Objects in two to five pieces; photos with many objects are flagged too.",
-    limits={"most": Limit(5, 1, 1000, "", "More pieces than this are too many")},
+    find=_find_too_many,
+    limit=Limit(5, 1, 100, "", "More pieces than this are too many"),
+    repairs=("keep_largest", "drop_specks"),
 )
-def too_many_components(view: SampleView, limits: Limits) -> Iterable[Finding]:
-    """The foreground has too many pieces; the value is their number."""
+def too_many_components(view: SampleView, _options: Options) -> Measurement | None:
+    """The number of pieces of the foreground."""
     pieces = view.components
-    if len(pieces) > limits["most"]:
-        yield Finding(
-            len(pieces),
-            f"The objects are in {len(pieces)} pieces.",
-            tuple(component.box for component in pieces),
-        )
+    if not pieces:
+        return None
+    boxes = tuple(piece.box for piece in pieces[:MOST_BOXES])
+    return Measurement(len(pieces), (), boxes)
+
+
+def _find_specks(measured: Measurement, limit: float) -> Finding:
+    number = sum(area < limit for area in measured.values)
+    words = "1 piece is" if number == 1 else f"{number} pieces are"
+    message = f"{words} smaller than {limit:g} pixels."
+    return Finding(number, message, measured.boxes[:number])
 
 
 @check(
     "noise",
     title="Specks",
+    group=_GROUP,
     severity=Severity.WARNING,
     structural=True,
     catches="Pieces of a few pixels, left behind by a tool or a slip of the hand.",
     misses="Specks inside an object, and specks that touch it.",
-    limits={"smallest": Limit(10, 2, 10_000, "px", "Pieces smaller than this are specks")},
+    find=_find_specks,
+    limit=Limit(10, 2, 1000, "px", "Pieces smaller than this are specks", "below"),
+    repairs=("drop_specks",),
 )
-def noise(view: SampleView, limits: Limits) -> Iterable[Finding]:
-    """Pieces of very few pixels; the value is how many there are."""
-    specks = [component for component in view.components if component.area < limits["smallest"]]
-    if specks:
-        words = "1 piece is" if len(specks) == 1 else f"{len(specks)} pieces are"
-        yield Finding(
-            len(specks),
-            f"{words} smaller than {limits['smallest']:g} pixels.",
-            tuple(component.box for component in specks),
-        )
+def noise(view: SampleView, _options: Options) -> Measurement | None:
+    """The areas of the pieces, smallest first; scored by the smallest."""
+    pieces = view.components
+    if not pieces:
+        return None
+    if len(pieces) > 1:
+        pieces = sorted(pieces, key=lambda piece: piece.area)
+    boxes = tuple(piece.box for piece in pieces[:MOST_BOXES])
+    return Measurement(pieces[0].area, tuple(piece.area for piece in pieces), boxes)
+
+
+def _find_thin(measured: Measurement, limit: float) -> Finding:
+    crossing = [
+        (ratio, box)
+        for ratio, box in zip(measured.values, measured.boxes, strict=False)
+        if ratio > limit
+    ]
+    first = crossing[0][0] if crossing else measured.score
+    message = f"A piece is {first:.1f} times as long as wide."
+    return Finding(first, message, tuple(box for _, box in crossing))
 
 
 @check(
     "aspect_ratio",
     title="Very thin piece",
+    group=_GROUP,
     severity=Severity.WARNING,
     structural=True,
     catches="Pieces whose bounding box is much longer than wide: stray lines, border slivers.",
     misses="Thin pieces that run diagonally or bend.",
-    limits={"most": Limit(8.0, 1, 100, "", "Longer side over shorter side")},
+    find=_find_thin,
+    limit=Limit(8.0, 1, 100, "", "Longer side over shorter side", step=0.5),
 )
-def aspect_ratio(view: SampleView, limits: Limits) -> Iterable[Finding]:
-    """A piece is very long and thin; the value is the first such piece's ratio of sides."""
-    boxes: list[Box] = []
-    first = 0.0
-    for contour in view.outer_contours:
-        x, y, width, height = (int(number) for number in cv2.boundingRect(contour))
-        ratio = max(width, height) / min(width, height)
-        if ratio > limits["most"]:
-            first = first or ratio
-            boxes.append((x, y, width, height))
-    if boxes:
-        yield Finding(first, f"A piece is {first:.1f} times as long as wide.", tuple(boxes))
+def aspect_ratio(view: SampleView, _options: Options) -> Measurement | None:
+    """How long and thin the pieces are; scored by the thinnest, told by the first that is flagged.
+
+    The study's check reports the first contour it meets, so the order of the contours is kept.
+    """
+    boxes = [piece.box for piece in view.components if not piece.is_nested]
+    if len(boxes) > 1:
+        boxes = [_box(contour) for contour in view.outer_contours]
+    ratios = [(max(box[2:]) / min(box[2:]), box) for box in boxes]
+    if not ratios:
+        return None
+    score = max(ratio for ratio, _ in ratios)
+    if len(ratios) > MOST_BOXES:  # of very many pieces those that may be flagged are kept
+        thinnest = sorted(range(len(ratios)), key=lambda place: -ratios[place][0])[:MOST_BOXES]
+        ratios = [ratios[place] for place in sorted(thinnest)]
+    return Measurement(score, tuple(ratio for ratio, _ in ratios), tuple(box for _, box in ratios))
+
+
+def _find_holes(measured: Measurement, limit: float) -> Finding:
+    boxes = tuple(
+        box for share, box in zip(measured.values, measured.boxes, strict=False) if share > limit
+    )
+    return Finding(measured.score, f"Holes take {measured.score:.0f} % of an object's area.", boxes)
 
 
 @check(
     "holes",
     title="Large holes",
+    group=_GROUP,
     severity=Severity.WARNING,
     structural=True,
     catches="Objects with much background enclosed by them.",
     misses="Small holes, and gaps that are open to the outside.",
-    limits={"share": Limit(30, 0, 100, "%", "Enclosed background, of the outer contour's area")},
+    find=_find_holes,
+    limit=Limit(30, 0, 100, "%", "Enclosed background, of the outer contour's area"),
+    repairs=("fill_holes",),
 )
-def holes(view: SampleView, limits: Limits) -> Iterable[Finding]:
-    """Background enclosed by an object; the value is its percentage of the outer contour's area."""
-    if not view.components:
-        return
-    enclosed, boxes_of = _enclosed_background(view)
-    worst = 0.0
-    boxes: list[Box] = []
-    for contour in view.outer_contours:
-        x, y = (int(number) for number in contour[0, 0])
-        piece = int(view.labelled[y, x])
-        area = float(cv2.contourArea(contour))
-        if enclosed.get(piece, 0) == 0 or area <= 0:
-            continue
-        share = 100 * enclosed[piece] / area
-        if share > limits["share"]:
-            worst = max(worst, share)
-            boxes += boxes_of[piece]
-    if boxes:
-        yield Finding(worst, f"Holes take {worst:.0f} % of an object's area.", tuple(boxes))
+def holes(view: SampleView, _options: Options) -> Measurement | None:
+    """Background enclosed by each piece, in percent of its outer contour's area."""
+    places: list[tuple[float, Box]] = []
+    for piece in view.components:
+        if piece.holes and piece.polygon_area > 0 and not piece.is_nested:
+            share = 100 * sum(hole.area for hole in piece.holes) / piece.polygon_area
+            places += [(share, hole.box) for hole in piece.holes]
+    if not places:
+        return None
+    places.sort(key=lambda place: -place[0])
+    places = places[:MOST_BOXES]
+    return Measurement(
+        places[0][0], tuple(share for share, _ in places), tuple(box for _, box in places)
+    )
 
 
-def _enclosed_background(view: SampleView) -> tuple[dict[int, int], dict[int, list[Box]]]:
-    """Pixels and boxes of the holes of each component, by the component's number."""
-    # Background is 4-connected where the foreground is 8-connected. A frame of background around
-    # the mask makes everything that is open to the outside one single component.
-    background = np.pad(view.foreground ^ 1, 1, constant_values=1)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(background, connectivity=4)
-    outside = int(labels[0, 0])
-    areas: dict[int, int] = {}
-    boxes: dict[int, list[Box]] = {}
-    for number in range(1, count):
-        if number == outside:
-            continue
-        x, y, width, height, area = (int(value) for value in stats[number])
-        # The pixel left of a hole's first pixel in its top row belongs to the piece around it.
-        column = int(np.argmax(labels[y, x : x + width] == number)) + x
-        piece = int(view.labelled[y - 1, column - 2])
-        areas[piece] = areas.get(piece, 0) + area
-        boxes.setdefault(piece, []).append((x - 1, y - 1, width, height))
-    return areas, boxes
+def _box(contour: np.ndarray) -> Box:
+    x, y, width, height = cv2.boundingRect(contour)
+    return (x, y, width, height)

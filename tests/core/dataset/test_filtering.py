@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.dataset.filtering import Order, SampleFilter, SampleIndex
+from core.dataset.filtering import EXCLUDED, TO_DO, Chosen, Order, SampleFilter, SampleIndex
 from core.dataset.model import Sample
 from core.flags import Flag, Severity
 
@@ -32,7 +33,8 @@ def make_index() -> SampleIndex:
             "val/rex": [flag("val/rex", "noise")],
         }
     )
-    index.set_class_counts({"train/Bella": [90, 10], "val/rex": [100, 0, 3], "train/max_2": [5, 1]})
+    with_class = {0: [1, 1, 0, 1], 1: [1, 1, 0, 0], 2: [0, 0, 0, 1]}
+    index.set_classes(lambda number: np.array(with_class.get(number, [0] * 4), np.bool_))
     return index
 
 
@@ -61,6 +63,30 @@ def test_that_split_class_and_flags_narrow_together():
     assert index.select(SampleFilter(check="unheard_of")) == []
 
 
+def test_that_tags_states_and_exclusions_narrow():
+    index = make_index()
+    index.set_review(
+        {"train/Bella": "done", "val/rex": "unsure", "gone/away": "done", "train/max_2": "to_do"},
+        {"val/rex": ["thin structures", "small object"], "train/max_2": ["small object"]},
+    )
+    index.set_excluded({"val/bella_2": "a fox"})
+    assert index.select(SampleFilter(tag="small object")) == ["train/max_2", "val/rex"]
+    assert index.select(SampleFilter(tag="never used")) == []
+    assert index.select(SampleFilter(state="done")) == ["train/Bella"]
+    assert index.select(SampleFilter(state=TO_DO)) == ["train/max_2", "val/bella_2"]
+    assert index.select(SampleFilter(state=EXCLUDED)) == ["val/bella_2"]
+    assert index.tag_counts() == {"thin structures": 1, "small object": 2}
+    assert index.state_counts()["done"] == 1
+
+
+def test_that_samples_chosen_elsewhere_are_shown_in_the_filter_s_order():
+    index = make_index()
+    chosen = Chosen("cat area 5 to 10 %", frozenset({"val/rex", "train/Bella", "gone/away"}))
+    assert index.select(SampleFilter(chosen=chosen)) == ["train/Bella", "val/rex"]
+    assert index.select(SampleFilter(chosen=chosen, split="val")) == ["val/rex"]
+    assert SampleFilter(chosen=chosen).is_narrowing
+
+
 def test_that_worst_first_goes_by_severity_then_number_of_flags_then_name():
     index = make_index()
     wanted = SampleFilter(order=Order.WORST_FIRST)
@@ -70,7 +96,7 @@ def test_that_worst_first_goes_by_severity_then_number_of_flags_then_name():
 
 def test_that_a_mended_sample_leaves_the_filter_and_the_summary():
     index = make_index()
-    index.set_flags({"val/rex": [flag("val/rex", "noise")]}, {"train/max_2", "val/bella_2"})
+    index.set_flags({"val/rex": [flag("val/rex", "noise")]})
     assert index.select(SampleFilter(flagged_only=True)) == ["val/rex"]
     summary = index.summary()
     assert (summary.flagged, summary.errors, summary.by_check) == (1, 0, {"noise": 1})

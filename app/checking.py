@@ -1,0 +1,267 @@
+"""What the checks say of the open label set: scanning, limits, and flags accepted by people."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.jobs import JobHandle, Jobs
+from core.dataset import Dataset
+from core.dataset.workspace import Workspace
+from core.errors import PetsegError
+from core.flags import Flag, FlagBook
+from core.qa.acceptance import Acceptance, AcceptanceStore
+from core.qa.scan import known, scan, scan_sample, set_accepted
+from core.qa.settings import CheckSettings, save
+from core.qa.store import ScanStore
+from core.qa.table import Row, ScanTable
+
+# During the first scan of a dataset, what was found so far is shown this often, in seconds.
+_SHOW_EVERY = 2.0
+
+
+class Checking(QObject):
+    """Owns the background scan and its table, so that every page sees the same flags."""
+
+    flags_changed = Signal(object)
+    """A set of sample ids whose flags changed, or None for all of them."""
+    scan_changed = Signal()
+    """A scan has begun or ended."""
+    sample_checked = Signal(str)
+    """A saved sample has been checked again; its flags are up to date."""
+    settings_changed = Signal()
+    message = Signal(str)
+    problem = Signal(str)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._job: JobHandle | None = None
+        self._dataset: Dataset | None = None
+        self._workspace: Workspace | None = None
+        self._label_set = ""
+        self.settings = CheckSettings()
+        self.table: ScanTable | None = None
+
+    # What is known
+
+    @property
+    def flags(self) -> FlagBook:
+        """The flags by sample id."""
+        return self.table if self.table is not None else _NO_FLAGS
+
+    @property
+    def is_scanning(self) -> bool:
+        """Whether a scan is under way."""
+        return self._job is not None
+
+    @property
+    def scan_job(self) -> JobHandle | None:
+        """The scan that is under way: its progress, and how to cancel it."""
+        return self._job
+
+    def is_checked(self, sample_id: str) -> bool:
+        """Whether the checks have looked at a sample."""
+        return self.table is not None and self.table.is_scanned(sample_id)
+
+    def accepted(self, sample_id: str) -> list[tuple[Flag, Acceptance]]:
+        """The flags of a sample that people have accepted, with what they said."""
+        if self.table is None or self._workspace is None:
+            return []
+        flags = self.table.accepted_flags(sample_id)
+        if not flags:
+            return []
+        notes = AcceptanceStore(self._workspace).all(self._label_set)
+        return [
+            (flag, notes[sample_id, flag.check])
+            for flag in flags
+            if (sample_id, flag.check) in notes
+        ]
+
+    # What is looked at
+
+    def show(
+        self,
+        dataset: Dataset | None,
+        workspace: Workspace | None,
+        label_set: str,
+        settings: CheckSettings | None = None,
+        table: ScanTable | None = None,
+    ) -> None:
+        """Look at a label set, with what the last scan found, if somebody has read it already."""
+        self._cancel()
+        self._dataset, self._workspace, self._label_set = dataset, workspace, label_set
+        self.settings = settings or CheckSettings()
+        self.table = table
+        if table is None and dataset is not None and workspace is not None:
+            self.table = known(dataset, label_set, workspace, self.settings)
+
+    def follow(self, dataset: Dataset) -> None:
+        """Go on with the same dataset, in which a mask was written."""
+        self._dataset = dataset
+
+    def rescan(self) -> None:
+        """Check the label set in the background; only what changed is checked again."""
+        self._cancel()
+        dataset, workspace, label_set = self._dataset, self._workspace, self._label_set
+        if dataset is None or workspace is None or label_set not in dataset.label_sets:
+            return
+        settings = self.settings
+        growing: list[ScanTable] = []
+
+        def work(job: JobHandle) -> ScanTable:
+            return scan(
+                dataset,
+                label_set,
+                workspace,
+                settings=settings,
+                on_begun=growing.append,
+                on_progress=job.progress,
+                cancelled=job.cancelled,
+            )
+
+        def done(table: ScanTable) -> None:
+            if self._job is not job:
+                return  # another scan has taken its place
+            self._job = None
+            self.table = table
+            self.flags_changed.emit(None)
+            self.scan_changed.emit()
+            if table.cancelled:
+                self.message.emit("The check was cancelled; what it found so far is shown.")
+            else:
+                flagged = f"{len(table):,} with flags"
+                self.message.emit(f"Checked {table.samples:,} masks: {flagged}.")
+
+        job = self._jobs.start(f"Checking {label_set}", work, done, self._failed)
+        self._job = job
+        if self.table is None or not self.table.samples:
+            # Nothing is known yet: what the scan finds is shown as it comes.
+            job.changed.connect(self._show_growing(job, growing))
+        self.scan_changed.emit()
+
+    def check_sample(self, sample_id: str) -> None:
+        """Check one sample again at once, after its mask was written."""
+        self.check_samples([sample_id])
+
+    def check_samples(self, sample_ids: Iterable[str]) -> None:
+        """Check some samples again at once, after their masks were written."""
+        dataset, workspace, label_set = self._dataset, self._workspace, self._label_set
+        ids = list(sample_ids)
+        if dataset is None or workspace is None or not ids:
+            return
+        settings = self.settings
+
+        def work(job: JobHandle) -> dict[str, Row]:
+            rows = {}
+            for number, sample_id in enumerate(ids, 1):
+                rows[sample_id] = scan_sample(dataset, label_set, workspace, sample_id, settings)
+                if len(ids) > 1:
+                    job.progress(number, len(ids))
+            return rows
+
+        def done(rows: dict[str, Row]) -> None:
+            if (
+                label_set != self._label_set
+                or self.table is None
+                or workspace is not self._workspace
+            ):
+                return
+            for sample_id, row in rows.items():
+                self.table.replace(sample_id, row)
+            self.flags_changed.emit(set(rows))
+            for sample_id in rows:
+                self.sample_checked.emit(sample_id)
+
+        what = ids[0] if len(ids) == 1 else f"{len(ids):,} masks"
+        self._jobs.start(f"Checking {what}", work, done)
+
+    # Limits
+
+    def try_limit(self, check: str, limit: float) -> None:
+        """Move a limit while somebody drags it: the flags answer, nothing is kept."""
+        if self.table is not None:
+            self.table.set_limit(check, limit)
+            self.flags_changed.emit(None)
+
+    def apply(self, settings: CheckSettings) -> None:
+        """Keep other settings. Only checks that need it measure anew."""
+        if self._workspace is None:
+            return
+        self.settings = settings
+        save(self._workspace, settings)
+        if self._dataset is not None:
+            self.table = known(self._dataset, self._label_set, self._workspace, settings)
+        self.settings_changed.emit()
+        self.flags_changed.emit(None)
+        self.rescan()
+
+    # Acceptances
+
+    def accept(self, flags: Iterable[Flag], note: str = "") -> Callable[[], None] | None:
+        """Let flags stay silent until their mask or limit changes; returns how to take it back."""
+        table, workspace = self.table, self._workspace
+        flags = list(flags)
+        if table is None or workspace is None or not flags:
+            return None
+        records = ScanStore(workspace).records(
+            self._label_set, sorted({flag.sample for flag in flags})
+        )
+        keys = [(flag.sample, flag.check) for flag in flags if flag.sample in records]
+        AcceptanceStore(workspace).accept(
+            Acceptance(
+                self._label_set,
+                sample,
+                check,
+                records[sample].content.hex(),
+                table.declared_limit(check),
+                note,
+            )
+            for sample, check in keys
+        )
+        self._show_accepted({sample for sample, _ in keys})
+        return lambda: self.withdraw(keys)
+
+    def withdraw(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Let accepted flags speak again; each is a sample id and a check id."""
+        if self._workspace is None:
+            return
+        keys = list(keys)
+        AcceptanceStore(self._workspace).withdraw(self._label_set, keys)
+        self._show_accepted({sample for sample, _ in keys})
+
+    def _show_accepted(self, changed: set[str]) -> None:
+        if self.table is not None and self._workspace is not None:
+            set_accepted(self.table, self._workspace)
+            self.flags_changed.emit(changed)
+
+    # Scanning
+
+    def _show_growing(self, job: JobHandle, growing: list[ScanTable]) -> Callable[[], None]:
+        shown = time.monotonic()
+
+        def show() -> None:
+            nonlocal shown
+            now = time.monotonic()
+            if self._job is job and growing and now - shown >= _SHOW_EVERY:
+                shown = now
+                self.table = growing[0]
+                self.flags_changed.emit(None)
+
+        return show
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+            self.scan_changed.emit()
+
+    def _failed(self, error: PetsegError) -> None:
+        self._job = None
+        self.scan_changed.emit()
+        self.problem.emit(str(error))
+
+
+_NO_FLAGS = FlagBook()

@@ -1,0 +1,97 @@
+"""The checks over the dataset: they learn from all samples, then judge each one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.dataset.model import Dataset, Sample
+from core.qa.judging import may_be_flagged, severity_override, signature
+from core.qa.registry import Check, Facts, SampleFacts
+from core.qa.settings import CheckSettings
+from core.qa.store import NO_OVERRIDE, Judgement, ScanStore
+from core.qa.table import ScanTable
+
+_AT_ONCE = 512
+
+
+def judge_all(
+    table: ScanTable,
+    store: ScanStore,
+    dataset: Dataset,
+    scope: str,
+    settings: CheckSettings,
+    content: str,
+) -> None:
+    """Let the checks over the dataset learn anew where a sample changed, and fill their columns.
+
+    Args:
+        table: The scan's table; its samples are judged.
+        store: Where the facts are, and the models and judgements are kept.
+        dataset: The dataset.
+        scope: Which splits the scan looked at.
+        settings: The options of the checks.
+        content: Stands for all files of the scan: as long as it is the same, so is the model.
+    """
+    splits = None if scope == "*" else scope.split(",")
+    keys = store.model_keys(table.label_set, scope)
+    for check in table.checks:
+        if check.fit is None:
+            continue
+        options = settings.options_of(check.id)
+        key = f"{content} {signature(check, options)}"
+        if keys.get(check.id) == key:
+            continue
+        facts = store.facts(dataset, table.label_set, splits)
+        model = check.fit(facts, dataset, options)
+        store.clear_judgements(table.label_set, scope, check.id)
+        batch: list[Judgement] = []
+        for each in facts:
+            judged = _judged(check, model, each, options)
+            if judged is not None:
+                batch.append(judged)
+            if len(batch) >= _AT_ONCE:
+                store.add_judgements(table.label_set, scope, batch)
+                batch = []
+        store.add_judgements(table.label_set, scope, batch)
+        store.store_model(table.label_set, scope, check.id, key, model)
+    ids = {check.id for check in table.checks if check.over_dataset}
+    if not ids:
+        return
+    for sample_id, check_id, score, rank in store.judgement_scores(table.label_set, scope):
+        place = table.place_of(sample_id)
+        if place is not None and check_id in ids:
+            table.put_score(place, check_id, score, None if rank == NO_OVERRIDE else rank)
+
+
+def judge_one(
+    store: ScanStore,
+    dataset: Dataset,
+    label_set: str,
+    scope: str,
+    sample: Sample,
+    facts: Facts,
+    checks: Sequence[Check],
+    settings: CheckSettings,
+) -> Mapping[str, Judgement]:
+    """Judge one sample by what the checks learned at the last scan, and keep the judgement."""
+    judgements: dict[str, Judgement] = {}
+    for check in checks:
+        learned = store.model(label_set, scope, check.id) if check.fit is not None else None
+        if learned is not None:
+            options = settings.options_of(check.id)
+            each = SampleFacts(sample.id, sample.split, facts)
+            judged = _judged(check, learned[1], each, options)
+            if judged is not None:
+                judgements[check.id] = judged
+    store.replace_judgements(label_set, scope, sample.id, judgements.values())
+    return judgements
+
+
+def _judged(
+    check: Check, model: object, facts: SampleFacts, options: Mapping[str, float]
+) -> Judgement | None:
+    assert check.judge is not None
+    measured = check.judge(model, facts, options)
+    if measured is None or not may_be_flagged(check, measured.score):
+        return None
+    return Judgement(facts.sample, check.id, measured, severity_override(check, measured))

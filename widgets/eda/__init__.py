@@ -1,0 +1,1 @@
+"""Charts of a whole dataset, which choose samples when they are clicked or brushed."""
