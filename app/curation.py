@@ -77,6 +77,20 @@ class Curation(QObject):
         if self._store is not None:
             self._did(self._store.remove_tag(samples, tag))
 
+    def rename_tag(self, tag: str, new: str) -> None:
+        """Rename a tag on all samples."""
+        if self._store is None:
+            return
+        try:
+            self._did(self._store.rename_tag(tag, new))
+        except PetsegError as error:
+            self.problem.emit(str(error))
+
+    def delete_tag(self, tag: str) -> None:
+        """Take a tag from all samples and off the offer."""
+        if self._store is not None:
+            self._did(self._store.delete_tag(tag))
+
     def exclude(self, samples: Iterable[str], reason: str) -> None:
         """Leave samples out of training. Their files stay where they are."""
         ids = list(samples)

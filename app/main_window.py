@@ -27,10 +27,13 @@ from app.pages.train_page import TrainPage
 from app.session import Session
 from app.settings import Settings, save_settings
 from app.shortcut_sheet import ShortcutSheet
+from core.dataset.layout import AmbiguousLayout
 from core.demo.location import demo_folder, make_demo_if_absent
+from core.files import is_writable_folder
 from widgets import theme
 from widgets.durations import time_left
 from widgets.frame import Banner, Footer, Header, Rail
+from widgets.opening.layout_dialog import LayoutDialog
 
 PAGES: tuple[type[Page], ...] = (DatasetPage, AnnotatePage, TrainPage, ComparePage)
 
@@ -73,11 +76,13 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentIndex(index)
         self.pages[index].activate()
 
-    def open_dataset(self, folder: Path, workspace: Path | None = None) -> None:
+    def open_dataset(
+        self, folder: Path, workspace: Path | None = None, layout: str | None = None
+    ) -> None:
         """Open a dataset, unless a page has something unsaved that the user wants to keep."""
         if all(page.may_close() for page in self.pages):
             self._banner.hide()
-            self.session.open_later(folder, workspace)
+            self.session.open_later(folder, workspace, layout=layout)
 
     def open_demo(self) -> None:
         """Open the demo dataset; the first time, draw it."""
@@ -136,7 +141,11 @@ class MainWindow(QMainWindow):
         session.problem.connect(self._banner.tell)
         session.open_folder_requested.connect(self._choose_folder)
         session.open_demo_requested.connect(self.open_demo)
+        session.open_requested.connect(self.open_dataset)
+        session.layout_asked.connect(self._ask_layout)
+        session.undoable.connect(footer.show_undoable)
         session.edit_requested.connect(lambda _sample: self._bring(AnnotatePage))
+        session.recipe_values_chosen.connect(lambda *_: self._bring(TrainPage))
         session.open_run_requested.connect(lambda _run: self._bring(ComparePage))
         session.activity_changed.connect(footer.show_device)
         jobs.started.connect(self._follow)
@@ -186,6 +195,19 @@ class MainWindow(QMainWindow):
         folder = QFileDialog.getExistingDirectory(self, "Open a dataset", start)
         if folder:
             self.open_dataset(Path(folder))
+
+    def _ask_layout(self, ambiguous: AmbiguousLayout, folder: Path, workspace: Path | None) -> None:
+        """Let the user choose how an ambiguous folder is to be read."""
+        root = Path(folder)
+        dialog = LayoutDialog(ambiguous, can_remember=is_writable_folder(root), parent=self)
+
+        dialog.layout_chosen.connect(
+            lambda layout, remember: self.session.open_later(
+                root, workspace, layout=layout, remember_layout=remember
+            )
+        )
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _show_dataset(self) -> None:
         dataset = self.session.dataset

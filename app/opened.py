@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.dataset import Dataset, open_dataset
+from core.dataset import Dataset, open_dataset, remember_listing
+from core.dataset.settings import FILE_NAME, save_settings, settings_of
 from core.dataset.workspace import Workspace, open_workspace
+from core.errors import PetsegError
 from core.qa.scan import known
 from core.qa.settings import CheckSettings, load
 from core.qa.table import ScanTable
@@ -23,6 +25,7 @@ class Opened:
         checks: Which checks are on, with their limits.
         flags: What the last scan of that label set found.
         excluded: The samples left out of training, with the reasons.
+        problem: What could not be read of the workspace, in words.
     """
 
     dataset: Dataset
@@ -31,29 +34,49 @@ class Opened:
     checks: CheckSettings
     flags: ScanTable
     excluded: dict[str, str]
+    problem: str = ""
 
 
 def open_with_workspace(
-    path: Path | str, workspace: Path | str | None = None, *, layout: str | None = None
+    path: Path | str,
+    workspace: Path | str | None = None,
+    *,
+    layout: str | None = None,
+    remember_layout: bool = False,
 ) -> Opened:
     """Open a dataset and read what its workspace knows.
+
+    Args:
+        path: The dataset's folder.
+        workspace: See `open_dataset`.
+        layout: How to read the folder, where it can be read in several ways.
+        remember_layout: Whether to write that into the dataset's settings.
 
     Raises:
         PetsegError: it cannot be opened, or its workspace cannot.
         AmbiguousLayout: the folder can be read in several ways; choose one as `layout`.
     """
     dataset = open_dataset(path, workspace=workspace, layout=layout)
+    if layout is not None and remember_layout:
+        settings = settings_of(dataset.classes, dataset.ignore_index, dataset.coding, layout)
+        save_settings(dataset.root / FILE_NAME, settings)
     opened = open_workspace(dataset)
     try:
+        remember_listing(dataset)
         label_set = dataset.default_label_set
-        settings = load(opened)
+        problem = ""
+        try:
+            checks = load(opened)
+        except PetsegError as error:
+            checks, problem = CheckSettings(), f"{error} The defaults are used until then."
         return Opened(
             dataset,
             opened,
             label_set,
-            settings,
-            known(dataset, label_set, opened, settings),
+            checks,
+            known(dataset, label_set, opened, checks),
             opened.exclusions(),
+            problem,
         )
     except BaseException:
         opened.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -38,8 +38,14 @@ class Session(QObject):
     runs_changed = Signal()
     edit_requested = Signal(str)
     open_run_requested = Signal(str)
+    recipe_values_chosen = Signal(object, str)
+    """Values for the training form by field, and what they are, in a few words."""
     open_folder_requested = Signal()
+    open_requested = Signal(object, object, object)
+    """A dataset is to be opened: its path, its workspace or None, its layout or None."""
     open_demo_requested = Signal()
+    files_changed = Signal(object)
+    """The set of sample ids whose masks were written, but not by the editor."""
     activity_changed = Signal(str)
     """What is being trained, and where, in a few words; empty when nothing is."""
     layout_asked = Signal(object, object, object)
@@ -57,6 +63,8 @@ class Session(QObject):
         self.label_set: str = ""
         self.current: str | None = None
         self.shown: list[str] = []
+        self._unsaved: set[str] = set()
+        self._opened_with: tuple[Path | str, Path | str | None, str | None] | None = None
         self.checking = Checking(jobs, self)
         self.curation = Curation(self)
         self.checking.flags_changed.connect(self.flags_changed)
@@ -87,6 +95,14 @@ class Session(QObject):
         """The scan that is under way: its progress, and how to cancel it."""
         return self.checking.scan_job
 
+    def set_unsaved(self, sample_ids: Iterable[str]) -> None:
+        """Say which masks of the label set have changes that no file holds."""
+        self._unsaved = set(sample_ids)
+
+    def is_unsaved(self, sample_id: str) -> bool:
+        """Whether a mask has changes in the editor that no file holds."""
+        return sample_id in self._unsaved
+
     def is_checked(self, sample_id: str) -> bool:
         """Whether the checks have looked at a sample."""
         return self.checking.is_checked(sample_id)
@@ -104,12 +120,24 @@ class Session(QObject):
         Raises:
             PetsegError: it cannot be opened; the one that is open stays.
         """
-        self._take(open_with_workspace(path, workspace))
+        self._take(open_with_workspace(path, workspace), path, workspace, None)
 
     def open_later(
-        self, path: Path | str, workspace: Path | str | None = None, *, layout: str | None = None
+        self,
+        path: Path | str,
+        workspace: Path | str | None = None,
+        *,
+        layout: str | None = None,
+        remember_layout: bool = False,
     ) -> None:
-        """Open a dataset without making the window wait; a failure is told by `problem`."""
+        """Open a dataset without making the window wait; a failure is told by `problem`.
+
+        Args:
+            path: The dataset's folder.
+            workspace: See `open_dataset`.
+            layout: How to read the folder, where it can be read in several ways.
+            remember_layout: Whether to write that into the dataset's settings.
+        """
 
         def failed(error: PetsegError) -> None:
             if isinstance(error, AmbiguousLayout):
@@ -119,20 +147,40 @@ class Session(QObject):
 
         self._jobs.start(
             f"Opening {Path(path).name}",
-            lambda _job: open_with_workspace(path, workspace, layout=layout),
-            self._take,
+            lambda _job: open_with_workspace(
+                path, workspace, layout=layout, remember_layout=remember_layout
+            ),
+            lambda opened: self._take(opened, path, workspace, layout),
             failed,
         )
 
-    def _take(self, opened: Opened) -> None:
+    def reopen(self) -> None:
+        """Ask the window to open the same dataset again, for its settings were changed."""
+        if self._opened_with is not None:
+            self.open_requested.emit(*self._opened_with)
+
+    def _take(
+        self,
+        opened: Opened,
+        path: Path | str,
+        workspace: Path | str | None,
+        layout: str | None,
+    ) -> None:
+        kept = self.label_set, self.current
+        is_same = self.dataset is not None and self.dataset.root == opened.dataset.root
         self.close()
+        self._opened_with = (path, workspace, layout)
         dataset = opened.dataset
         self.dataset, self.workspace = dataset, opened.workspace
         self.label_set = opened.label_set
         self.shown = list(opened.flags.ids)
         self.current = self.shown[0] if self.shown else None
+        if is_same and kept[1] in set(self.shown):
+            self.current = kept[1]
         self.checking.show(dataset, opened.workspace, opened.label_set, opened.checks, opened.flags)
         self.curation.show(opened.workspace, opened.excluded)
+        if opened.problem:
+            self.problem.emit(opened.problem)
         self.dataset_changed.emit()
         self.label_set_changed.emit(self.label_set)
         if self.current is not None:
@@ -148,6 +196,7 @@ class Session(QObject):
             self._jobs.close_when_idle(self.workspace.close)
         self.dataset = self.workspace = None
         self.shown, self.current = [], None
+        self._unsaved = set()
 
     def set_label_set(self, name: str) -> None:
         """Make another label set the active one, and scan it."""
@@ -202,9 +251,15 @@ class Session(QObject):
         """Say that a mask was written: the sample is checked again at once."""
         self.masks_saved([sample_id])
 
+    def masks_written(self, sample_ids: Sequence[str], label_set: str) -> None:
+        """Say that masks were written outside the editor, in a label set."""
+        if label_set == self.label_set:
+            self.masks_saved(sample_ids)
+            self.files_changed.emit(set(sample_ids))
+
     def masks_saved(self, sample_ids: Sequence[str]) -> None:
         """Say that masks were written: the samples are checked again at once."""
-        if self.dataset is None:
+        if self.dataset is None or not sample_ids:
             return
         for sample_id in sample_ids:  # a mask that was missing has a file now
             self.dataset = self.dataset.with_mask(sample_id, self.label_set)

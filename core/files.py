@@ -1,4 +1,4 @@
-"""Reading users' files, and writing them so that a crash, a full disk or a pulled plug never leaves half a file."""
+"""Reading and writing users' files: a crash or a full disk never leaves half a file."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ MOST_PIXELS = 80_000_000
 
 # Pillow's own limit warns on the terminal; ours is in words and comes before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
+# Nor need the terminal hear of damaged metadata.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 JPEG_SIGNATURE = b"\xff\xd8"

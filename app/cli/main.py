@@ -13,7 +13,21 @@ from typing import Annotated
 
 import typer
 
-from app.cli import compare, demo, evaluate, exclude, info, predict, qa, recipes, runs, train
+from app.cli import (
+    compare,
+    demo,
+    diff,
+    eda,
+    evaluate,
+    exclude,
+    info,
+    predict,
+    qa,
+    recipes,
+    runs,
+    tags,
+    train,
+)
 from app.cli.errors import DONE, FAILED, INTERRUPTED, JobFailed, complain
 from app.cli.options import example
 from app.cli.output import say
@@ -30,7 +44,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (demo, info, qa, exclude, recipes, train, runs, predict, evaluate, compare):
+for _module in (
+    demo, info, qa, eda, diff, tags, exclude, recipes, train, runs, predict, evaluate, compare,
+):  # fmt: skip
     _module.register(app)
 
 

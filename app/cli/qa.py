@@ -100,9 +100,7 @@ def qa(
         _print(result, flags)
 
 
-def _write_samples(
-    target: Path, dataset: Dataset, workspace: Workspace, result: ScanTable
-) -> None:
+def _write_samples(target: Path, dataset: Dataset, workspace: Workspace, result: ScanTable) -> None:
     from core.dataset.export import as_csv, as_json, sample_rows
     from core.dataset.review import ReviewStore
     from core.files import atomic_write_text

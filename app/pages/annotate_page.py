@@ -225,6 +225,7 @@ class AnnotatePage(Page):
         session.label_set_changed.connect(self._on_label_set_changed)
         session.current_changed.connect(lambda _sample: self._show_current())
         session.shown_changed.connect(self._show_strip)
+        session.files_changed.connect(self._on_files_changed)
         session.flags_changed.connect(self._on_flags_changed)
         session.sample_checked.connect(self._on_checked)
         self._reader.read.connect(self._on_read)
@@ -269,6 +270,11 @@ class AnnotatePage(Page):
         self._show_position()
         if changed is None or self.session.current in changed:
             self._show_flags()
+
+    def _on_files_changed(self, changed: set[str]) -> None:
+        """Masks were written elsewhere: the one on the screen is read again."""
+        if self.session.current in changed:
+            self._show_current()
 
     def _on_checked(self, sample_id: str) -> None:
         if self._key is None or sample_id != self._key.sample_id:
@@ -430,6 +436,7 @@ class AnnotatePage(Page):
     def _mark_unsaved(self) -> None:
         unsaved = self.masks.unsaved(self.session.label_set)
         self.view.filmstrip.set_unsaved({key.sample_id for key in unsaved})
+        self.session.set_unsaved(key.sample_id for key in unsaved)
 
     def _show_strip(self) -> None:
         self.view.filmstrip.show_samples(self.session.shown, self.session.current)
@@ -439,13 +446,12 @@ class AnnotatePage(Page):
         shown, current = self.session.shown, self.session.current
         number = shown.index(current) + 1 if current in shown else None
         self.view.sample_bar.show_position(number, len(shown))
-        any_flagged = any(one in self.session.flags for one in shown)
-        self.view.sample_bar.set_next_flagged_enabled(any_flagged)
+        self.view.sample_bar.set_next_flagged_enabled(len(self.session.flags) > 0)
 
     def _show_flags(self) -> None:
         session, current = self.session, self.session.current
         if current is not None:
-            checked = current in session.flags or current in session.class_counts
+            checked = session.is_checked(current)
             self.view.show_flags(session.flags.get(current, []), checked=checked)
 
     def _set_pictures(self, *, forget: bool) -> None:

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCursor, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Action
 from app.jobs import Jobs
+from app.pages.dataset.charts import Charts
+from app.pages.dataset.commands import Commands
+from app.pages.dataset.label_sets import LabelSets
+from app.pages.dataset.repairing import Repairing
 from app.pages.page import Page
 from app.session import Session
 from app.settings import Settings
 from core.dataset import Dataset
-from core.dataset.filtering import FlagSummary, SampleFilter, SampleIndex
+from core.dataset.filtering import Chosen, FlagSummary, SampleFilter, SampleIndex
 from core.dataset.thumbnails import Thumbnail, ThumbnailStore
+from core.eda.class_weights import recipe_overrides
+from core.flags import Flag
+from core.qa.checks import CHECKS
+from core.qa.repairs import find_repair
 from widgets import theme
 from widgets.durations import time_left
 from widgets.empty_state import EmptyState
 from widgets.filters import FilterBar, SummaryStrip
 from widgets.flags.sample_panel import SamplePanel
 from widgets.gallery import STEP, GalleryView, Render
+from widgets.review.bar import STATE_SHORTCUTS, TAG_SHORTCUT
 
 _GROUP = "Dataset"
 _COLUMNS = (800, 400)
+_ROWS = (400, 216)
 
 
 class DatasetPage(Page):
@@ -38,6 +52,16 @@ class DatasetPage(Page):
         self._dataset: Dataset | None = None
         self._index = SampleIndex(())
         self._panel_is_stale = False
+        self.charts = Charts(session, jobs, self)
+        self.repairing = Repairing(session, jobs, self)
+        self.label_sets = LabelSets(session, jobs)
+        self.commands = Commands(
+            session,
+            jobs,
+            self,
+            compare_label_sets=self.compare_label_sets,
+            undo_repairs=self.repairing.undo,
+        )
         self.filter_bar = FilterBar()
         self.summary = SummaryStrip()
         self.gallery = GalleryView()
@@ -62,6 +86,8 @@ class DatasetPage(Page):
         self.no_match.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("dataset.columns")
+        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._rows.setObjectName("dataset.rows")
         self._gallery_room = QStackedWidget()
         self._room = QStackedWidget()
         self._lay_out()
@@ -92,6 +118,26 @@ class DatasetPage(Page):
                    ("Ctrl++", "Ctrl+="), "", _GROUP),
             Action("dataset.smaller", "Smaller thumbnails", lambda: self._resize_thumbnails(-STEP),
                    ("Ctrl+-",), "", _GROUP),
+            Action("dataset.repair", "Repair what the flag says", lambda: self._act(self._repair),
+                   ("R",), "wrench-outline", _GROUP),
+            Action("dataset.accept", "Accept the flag: it is right",
+                   lambda: self._act(self._accept), ("Y",), "check", _GROUP),
+            Action("dataset.limit", "Move the limit of the flag's check",
+                   lambda: self._act(self._show_limit), ("L",), "tune-variant", _GROUP),
+            *(
+                Action(f"dataset.{state.value}", f"Review: {state.words.lower()}",
+                       partial(self.sample_panel.review.choose_state, state), (key,),
+                       "", _GROUP)
+                for state, key in STATE_SHORTCUTS.items()
+            ),
+            Action("dataset.tag", "Add a tag", self._open_tags, (TAG_SHORTCUT,),
+                   "tag-plus-outline", _GROUP),
+            Action("dataset.compare", "Compare label sets, and back", self.compare_label_sets,
+                   ("C",), "compare-horizontal", _GROUP),
+            Action("dataset.checks", "Checks and limits", self.commands.show_checks, (),
+                   "tune-variant", _GROUP),
+            Action("dataset.export", "Export samples with flags", self.commands.export,
+                   ("Ctrl+Shift+E",), "export", _GROUP),
             Action("dataset.check", "Check the masks again", self._check_again, ("F5",), "refresh",
                    _GROUP),
         ]  # fmt: skip
@@ -104,7 +150,7 @@ class DatasetPage(Page):
     def restore(self, settings: Settings) -> None:
         """Take over sizes from the settings."""
         self.gallery.set_thumbnail_size(settings.thumbnail_size)
-        for splitter in (self._columns, self.sample_panel.splitter):
+        for splitter in (self._columns, self._rows, self.sample_panel.splitter):
             sizes = settings.splitters.get(splitter.objectName())
             if sizes and len(sizes) == splitter.count():
                 splitter.setSizes(sizes)
@@ -113,7 +159,7 @@ class DatasetPage(Page):
         """Leave sizes in the settings."""
         settings.thumbnail_size = self.gallery.thumbnail_size
         splitters = dict(settings.splitters)
-        for splitter in (self._columns, self.sample_panel.splitter):
+        for splitter in (self._columns, self._rows, self.sample_panel.splitter):
             splitters[splitter.objectName()] = splitter.sizes()
         settings.splitters = splitters
 
@@ -121,6 +167,20 @@ class DatasetPage(Page):
         """End the loading of pictures."""
         self.gallery.shut_down()
         self.sample_panel.shut_down()
+        self.repairing.shut_down()
+        self.label_sets.shut_down()
+
+    def compare_label_sets(self) -> None:
+        """Show the comparison of two label sets in place of the gallery, or the gallery again."""
+        if self._dataset is None:
+            return
+        if self._room.currentWidget() is self.label_sets.view:
+            self._room.setCurrentWidget(self._content)
+            self.gallery.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._room.setCurrentWidget(self.label_sets.view)
+            self.label_sets.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.label_sets.show()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was chosen on another page."""
@@ -131,21 +191,23 @@ class DatasetPage(Page):
     # Construction
 
     def _lay_out(self) -> None:
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
         self._gallery_room.addWidget(self.gallery)
         self._gallery_room.addWidget(self.no_match)
-        column.addWidget(self._gallery_room)
-        self._columns.addWidget(left)
+        self._gallery_room.setMinimumSize(280, 120)
+        self._rows.addWidget(self._gallery_room)
+        self._rows.addWidget(self.charts.panel)
+        self._rows.setStretchFactor(0, 1)
+        self._rows.setStretchFactor(1, 0)
+        self._rows.setCollapsible(0, False)
+        self._rows.setSizes(list(_ROWS))
+        self._columns.addWidget(self._rows)
         self._columns.addWidget(self.sample_panel)
         self._columns.setStretchFactor(0, 2)
         self._columns.setStretchFactor(1, 1)
         self._columns.setChildrenCollapsible(False)
         self._columns.setSizes(list(_COLUMNS))
         self.sample_panel.setMinimumWidth(312)
-        left.setMinimumWidth(280)
-        content = QWidget()
+        self._content = content = QWidget()
         rows = QVBoxLayout(content)
         rows.setContentsMargins(8, 8, 0, 0)
         rows.setSpacing(6)
@@ -157,6 +219,7 @@ class DatasetPage(Page):
         rows.addWidget(self._columns, 1)
         self._room.addWidget(self.nothing_open)
         self._room.addWidget(content)
+        self._room.addWidget(self.label_sets.view)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._room)
@@ -176,12 +239,39 @@ class DatasetPage(Page):
         gallery.thumbnail_size_changed.connect(bar.set_thumbnail_size)
         gallery.current_changed.connect(session.set_current)
         gallery.opened.connect(session.edit)
+        gallery.selection_changed.connect(self._show_review)
+        self.charts.samples_chosen.connect(self._choose_samples)
+        self.charts.selection_cleared.connect(lambda: bar.choose(None))
+        self.charts.settings_requested.connect(self.commands.show_checks)
+        self.charts.weights_chosen.connect(self._use_weights)
+        self._connect_panel()
         self.summary.check_chosen.connect(self._filter_by_check)
         self.summary.scan_requested.connect(self._check_again)
         self.summary.cancel_requested.connect(self._cancel_scan)
+        self.summary.more_button.setMenu(self.commands.menu)
         self.sample_panel.edit_requested.connect(session.edit)
         self.sample_panel.next_flagged_requested.connect(lambda: self._step(1, flagged=True))
         self.sample_panel.view.overlays_visible_changed.connect(bar.mask_button.setChecked)
+
+    def _connect_panel(self) -> None:
+        curation, review, flags = (
+            self.session.curation, self.sample_panel.review, self.sample_panel.flag_list,
+        )  # fmt: skip
+        flags.repair_requested.connect(self._repair)
+        flags.accept_requested.connect(self._accept)
+        flags.limit_requested.connect(self._show_limit)
+        flags.withdraw_requested.connect(
+            lambda flag: self.session.checking.withdraw([(flag.sample, flag.check)])
+        )
+        curation.changed.connect(self._on_curated)
+        review.state_chosen.connect(lambda state: curation.set_state(self._chosen(), state))
+        review.tag_added.connect(lambda tag: curation.add_tag(self._chosen(), tag))
+        review.tag_removed.connect(lambda tag: curation.remove_tag(self._chosen(), tag))
+        review.note_edited.connect(lambda note, samples: curation.set_note(samples, note))
+        review.exclude_requested.connect(lambda why: curation.exclude(self._chosen(), why))
+        review.restore_requested.connect(lambda: curation.restore(self._chosen()))
+        review.tag_rename_requested.connect(curation.rename_tag)
+        review.tag_delete_requested.connect(curation.delete_tag)
 
     # What the session tells
 
@@ -196,9 +286,9 @@ class DatasetPage(Page):
         self.filter_bar.set_splits(self._index.split_counts())
         self.filter_bar.set_classes(dataset.classes)
         self.filter_bar.set_filter(SampleFilter(order=self.filter_bar.filter.order))
-        self.gallery.set_excluded(self.session.excluded)
+        self._take_reviews(None)
         self._set_source(forget=True)
-        self._room.setCurrentIndex(1)
+        self._room.setCurrentWidget(self._content)
         self._show_filtered()
         self._show_current()
 
@@ -223,6 +313,13 @@ class DatasetPage(Page):
         if changed is None or self.session.current in changed:
             self._show_current()
 
+    def _on_curated(self, changed: set[str] | None) -> None:
+        self._take_reviews(changed)
+        self._show_review()
+        if self.filter_bar.filter.state is None and self.filter_bar.filter.tag is None:
+            return
+        # As with a mended mask: what no longer fits stays until the filter is set anew.
+
     def _on_current_changed(self, sample_id: str) -> None:
         self.gallery.select(sample_id)
         self._show_current()
@@ -245,6 +342,8 @@ class DatasetPage(Page):
 
     def _on_filter_changed(self, wanted: SampleFilter) -> None:
         self.summary.show_chosen(wanted.check)
+        if wanted.chosen is None:
+            self.charts.forget_choice()
         self._show_filtered()
         shown = self.session.shown
         if shown and self.gallery.current is None:
@@ -257,9 +356,65 @@ class DatasetPage(Page):
 
     def _filter_by_check(self, check: str | None) -> None:
         now = self.filter_bar.filter
-        self.filter_bar.set_filter(
-            SampleFilter(now.text, now.split, now.class_index, check, now.flagged_only, now.order)
+        self.filter_bar.set_filter(replace(now, check=check))
+        if check is not None:
+            self.charts.limits.choose(check)
+
+    def _choose_samples(self, words: str, samples: list[str]) -> None:
+        self.filter_bar.choose(Chosen(words, frozenset(samples)))
+
+    def _use_weights(self, method: str, weights: list[float]) -> None:
+        self.session.recipe_values_chosen.emit(
+            recipe_overrides(weights), f"Class weights by {method}"
         )
+
+    # Flags and reviews
+
+    def _chosen(self) -> list[str]:
+        """The samples that are selected in the gallery; else the current one."""
+        selected = self.gallery.selected
+        current = self.session.current
+        if current is not None and current not in selected:
+            return [current]
+        return selected
+
+    def _act(self, verb: Callable[[Flag], None]) -> None:
+        flag = self.sample_panel.flag_list.first
+        if flag is None:
+            self.session.message.emit("This sample has no flag.")
+        else:
+            verb(flag)
+
+    def _repair(self, flag: Flag) -> None:
+        check = CHECKS.get(flag.check)
+        if check is None or not check.repairs:
+            self.session.message.emit("There is no repair for this flag: mend it in the editor.")
+            return
+        if len(check.repairs) == 1:
+            self.repairing.ask(flag)
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for repair_id in check.repairs:
+            action = menu.addAction(f"{find_repair(repair_id).title}…")
+            action.triggered.connect(
+                lambda _on=False, chosen=repair_id: self.repairing.ask(flag, chosen)
+            )
+        menu.popup(QCursor.pos())
+
+    def _accept(self, flag: Flag) -> None:
+        take_back = self.session.checking.accept(
+            [flag], self.session.curation.review(flag.sample).note
+        )
+        if take_back is not None:
+            self.session.undoable.emit(f"Accepted: {flag.message}", take_back)
+
+    def _show_limit(self, flag: Flag) -> None:
+        self.charts.show_limit(flag.check)
+
+    def _open_tags(self) -> None:
+        if self.session.current is not None:
+            self.sample_panel.review.open_tag_menu()
 
     def _check_again(self) -> None:
         """Look again at files that another program may have written."""
@@ -291,11 +446,13 @@ class DatasetPage(Page):
 
     def _take_flags(self, changed: set[str] | None) -> None:
         session = self.session
-        self._index.set_flags(session.flags, changed)
-        self._index.set_class_counts(session.class_counts)
+        self._index.set_flags(session.flags)
+        table = session.checking.table
+        self._index.set_classes(table.with_class if table is not None else None)
         self.gallery.set_flags(session.flags, changed)
         summary = self._show_summary()
         self.filter_bar.set_checks(summary.by_check)
+        self.charts.limits.set_counts(summary.by_check)
         self.sample_panel.set_next_enabled(summary.flagged > 0)
 
     def _show_summary(self) -> FlagSummary:
@@ -324,8 +481,25 @@ class DatasetPage(Page):
         session, current = self.session, self.session.current
         self.sample_panel.show_sample(session.dataset, current, session.label_set)
         if current is not None:
-            checked = current in session.flags or current in session.class_counts
-            self.sample_panel.show_flags(session.flags.get(current, []), checked=checked)
+            self.sample_panel.show_flags(
+                session.flags.get(current, []),
+                checked=session.is_checked(current),
+                accepted=[(flag, one.note) for flag, one in session.checking.accepted(current)],
+            )
+        self._show_review()
+
+    def _take_reviews(self, changed: set[str] | None) -> None:
+        curation, index = self.session.curation, self._index
+        index.set_review(curation.states(), curation.tags())
+        index.set_excluded(curation.excluded)
+        self.gallery.set_excluded(curation.excluded, changed)
+        self.filter_bar.set_tags(index.tag_counts())
+        self.filter_bar.set_states(index.state_counts(), len(curation.excluded), len(index))
+        self.sample_panel.review.set_known_tags(curation.known_tags())
+
+    def _show_review(self) -> None:
+        curation = self.session.curation
+        self.sample_panel.review.show_samples(self._chosen(), curation.reviews, curation.excluded)
 
     def _set_source(self, *, forget: bool) -> None:
         self.gallery.loader.set_source(self._renderer(), forget=forget)

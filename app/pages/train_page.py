@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QShowEvent
@@ -61,6 +61,7 @@ class TrainPage(Page):
         self._known_states: dict[str, RunState] = {}
         session.dataset_changed.connect(self._on_dataset)
         session.label_set_changed.connect(self._on_label_set)
+        session.recipe_values_chosen.connect(self._use_in_recipe)
         self.control.runs_changed.connect(self._on_runs)
         self.control.run_queued.connect(self._on_queued)
         self.control.run_started.connect(self._on_started)
@@ -144,6 +145,11 @@ class TrainPage(Page):
                 lambda _job: gpu_devices(),
                 lambda found: self.panels.form.set_devices(["auto", "cpu", *found]),
             )
+
+    def _use_in_recipe(self, values: dict[str, Any], words: str) -> None:
+        """Put values that another page has worked out into the form."""
+        self.panels.form.put(values)
+        self.session.message.emit(f"{words}: put into the form.")
 
     # The dataset
 

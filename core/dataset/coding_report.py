@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from core.dataset.coding import Code, Color, code_words, count_codes
 from core.dataset.known_classes import known_classes
 from core.dataset.settings import ClassSettings, DatasetSettings, color_to_hex, default_color
@@ -24,7 +26,8 @@ _MOST_CODES = 64
 _MOST_EXACT = 40
 _SMALLEST_SHARE = 0.002
 _APART = 40
-_TOLERANCE = 24
+# A blend of two colours is no farther than this from the nearer of them.
+_TOLERANCE = 128
 # Values with gaps are codes: 0, 127, 255 are no 256 classes.
 _DENSE = 0.34
 _FEW = 8
@@ -114,13 +117,18 @@ class _Seen:
 
 
 def suggest_coding(
-    masks: Iterable[Path], *, ignore_index: int = 255, sample: int = _MASKS_TO_LOOK_AT
+    masks: Iterable[Path],
+    *,
+    ignore_index: int = 255,
+    palette_by_color: bool = False,
+    sample: int = _MASKS_TO_LOOK_AT,
 ) -> CodingReport:
     """Look into some masks and say whether their values or colours need a mapping.
 
     Args:
         masks: Files of masks; at most `sample` of them are read, spread over the whole.
         ignore_index: A value that is no class.
+        palette_by_color: Take the colours of palette files for their codes, not the indices.
         sample: How many to read.
     """
     paths = list(masks)
@@ -135,6 +143,8 @@ def suggest_coding(
         except PetsegError:
             unreadable.append(path)
             continue
+        if palette_by_color:
+            file = in_palette_colors(file)
         looked_at += 1
         if file.format in ("JPEG", "MPO"):
             lossy = lossy or path
@@ -158,6 +168,16 @@ def suggest_coding(
     kind: Kind = "colors" if colors.pixels else _kind_of_values(codes, ignore_index)
     suggestion = _suggestion(codes, kind, ignore_index, inexact=bool(others))
     return CodingReport(kind, codes, looked_at, tuple(unreadable), others, lossy, suggestion)
+
+
+def in_palette_colors(file: MaskFile) -> MaskFile:
+    """A palette file as the colours it shows; any other file as it is."""
+    if file.palette is None:
+        return file
+    table = np.zeros((256, 3), np.uint8)
+    colors = np.frombuffer(file.palette[: len(file.palette) // 3 * 3], np.uint8).reshape(-1, 3)
+    table[: len(colors)] = colors[:256]
+    return MaskFile(table[file.pixels], "RGB", file.format)
 
 
 def _counts(file: MaskFile) -> list[tuple[Code, int]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from core.dataset.layout import (
+    NO_DATA,
     AmbiguousLayout,
     Layout,
     WantedLayout,
@@ -16,8 +16,9 @@ from core.dataset.layout import (
 )
 from core.dataset.listing import candidate
 from core.dataset.model import SPLITS
+from core.dataset.names import SPLIT
 from core.dataset.pairs import find_pairings, is_lossless, mask_tail, spread
-from core.dataset.patterns import SPLIT, FilePattern
+from core.dataset.patterns import FilePattern
 from core.dataset.tree import Tree, join, require_folder
 from core.dataset.voc import list_files
 from core.errors import PetsegError
@@ -29,7 +30,6 @@ _PHOTO_FOLDERS = {
 _PHOTO_WORD = re.compile(r"(img|image|photo|picture|jpeg|thumb)", re.IGNORECASE)
 _MASK_WORD = re.compile(r"(label|mask|ann|gt|ground.?truth|seg|truth|target)", re.IGNORECASE)
 _SPLIT_FOLDERS = {*SPLITS, "training", "valid", "validation", "testing", "dev"}
-_NO_DATA = {"work_dirs", "runs", "ImageSets", "Annotations", "SegmentationObject", "__MACOSX"}
 _LIST_FOLDERS = ("ImageSets/Segmentation", "ImageSets", "splits")
 _MOST_CANDIDATES = 6
 _EXPECTED = (
@@ -53,11 +53,11 @@ def find_layout(tree: Tree, wanted: str = "") -> Layout:
     top = require_folder(tree)
     if wanted.strip():
         return _as_wanted(tree, parse_layout(wanted))
-    folders = [name for name in top.folders if name not in _NO_DATA]
+    folders = [name for name in top.folders if name not in NO_DATA]
     named = [name for name in folders if name.lower() in _PHOTO_FOLDERS]
     filled = [name for name in named if _pictures_below(tree, name)]
     if len(filled) > 1:
-        _ask(tree, [_around(tree, name) for name in filled])
+        return _one_of(tree, [_around(tree, name) for name in filled])
     if filled:
         return _one_of(tree, _readings(tree, filled[0]))
     by_split = _split_first(tree, folders)
@@ -76,7 +76,7 @@ def _as_wanted(tree: Tree, wanted: WantedLayout) -> Layout:
     splits = wanted.splits or _splits(tree, patterns)
     masks = list(wanted.masks)
     if not masks:
-        masks = _mask_patterns(tree, wanted.photos, splits)[0]
+        masks = _mask_patterns(tree, wanted.photos, splits)
     else:
         names = {pattern.folder.split("/")[0] for pattern in masks}
         for name in tree.folder("").folders:
@@ -87,13 +87,13 @@ def _as_wanted(tree: Tree, wanted: WantedLayout) -> Layout:
 
 
 def _one_of(tree: Tree, layouts: Sequence[Layout]) -> Layout:
-    if len(layouts) > 1:
-        _ask(tree, layouts)
-    return layouts[0]
-
-
-def _ask(tree: Tree, layouts: Sequence[Layout]) -> NoReturn:
-    candidates = [candidate(tree, layout) for layout in layouts[:_MOST_CANDIDATES]]
+    """The only layout that finds photos; otherwise somebody has to choose."""
+    if len(layouts) == 1:
+        return layouts[0]
+    possible = [candidate(tree, layout) for layout in layouts[:_MOST_CANDIDATES]]
+    candidates = [entry for entry in possible if entry.photos]
+    if len(candidates) <= 1:
+        return candidates[0].layout if candidates else layouts[0]
     candidates.sort(key=lambda entry: (-entry.pairs, _looks_swapped(tree, entry.layout)))
     raise AmbiguousLayout(tree.root, candidates)
 
@@ -114,7 +114,7 @@ def _paired(tree: Tree, layout: Layout) -> list[Layout]:
     for pairing in find_pairings(names):
         own = FilePattern(photos.folder, pairing.photo_tail)
         masks = [FilePattern(photos.folder, tail, suffix) for tail, suffix in pairing.masks]
-        found.append(Layout(own, named_masks(own, masks), splits, layout.lists, layout.notes))
+        found.append(Layout(own, named_masks(own, masks), splits, layout.lists))
     return found
 
 
@@ -123,22 +123,10 @@ def _around(tree: Tree, folder: str) -> Layout:
     children = tree.folder(folder).folders if folder else ()
     photos = FilePattern(join(folder, SPLIT) if children else folder)
     splits = _splits(tree, [photos])
-    masks, notes = _mask_patterns(tree, photos, splits)
+    masks = _mask_patterns(tree, photos, splits)
     splits = _splits(tree, [photos, *masks])
-    deeper = [
-        path
-        for split in splits
-        if split and photos.has_split
-        for name in tree.folder(photos.in_split(split)).folders
-        if tree.names(path := join(photos.in_split(split), name))
-    ]
-    if deeper:
-        notes.append(f"folders inside {deeper[0].rpartition('/')[0]} are not looked into")
-    if folder and tree.names(""):
-        count = len(tree.names(""))
-        notes.append(f"pictures directly in the dataset's folder are left out: {count}")
     lists = "" if photos.has_split else _lists(tree)
-    return Layout(photos, named_masks(photos, masks), splits, lists, tuple(notes))
+    return Layout(photos, named_masks(photos, masks), splits, lists)
 
 
 def _lists(tree: Tree) -> str:
@@ -169,23 +157,22 @@ def _split_first(tree: Tree, folders: Sequence[str]) -> list[Layout]:
     splits = _ordered(tops)
     stems = _Stems(tree, photos, splits)
     masks: list[FilePattern] = []
-    notes: list[str] = []
     if photos_name is not None:
         for name in sorted(set(inside) - {photos_name}):
             pattern = FilePattern(join(SPLIT, name))
-            masks += _fitting(tree, pattern, name, splits, stems, notes)
+            masks += _fitting(tree, pattern, name, splits, stems)
     else:
         endings = {name[len(top) :] for top in tops for name in folders if name.startswith(top)} - {
             ""
         }
         for ending in sorted(endings):
             pattern = FilePattern(f"{SPLIT}{ending}")
-            masks += _fitting(tree, pattern, ending.strip("_-. "), splits, stems, notes)
+            masks += _fitting(tree, pattern, ending.strip("_-. "), splits, stems)
     taken = {pattern.in_split(split) for pattern in masks for split in splits} | set(tops)
     for name in folders:
         if name not in taken:
             masks += _masks_in(tree, name, photos, splits, stems)
-    layout = Layout(photos, named_masks(photos, masks), splits, notes=tuple(notes))
+    layout = Layout(photos, named_masks(photos, masks), splits)
     return [layout] if masks else _paired(tree, layout)
 
 
@@ -201,9 +188,9 @@ def _by_content(tree: Tree, folders: Sequence[str]) -> list[Layout]:
     if len(lossy) == 1 and _around(tree, lossy[0]).masks:
         return [_around(tree, lossy[0])]
     layouts = [_around(tree, name) for name in possible]
-    if not any(layout.masks for layout in layouts):
-        together = FilePattern(SPLIT)
-        layouts.insert(0, Layout(together, {}, _ordered(possible)))
+    flat = [name for name in possible if tree.names(name)]
+    if len(flat) > 1 and not any(layout.masks for layout in layouts):
+        layouts.insert(0, Layout(FilePattern(SPLIT), {}, _ordered(flat)))
     return layouts
 
 
@@ -225,20 +212,17 @@ class _Stems:
         return self._found
 
 
-def _mask_patterns(
-    tree: Tree, photos: FilePattern, splits: Sequence[str]
-) -> tuple[list[FilePattern], list[str]]:
-    """Where the masks are that go with those photos, and notes on what was left out."""
+def _mask_patterns(tree: Tree, photos: FilePattern, splits: Sequence[str]) -> list[FilePattern]:
+    """Where the masks are that go with those photos."""
     masks: list[FilePattern] = []
-    notes: list[str] = []
     stems = _Stems(tree, photos, splits)
     own = {photos.folder.split("/")[0]} - {""}
     if SPLIT in own:
         own = set(splits)
     for name in tree.folder("").folders:
-        if name not in own and name not in _NO_DATA:
-            masks += _masks_in(tree, name, photos, splits, stems, notes)
-    return masks, notes
+        if name not in own and name not in NO_DATA:
+            masks += _masks_in(tree, name, photos, splits, stems)
+    return masks
 
 
 def _masks_in(
@@ -247,7 +231,6 @@ def _masks_in(
     photos: FilePattern,
     splits: Sequence[str],
     stems: _Stems,
-    notes: list[str] | None = None,
 ) -> list[FilePattern]:
     """The pattern of the masks in a folder beside the photos; none when they are not masks."""
     children = set(tree.folder(name).folders)
@@ -255,7 +238,7 @@ def _masks_in(
     has_splits = has_splits or (bool(children & _SPLIT_FOLDERS) and not tree.names(name))
     pattern = FilePattern(join(name, SPLIT) if has_splits else name)
     within = tuple({*splits, *(children & _SPLIT_FOLDERS)}) if has_splits else ("",)
-    return _fitting(tree, pattern, name, within, stems, notes if notes is not None else [])
+    return _fitting(tree, pattern, name, within, stems)
 
 
 def _fitting(
@@ -264,7 +247,6 @@ def _fitting(
     name: str,
     splits: Sequence[str],
     stems: _Stems,
-    notes: list[str],
 ) -> list[FilePattern]:
     """The pattern, completed by the ending of its files, when these are masks of the photos."""
     names = [entry for split in splits for entry in spread(tree.names(pattern.in_split(split)))]
@@ -278,10 +260,7 @@ def _fitting(
         tail = mask_tail([entry.rpartition(".")[0] for entry in lossless or names], stems.get())
         if tail is None and is_called_so:
             tail = ""
-    if tail is None:
-        notes.append(f"{name} holds pictures that are no masks of these photos; it is left out")
-        return []
-    return [FilePattern(pattern.folder, tail)]
+    return [] if tail is None else [FilePattern(pattern.folder, tail)]
 
 
 def _splits(tree: Tree, patterns: Sequence[FilePattern]) -> tuple[str, ...]:
@@ -289,12 +268,15 @@ def _splits(tree: Tree, patterns: Sequence[FilePattern]) -> tuple[str, ...]:
     found: set[str] = set()
     stray = False
     with_split = [pattern for pattern in patterns if pattern.has_split]
+    taken = {pattern.folder.split("/")[0] for pattern in patterns} | NO_DATA
     for number, pattern in enumerate(with_split):
         above = pattern.in_split("")
         before, _, after = pattern.folder.removeprefix(above).strip("/").partition(SPLIT)
         for name in tree.folder(above).folders:
             split = name.removeprefix(before).removesuffix(after.partition("/")[0])
             is_split = name.startswith(before) and tree.folder(pattern.in_split(split)).state
+            if not above and name in taken:
+                continue
             # Of the masks' folders only what is named like a split is one: there are also
             # folders of coloured copies, of scribbles, and so on.
             if is_split and (number == 0 or split in _SPLIT_FOLDERS):

@@ -19,12 +19,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.dataset.names import printable_name, real_name
+from core.dataset.names import SPLIT, printable_name, real_name
 from core.dataset.patterns import FilePattern, beside, parse_pattern
 from core.errors import PetsegError
 
 FIRST_LABEL_SET = "labels"
 NO_MASKS = "no masks yet"
+NO_DATA = frozenset(
+    {"work_dirs", "runs", "ImageSets", "Annotations", "SegmentationObject", "__MACOSX"}
+)
+"""Folders of a dataset that hold neither photos nor masks of classes."""
 UNLISTED = "unlisted"
 
 _BY = re.compile(r"\s+by\s+([^+,{}]+)$")
@@ -41,14 +45,12 @@ class Layout:
         splits: The names of the splits' folders, in order; "" for files that are in none. With
             `lists` the splits come from there, and this is `("",)`.
         lists: Folder of text files that give the splits; "" for none.
-        notes: What was found besides and left out, as sentences.
     """
 
     photos: FilePattern
     masks: Mapping[str, FilePattern]
     splits: tuple[str, ...] = ("",)
     lists: str = ""
-    notes: tuple[str, ...] = ()
 
     @property
     def image_folder(self) -> str:
@@ -67,8 +69,14 @@ class Layout:
 
     @property
     def text(self) -> str:
-        """The layout in one line, for `dataset.toml`: any folder may be a split."""
-        return self._line(())
+        """The layout in one line, for `dataset.toml`: any folder may be a split.
+
+        Unless the splits are folders of the root: there are others beside them.
+        """
+        at_top = any(
+            SPLIT in pattern.folder.split("/")[0] for pattern in (self.photos, *self.masks.values())
+        )
+        return self._line(self.splits if at_top else ())
 
     def mask_file(self, label_set: str, split: str, stem: str) -> str:
         """Where a mask would be written, below the root.

@@ -10,6 +10,9 @@ import os
 import re
 from urllib.parse import unquote_to_bytes
 
+SPLIT = "{split}"
+"""Stands for the name of a split's folder in patterns. No folder can really be called so."""
+
 _ESCAPE = re.compile(r"%[0-9A-F]{2}")
 
 

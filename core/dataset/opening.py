@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from core.dataset.classes import guess_settings
 from core.dataset.detection import find_layout
 from core.dataset.layout import Layout
+from core.dataset.left_out import left_out
 from core.dataset.listing import list_samples
 from core.dataset.listing_cache import recall_tree
 from core.dataset.model import Dataset
@@ -65,10 +66,11 @@ def open_dataset(
             path=folder / found.photos.in_split(""),
             remedy="Put photos there, one folder per split (train, val, test).",
         )
-    settings, notes = given.settings, [*found.notes, *listed.notes, *tree.problems()]
+    settings, notes = given.settings, list(listed.notes)
     if not given.names_classes:
         guessed, note = _guessed(listed.table, found, given)
         settings, notes = guessed, [note, *notes]
+    notes += [*left_out(tree, found, listed.table), *tree.problems()]
     tree.release_names()
     return Dataset(
         root=folder,

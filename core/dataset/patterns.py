@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.dataset.names import escaped, real_name
+from core.dataset.names import SPLIT, escaped, real_name
 from core.dataset.tree import is_picture, join
-
-SPLIT = "{split}"
 
 # What has a meaning in a layout's text, and so cannot stand in a folder's name there.
 _SPECIAL = '+,{}*|"%'

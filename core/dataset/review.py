@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import Any
 
+from core.dataset.review_values import NOT_REVIEWED, Review, ReviewState, Undo
 from core.dataset.tags import READY_MADE_TAGS, tidy_tag
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
+
+__all__ = ["NOT_REVIEWED", "Review", "ReviewState", "ReviewStore", "Undo"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reviews (
@@ -30,68 +32,8 @@ CREATE TABLE IF NOT EXISTS own_tags (
 """
 
 
-class ReviewState(StrEnum):
-    """How far the review of a sample has come."""
-
-    TO_DO = "to_do"
-    DONE = "done"
-    UNSURE = "unsure"
-
-    @property
-    def words(self) -> str:
-        """The state as a user reads it."""
-        return _WORDS[self]
-
-
-_WORDS = {ReviewState.TO_DO: "To do", ReviewState.DONE: "Done", ReviewState.UNSURE: "Unsure"}
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What people say of one sample.
-
-    Attributes:
-        state: How far its review has come.
-        tags: Its tags, sorted.
-        note: A text of the user's own; "" for none.
-    """
-
-    state: ReviewState = ReviewState.TO_DO
-    tags: tuple[str, ...] = ()
-    note: str = ""
-
-
-NOT_REVIEWED = Review()
-"""What holds of a sample that nobody has said anything of."""
-
-
-@dataclass(frozen=True)
-class Undo:
-    """What a write has changed, as it was before; empty when it changed nothing.
-
-    Attributes:
-        words: What was done, for the message beside the button ("Tagged 3 samples").
-        states: The states before, by sample.
-        notes: The notes before, by sample; "" for none.
-        tags: Whether a sample had a tag before, by (tag, sample).
-        own_tags: Whether a tag was on offer before, by tag.
-    """
-
-    words: str
-    states: Mapping[str, ReviewState] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
-    tags: Mapping[tuple[str, str], bool] = field(default_factory=dict)
-    own_tags: Mapping[str, bool] = field(default_factory=dict)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was changed, so that there is nothing to take back."""
-        return not (self.states or self.notes or self.tags or self.own_tags)
-
-    @property
-    def samples(self) -> set[str]:
-        """The samples of which something was changed."""
-        return {*self.states, *self.notes, *(sample for _, sample in self.tags)}
+# More samples than this are looked up by reading the whole table, which is then quicker.
+_FEW = 500
 
 
 class ReviewStore:
@@ -109,10 +51,7 @@ class ReviewStore:
 
     def states(self) -> dict[str, ReviewState]:
         """The review states by sample; samples that are to do are absent."""
-        rows = self._workspace.query("SELECT sample, state FROM reviews")
-        known = {state.value: state for state in ReviewState}
-        # A word that a later version wrote counts as to do.
-        return {sample: known[state] for sample, state in rows if state in known}
+        return _states(self._workspace.query("SELECT sample, state FROM reviews"))
 
     def notes(self) -> dict[str, str]:
         """The notes by sample; samples without one are absent."""
@@ -142,21 +81,17 @@ class ReviewStore:
     def review(self, sample: str) -> Review:
         """What is said of one sample."""
         query = self._workspace.query
-        states = query("SELECT state FROM reviews WHERE sample = ?", (sample,))
         notes = query("SELECT note FROM notes WHERE sample = ?", (sample,))
         tags = query("SELECT tag FROM sample_tags WHERE sample = ? ORDER BY tag", (sample,))
-        known = [state for state in ReviewState if states and states[0][0] == state.value]
         return Review(
-            known[0] if known else ReviewState.TO_DO,
+            self._states_of([sample])[sample],
             tuple(tag for (tag,) in tags),
             notes[0][0] if notes else "",
         )
 
     def known_tags(self) -> list[str]:
         """The tags on offer: the ready-made ones, then the users' own in alphabetical order."""
-        rows = self._workspace.query("SELECT tag FROM own_tags UNION SELECT tag FROM sample_tags")
-        own = sorted({tag for (tag,) in rows} - set(READY_MADE_TAGS), key=str.casefold)
-        return [*READY_MADE_TAGS, *own]
+        return [*READY_MADE_TAGS, *sorted(self._own_tags(), key=str.casefold)]
 
     def tag_counts(self) -> dict[str, int]:
         """How many samples carry each of the tags on offer."""
@@ -189,8 +124,9 @@ class ReviewStore:
             PetsegError: the tag is empty, too long, or holds a sign that no tag may hold.
         """
         tag = self._spelling(tidy_tag(tag))
-        with_it = self._with_tag(tag)
-        changed = [sample for sample in dict.fromkeys(samples) if sample not in with_it]
+        samples = list(dict.fromkeys(samples))
+        with_it = self._with_tag(tag, samples)
+        changed = [sample for sample in samples if sample not in with_it]
         is_new = bool(changed) and tag not in self.known_tags()
         self._write_tags({(tag, sample): True for sample in changed})
         return Undo(
@@ -201,8 +137,9 @@ class ReviewStore:
 
     def remove_tag(self, samples: Iterable[str], tag: str) -> Undo:
         """Take a tag from samples."""
-        with_it = self._with_tag(tag)
-        changed = [sample for sample in dict.fromkeys(samples) if sample in with_it]
+        samples = list(dict.fromkeys(samples))
+        with_it = self._with_tag(tag, samples)
+        changed = [sample for sample in samples if sample in with_it]
         self._write_tags({(tag, sample): False for sample in changed})
         return Undo(
             f"Took “{tag}” from {_counted(changed)}",
@@ -315,11 +252,13 @@ class ReviewStore:
         write("DELETE FROM own_tags WHERE tag = ?", [(t,) for t, on in own.items() if not on])
 
     def _states_of(self, samples: Iterable[str]) -> dict[str, ReviewState]:
-        known = self.states()
+        samples = list(samples)
+        known = _states(self._rows("SELECT sample, state FROM reviews WHERE 1", (), samples))
         return {sample: known.get(sample, ReviewState.TO_DO) for sample in samples}
 
     def _notes_of(self, samples: Iterable[str]) -> dict[str, str]:
-        known = self.notes()
+        samples = list(samples)
+        known = dict(self._rows("SELECT sample, note FROM notes WHERE 1", (), samples))
         return {sample: known.get(sample, "") for sample in samples}
 
     def _tags_of(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], bool]:
@@ -327,9 +266,19 @@ class ReviewStore:
         known = {tag: self._with_tag(tag) for tag in {tag for tag, _ in keys}}
         return {(tag, sample): sample in known[tag] for tag, sample in keys}
 
-    def _with_tag(self, tag: str) -> set[str]:
-        rows = self._workspace.query("SELECT sample FROM sample_tags WHERE tag = ?", (tag,))
+    def _with_tag(self, tag: str, among: Sequence[str] | None = None) -> set[str]:
+        """The samples with a tag: all of them, or at least those among some samples."""
+        rows = self._rows("SELECT sample FROM sample_tags WHERE tag = ?", (tag,), among)
         return {sample for (sample,) in rows}
+
+    def _rows(
+        self, select: str, parameters: tuple[str, ...], among: Sequence[str] | None
+    ) -> list[tuple[Any, ...]]:
+        """The rows of some samples; of many or of None, all rows there are."""
+        if among is None or len(among) > _FEW:
+            return self._workspace.query(select, parameters)
+        places = ", ".join("?" * len(among))
+        return self._workspace.query(f"{select} AND sample IN ({places})", (*parameters, *among))
 
     def _own_tags(self) -> set[str]:
         return {tag for (tag,) in self._workspace.query("SELECT tag FROM own_tags")}
@@ -344,6 +293,12 @@ class ReviewStore:
             raise PetsegError(
                 f"There is no tag {tag!r}", remedy=f"The tags are: {', '.join(known)}."
             )
+
+
+def _states(rows: Iterable[tuple[str, str]]) -> dict[str, ReviewState]:
+    known = {state.value: state for state in ReviewState}
+    # A word that a later version wrote counts as to do.
+    return {sample: known[state] for sample, state in rows if state in known}
 
 
 def _counted(samples: Sequence[str] | Mapping[str, object]) -> str:

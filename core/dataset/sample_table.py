@@ -124,8 +124,10 @@ class SampleTable(Sequence[Sample]):
     def position(self, sample_id: str) -> int | None:
         """The place of the sample with that id; None when the table has none."""
         row = self._row(sample_id)
-        if row is None or isinstance(self._rows, range):
-            return self._rows.index(row) if row is not None and row in self._rows else None
+        if row is None:
+            return None
+        if isinstance(self._rows, range):
+            return self._rows.index(row) if row in self._rows else None
         places = np.flatnonzero(self._rows == row)
         return int(places[0]) if len(places) else None
 
@@ -163,6 +165,14 @@ class SampleTable(Sequence[Sample]):
         """Which samples have a mask in that label set."""
         column = next((entry for entry in self._columns.masks if entry.name == label_set), None)
         return self._present(column, lambda sample: label_set in sample.masks)
+
+    def file_count(self) -> int:
+        """How many files the samples have together, when they were listed."""
+        columns = self._columns
+        found = (column.codes for column in (columns.photos, *columns.masks))
+        return sum(len(codes) - codes.count(0) for codes in found) + sum(
+            map(len, columns.others.values())
+        )
 
     def spread_masks(self, count: int) -> list[Path]:
         """Masks of all label sets, evenly spread over the samples.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.dataset.names import SPLIT
 from core.errors import PetsegError
 from core.images import IMAGE_SUFFIXES
 
@@ -30,7 +31,7 @@ class Folder:
             by "/" (no name has one; a string of 100,000 names is a fifth of their list).
         folders: Sorted names of the folders; hidden ones are left out.
         hidden: How many names end like a picture but begin with a dot.
-        broken: Names that may be folders but lead nowhere, such as links in a circle.
+        broken: Names of folders that cannot be used: links in a circle, and `{split}`.
         problem: Why the folder cannot be listed; "" when it can.
     """
 
@@ -114,7 +115,9 @@ class Tree:
             if folder.problem:
                 said.append(f"{place} cannot be read ({folder.problem})")
             said += [
-                f"{join(relative, name)} is a link that leads nowhere" for name in folder.broken
+                f"{join(relative, name)} is left out: "
+                + ("its name has a special meaning" if SPLIT in name else "it leads nowhere")
+                for name in folder.broken
             ]
             if folder.hidden:
                 said.append(f"hidden files in {place} are left out: {folder.hidden}")
@@ -181,7 +184,7 @@ def _listed(path: str, state: State | None) -> Folder:
                 else:
                     try:
                         if entry.is_dir():
-                            folders.append(name)
+                            (broken if SPLIT in name else folders).append(name)
                     except OSError:
                         broken.append(name)
     except NotADirectoryError:

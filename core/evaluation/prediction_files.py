@@ -9,6 +9,7 @@ Layout below the run's folder (a dataset without splits uses the folder `all`)::
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -201,7 +202,7 @@ def decode_prediction(path: Path) -> Mask:
         ) from error
 
 
-def samples_of_split(dataset: Dataset, split: str) -> tuple[Sample, ...]:
+def samples_of_split(dataset: Dataset, split: str) -> Sequence[Sample]:
     """The samples of a split; in a dataset without splits, `""` and `all` name all of them.
 
     Raises:

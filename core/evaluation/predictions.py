@@ -38,7 +38,7 @@ from core.evaluation.prediction_files import (
     split_folder,
 )
 from core.evaluation.scores import CacheKeys, Evaluation, SampleScore, SkippedSample
-from core.files import atomic_write_text
+from core.files import atomic_write_text, content_hash
 from core.images import read_mask
 
 __all__ = [
@@ -174,6 +174,8 @@ def _jobs(
     # Paths as text here: this runs for every sample each time an evaluation is opened.
     splits = {sample.split for sample in samples}
     folders = {split: str(split_folder(run.folder, split)) for split in splits}
+    # Masks that are decoded otherwise are other masks.
+    coding = f" {content_hash(repr(dataset.coding).encode())}" if dataset.coding else ""
     jobs = []
     for sample in samples:
         mask = dataset.mask_path(sample, label_set)
@@ -186,7 +188,7 @@ def _jobs(
         elif not prediction_key:
             key = "no prediction"
         else:
-            key = f"{mask_key} {prediction_key}"
+            key = f"{mask_key} {prediction_key}{coding}"
         jobs.append(_Job(sample, mask, prediction, key, bool(prediction_key)))
     return jobs
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -19,6 +20,9 @@ MAX_BOXES = 16
 # Changes nearer to each other than this share of the longer side are one place.
 _NEAR = 1 / 128
 _VALUES = 256
+_BAND_PX = 1 << 20
+# Places are looked for in a coarser copy of what is larger, and then framed exactly.
+_LARGE = 2048
 
 Rows = npt.NDArray[np.int32]
 
@@ -114,7 +118,7 @@ def compare_masks(sample: str, before: Array, after: Array) -> MaskChange:
     count = int(np.count_nonzero(changed))
     if count == 0:
         return MaskChange(sample, 0, width, height)
-    flows = _flows(before[changed], after[changed])
+    flows = _flows(before, after, changed)
     boxes = changed_boxes(changed.view(np.uint8))
     packed = np.array(boxes, np.int32).tobytes()
     return MaskChange(sample, count, width, height, flows.tobytes(), packed)
@@ -130,22 +134,54 @@ def changed_boxes(changed: Array, limit: int = MAX_BOXES) -> list[Box]:
     Returns:
         Boxes (x, y, width, height) that fit tightly, the one with most changed pixels first.
     """
-    left, top, width, height = cv2.boundingRect(changed)
-    if width == 0 or height == 0:
+    around = cv2.boundingRect(changed)
+    if 0 in around[2:]:
         return []
-    part = changed[top : top + height, left : left + width]
-    reach = max(1, round(_NEAR * max(changed.shape)))
+    part = _cut(changed, around)
+    size = -(-max(part.shape) // _LARGE)
+    reach = max(1, round(_NEAR * max(changed.shape) / size))
+    boxes = _places(part, size, reach)[:limit]
+    found = []
+    for x, y, width, height in boxes:
+        x, y = x + around[0], y + around[1]
+        if size > 1:
+            tight = cv2.boundingRect(_cut(changed, (x, y, width, height)))
+            x, y, width, height = x + tight[0], y + tight[1], tight[2], tight[3]
+        found.append((x, y, width, height))
+    return found
+
+
+def _places(changed: Array, size: int, reach: int) -> list[Box]:
+    """Boxes around changed pixels near each other, in steps of `size`, by their pixels.
+
+    Args:
+        changed: Not 0 where it changed, uint8 H×W.
+        size: Side of the squares of pixels that are looked at as one.
+        reach: How many squares apart changes may be to belong to one place.
+    """
+    small = changed
+    weights: npt.NDArray[Any] | None = None
+    if size > 1:
+        small = _blocks(changed, size, np.maximum)
+        weights = _blocks((changed != 0).astype(np.uint16), size, np.add)
     # With room around it a place grows by exactly `reach` on every side, so that the boxes of the
     # grown places tell the exact ones.
-    room = cv2.copyMakeBorder(part, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
+    room = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
     grown = cv2.dilate(room, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(grown, connectivity=8)
-    pixels = np.bincount(labels[room != 0], minlength=count)
-    largest = np.argsort(-pixels[1:], kind="stable")[:limit] + 1
+    numbers = labels[reach:-reach, reach:-reach][small != 0]
+    heavy = weights[small != 0] if weights is not None else None
+    pixels = np.bincount(numbers, heavy, minlength=count)
+    order = np.argsort(-pixels[1:], kind="stable") + 1
     return [
-        (int(x) + left, int(y) + top, int(w) - 2 * reach, int(h) - 2 * reach)
-        for x, y, w, h in stats[largest, :4]
+        (int(x) * size, int(y) * size, (int(w) - 2 * reach) * size, (int(h) - 2 * reach) * size)
+        for x, y, w, h in stats[order, :4]
     ]
+
+
+def _cut(array: Array, box: Sequence[int]) -> Array:
+    x, y, width, height = box
+    return array[y : y + height, x : x + width]
 
 
 def flow_matrix(flows: Sequence[ClassFlow], num_classes: int) -> npt.NDArray[np.int64]:
@@ -175,11 +211,27 @@ def class_balance(flows: Sequence[ClassFlow]) -> dict[int, ClassBalance]:
     }
 
 
-def _flows(before: Array, after: Array) -> Rows:
-    codes = before.astype(np.int32) * _VALUES + after
-    pairs, pixels = np.unique(codes, return_counts=True)
-    rows = np.stack([pairs // _VALUES, pairs % _VALUES, pixels], axis=1).astype(np.int32)
-    return rows[np.argsort(-rows[:, 2], kind="stable")]
+def _flows(before: Array, after: Array, changed: npt.NDArray[np.bool_]) -> Rows:
+    pixels: Counter[int] = Counter()
+    # A band of rows at a time: the codes need several times the memory of the masks.
+    band = max(1, _BAND_PX // max(before.shape[1], 1))
+    for top in range(0, len(before), band):
+        rows = slice(top, top + band)
+        differs = changed[rows]
+        codes = before[rows][differs].astype(np.uint16) * np.uint16(_VALUES) + after[rows][differs]
+        values, counts = np.unique(codes, return_counts=True)
+        pixels.update(dict(zip(values.tolist(), counts.tolist(), strict=True)))
+    flows = [(*divmod(code, _VALUES), count) for code, count in sorted(pixels.items())]
+    flows.sort(key=lambda flow: -flow[2])
+    return np.array(flows, np.int32).reshape(-1, 3)
+
+
+def _blocks(array: npt.NDArray[Any], size: int, combine: np.ufunc) -> npt.NDArray[Any]:
+    """The array with each square of `size` pixels combined into one; squares at the rim are cut."""
+    for axis in (0, 1):
+        starts = np.arange(0, array.shape[axis], size)
+        array = combine.reduceat(array, starts, axis=axis, dtype=array.dtype)
+    return array
 
 
 def _unpacked(packed: bytes, columns: int) -> Rows:

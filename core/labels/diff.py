@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from core.dataset.model import Dataset, Sample
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
-from core.files import read_bytes
+from core.files import content_hash, read_bytes
 from core.labels.changes import ClassBalance, ClassFlow, MaskChange, class_balance, compare_masks
 from core.labels.pair import decoded, sizes_differ
 from core.labels.store import Compared, DiffStore
@@ -181,7 +182,7 @@ def _outcomes(
     dataset: Dataset, a: str, b: str, samples: Sequence[Sample], store: DiffStore
 ) -> Iterator[list[_Outcome]]:
     """The samples with their outcomes and whether their files were read, a portion at a time."""
-    context = str(getattr(dataset, "coding", None) or "")
+    context = content_hash(repr(dataset.coding).encode()) if dataset.coding is not None else ""
 
     def look_at(portion: Sequence[Sample], known: Mapping[str, Compared]) -> list[_Outcome]:
         found: list[_Outcome] = []
@@ -198,7 +199,7 @@ def _outcomes(
     # once, so that memory does not grow with the dataset.
     pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="label-diff")
     try:
-        for batch in _portions(samples, _BATCH):
+        for batch in _batches(samples):
             known = store.known([sample.id for sample in batch])
             futures = [
                 pool.submit(look_at, portion, known) for portion in _portions(batch, _PORTION)
@@ -209,6 +210,12 @@ def _outcomes(
                 yield found
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _batches(samples: Sequence[Sample]) -> Iterator[Sequence[Sample]]:
+    # Never over the border of two splits: of a stretch of names all that lies between is fetched.
+    for _, of_split in groupby(samples, key=lambda sample: sample.split):
+        yield from _portions(list(of_split), _BATCH)
 
 
 def _portions(samples: Sequence[Sample], size: int) -> Iterator[Sequence[Sample]]:

@@ -89,8 +89,7 @@ def decoded(dataset: Dataset, data: bytes, path: Path) -> Array:
     Raises:
         PetsegError: the file is damaged, or is no mask of that coding.
     """
-    coding = getattr(dataset, "coding", None)
-    return decode_mask(data, path) if coding is None else decode_mask(data, path, coding)  # type: ignore[call-arg, unused-ignore]
+    return decode_mask(data, path, dataset.coding)
 
 
 def _mask(dataset: Dataset, path: Path | None, label_set: str) -> tuple[Array | None, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.dataset.model import Dataset, Sample
+from core.flags import Flag
 from core.qa.judging import may_be_flagged, severity_override, signature
 from core.qa.registry import Check, Facts, SampleFacts
 from core.qa.settings import CheckSettings
@@ -54,13 +55,53 @@ def judge_all(
                 batch = []
         store.add_judgements(table.label_set, scope, batch)
         store.store_model(table.label_set, scope, check.id, key, model)
-    ids = {check.id for check in table.checks if check.over_dataset}
+    table.dataset_flags = _of_splits(table, store, dataset, scope, settings, content)
+    ids = {check.id for check in table.checks if check.fit is not None}
     if not ids:
         return
     for sample_id, check_id, score, rank in store.judgement_scores(table.label_set, scope):
         place = table.place_of(sample_id)
         if place is not None and check_id in ids:
             table.put_score(place, check_id, score, None if rank == NO_OVERRIDE else rank)
+
+
+def known_of_splits(
+    checks: Sequence[Check], store: ScanStore, label_set: str, scope: str
+) -> tuple[Flag, ...]:
+    """What the last scan found of whole splits."""
+    flags: list[Flag] = []
+    for check in checks:
+        learned = store.model(label_set, scope, check.id) if check.compare is not None else None
+        if learned is not None:
+            flags += [
+                Flag(f"{split}/", check.id, check.severity, value, message)
+                for split, value, message in learned[1]
+            ]
+    return tuple(flags)
+
+
+def _of_splits(
+    table: ScanTable,
+    store: ScanStore,
+    dataset: Dataset,
+    scope: str,
+    settings: CheckSettings,
+    content: str,
+) -> tuple[Flag, ...]:
+    splits = None if scope == "*" else scope.split(",")
+    for check in table.checks:
+        if check.compare is None:
+            continue
+        options = settings.options_of(check.id)
+        key = f"{content} {signature(check, options)}"
+        if store.model_keys(table.label_set, scope).get(check.id) != key:
+            facts = store.facts(dataset, table.label_set, splits)
+            found = [
+                [split, round(finding.value, 4), finding.message]
+                for split, finding in check.compare(facts, dataset, options)
+            ]
+            store.store_model(table.label_set, scope, check.id, key, found)
+    return known_of_splits(table.checks, store, table.label_set, scope)
 
 
 def judge_one(

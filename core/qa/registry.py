@@ -115,6 +115,7 @@ class SampleFacts(NamedTuple):
     facts: Facts
 
 
+Compare = Callable[[Iterable[SampleFacts], Dataset, Options], Iterable[tuple[str, Finding]]]
 Find = Callable[[Measurement, float], Finding]
 """`find(measurement, limit)`: words for a measurement that crossed the limit. A pure function."""
 
@@ -141,6 +142,8 @@ class Check:
             the whole as a JSON value. It reads the samples one after the other, as often as it
             wants (the argument can be iterated anew), and keeps no more than it needs.
         judge: `judge(model, facts of a sample, options)`: its measurement by that model.
+        compare: `compare(facts of all samples, dataset, options)` for a check that speaks of whole
+            splits: pairs of a split's name and a finding.
         repairs: Ids of the repairs (`core.qa.repairs`) that mend what it finds, best first.
     """
 
@@ -158,12 +161,13 @@ class Check:
     measure: Callable[[SampleView, Options], Measurement | None] | None = None
     fit: Callable[[Iterable[SampleFacts], Dataset, Options], Any] | None = None
     judge: Callable[[Any, SampleFacts, Options], Measurement | None] | None = None
+    compare: Compare | None = None
     repairs: tuple[str, ...] = ()
 
     @property
     def over_dataset(self) -> bool:
         """Whether it compares the samples with each other."""
-        return self.fit is not None
+        return self.fit is not None or self.compare is not None
 
     def default_options(self) -> dict[str, float]:
         """The options nobody changed."""
@@ -250,6 +254,35 @@ def dataset_check(
         return function
 
     return register
+
+
+def split_check(
+    id: str,
+    *,
+    title: str,
+    group: str,
+    catches: str,
+    misses: str,
+    severity: Severity,
+    options: Mapping[str, Option] | None = None,
+    version: int = 1,
+) -> Callable[[Compare], Compare]:
+    """Register a check that speaks of whole splits; see `Check` for the arguments."""
+
+    def register(function: Compare) -> Compare:
+        _register(
+            Check(
+                id, title, group, catches, misses, severity, _no_sample, None,
+                dict(options or {}), version=version, compare=function,
+            )
+        )  # fmt: skip
+        return function
+
+    return register
+
+
+def _no_sample(_measured: Measurement, _limit: float) -> Finding:
+    raise AssertionError("a check of splits measures no sample")
 
 
 @dataclass(frozen=True)

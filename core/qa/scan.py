@@ -21,7 +21,7 @@ from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.qa.acceptance import AcceptanceStore, is_silent
 from core.qa.checks import CHECKS
-from core.qa.dataset_checks import judge_all, judge_one
+from core.qa.dataset_checks import judge_all, judge_one, known_of_splits
 from core.qa.facts import FACTS
 from core.qa.judging import may_be_flagged, severity_override, signature
 from core.qa.registry import Check, Measurement
@@ -151,11 +151,12 @@ def known(
         place = table.place_of(sample_id)
         if place is not None and record.profile in usable:
             table.put(place, columns.row(record))
-    over_dataset = {check.id for check in chosen if check.over_dataset}
+    over_dataset = {check.id for check in chosen if check.fit is not None}
     for sample_id, check, score, rank in store.judgement_scores(label_set, ALL_SPLITS):
         place = table.place_of(sample_id)
         if place is not None and check in over_dataset:
             table.put_score(place, check, score, None if rank == NO_OVERRIDE else rank)
+    table.dataset_flags = known_of_splits(chosen, store, label_set, ALL_SPLITS)
     set_accepted(table, workspace)
     return table
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
-from core.qa.registry import CHECKS, Check, Limit, Option
+from core.qa.checks import CHECKS
+from core.qa.registry import Check, Limit, Option
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS check_settings (

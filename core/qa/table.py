@@ -149,6 +149,13 @@ class ScanTable(FlagBook):
         """The scores of a check, float32 N; NaN where it has nothing to compare."""
         return self.scores[:, self._columns[check]]
 
+    def flagged_by(self, check: str) -> list[str]:
+        """The samples that a check flags."""
+        if check not in self._columns:
+            return []
+        places = np.flatnonzero(self.flagged[:, self._columns[check]])
+        return [self.ids[place] for place in places.tolist()]
+
     def is_scanned(self, sample_id: str) -> bool:
         """Whether a sample has been looked at."""
         place = self.place_of(sample_id)

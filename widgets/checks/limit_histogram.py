@@ -285,7 +285,7 @@ class LimitHistogram(QWidget):
         metrics = painter.fontMetrics()
         top = plot.bottom() + 2 * _HANDLE + 2
         taken = -math.inf
-        for value in self._ticks():
+        for value in self._bins.ticks(max(int(plot.width() / _TICK_ROOM), 2)):
             x = self._x(value)
             text = f"{value:,.6g}"
             width = metrics.horizontalAdvance(text)
@@ -314,25 +314,6 @@ class LimitHistogram(QWidget):
         painter.fillRect(words, theme.color("surface"))
         painter.setPen(theme.color("warning"))
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _ticks(self) -> list[float]:
-        assert self._bins is not None
-        scale = self._bins.scale
-        most = max(int(self._plot().width() / _TICK_ROOM), 2)
-        if scale.is_log:
-            powers = range(-4, 10)
-            found = [base * 10.0**power for power in powers for base in (1, 2, 5)]
-            least = max(scale.low, 1.0) if self._bins.is_whole else scale.low
-            inside = [value for value in found if least <= value <= scale.high]
-            thin = max(1, math.ceil(len(inside) / most))
-            return [0.0, *inside[::thin]] if scale.low <= 0 else inside[::thin]
-        rough = (scale.high - scale.low) / most
-        power = 10.0 ** math.floor(math.log10(rough))
-        step = next(base * power for base in (1, 2, 5, 10) if base * power >= rough)
-        if step < 1 and self._bins.is_whole:
-            step = 1.0
-        first = math.ceil(scale.low / step)
-        return [number * step for number in range(first, math.floor(scale.high / step) + 1)]
 
     def _flagged_side(self, plot: QRectF, x: float) -> QRectF:
         assert self._limit is not None

@@ -5,6 +5,8 @@ Everything is computed once for an array of scores; moving the limit costs a bin
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -71,6 +73,7 @@ class ScoreBins:
         edges: Scores between the bars, float64, one more than there are bars.
         counts: Samples per bar.
         total: Number of samples, those without a score included.
+        is_empty: Whether no sample has a finite score.
         is_whole: Whether all scores are whole numbers.
         is_log_count: Whether bars are better drawn by the logarithm of their counts.
 
@@ -84,20 +87,16 @@ class ScoreBins:
         self._scores = np.asarray(scores, np.float64).ravel()
         self._limit = limit
         self.total = int(self._scores.size)
-        found = self._scores[np.isfinite(self._scores)]
-        self._sorted = np.sort(found)
+        self._sorted = np.sort(self._scores[~np.isnan(self._scores)])
+        found = self._sorted[np.isfinite(self._sorted)]
         self.is_whole = bool(found.size) and bool((found == np.round(found)).all())
-        self.scale = self._scale(value)
+        self.is_empty = found.size == 0
+        self.scale = self._scale(found, value)
         self.edges = self._edges()
         counts, _ = np.histogram(found, self.edges)
         self.counts = counts
         some = counts[counts > 0]
         self.is_log_count = some.size > 2 and bool(some.max() > _TALL * np.median(some))
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no sample has a score."""
-        return self._sorted.size == 0
 
     def flagged(self, value: float) -> int:
         """How many samples a limit flags."""
@@ -146,11 +145,29 @@ class ScoreBins:
             np.floor(value) + 0.5 if self._limit.flags == "above" else np.ceil(value) - 0.5
         )
 
-    def _scale(self, value: float) -> ScoreScale:
+    def ticks(self, most: int) -> list[float]:
+        """Round scores to write below the axis, about `most` of them."""
+        scale = self.scale
+        if scale.is_log:
+            least = max(scale.low, 1.0) if self.is_whole else scale.low
+            round_ones = [base * 10.0**power for power in range(-4, 10) for base in (1, 2, 5)]
+            inside = [value for value in round_ones if least <= value <= scale.high]
+            thinned = inside[:: max(1, math.ceil(len(inside) / most))]
+            return [0.0, *thinned] if scale.low <= 0 else thinned
+        rough = (scale.high - scale.low) / most
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(base * power for base in (1, 2, 5, 10) if base * power >= rough)
+        if self.is_whole:
+            step = max(step, 1.0)
+        first, last = math.ceil(scale.low / step), math.floor(scale.high / step)
+        return [number * step for number in range(first, last + 1)]
+
+    def _scale(self, found: Floats, value: float) -> ScoreScale:
+        """An axis for sorted finite scores on which the limit can be moved."""
         limit = self._limit
         ends = [value, limit.default]
-        if self._sorted.size:
-            ends += [float(self._sorted[0]), float(self._sorted[-1])]
+        if found.size:
+            ends += [float(found[0]), float(found[-1])]
         # Room to move the limit to both sides, as far as that leaves the scores in sight.
         span = max(ends) - min(ends)
         ends.append(max(limit.minimum, limit.default - max(span, limit.default)))

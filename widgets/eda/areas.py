@@ -206,6 +206,7 @@ class AreasTab(ChartTab):
                 labelOpts={
                     "position": 1.0,
                     "color": theme.color("text"),
+                    "fill": theme.color("surface"),
                     "anchors": [(0, 0), (0, 0)],
                 },
             )

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, 
 
 from core.eda.class_weights import METHODS
 from widgets import theme
-from widgets.eda.bars import Bar, BarPlot
+from widgets.eda.bars import Bar, BarPlot, slots
 from widgets.eda.choice import Choice, in_split, samples_with_class, samples_with_object
 from widgets.eda.data import EdaData
 from widgets.eda.look import split_fill
@@ -137,7 +137,7 @@ class BalanceTab(ChartTab):
                     )
                 )
         labels = [(float(place), info.name) for place, info in enumerate(shown)]
-        self.plot.set_bars(bars, (-0.6, max(len(shown), 1) - 0.4), labels=labels, keep=keep)
+        self.plot.set_bars(bars, slots(len(shown), least=3), labels=labels, keep=keep)
         entries = [
             (data.splits[split], None, split_fill(split)) for split in splits if split is not None
         ]

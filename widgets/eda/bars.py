@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from widgets import theme
@@ -39,6 +39,12 @@ class Bar:
     color: QColor
     tip: str
     fill: Fill = Fill.SOLID
+
+
+def slots(count: int, least: int = 4) -> tuple[float, float]:
+    """The x range for bars at 0, 1, 2, ...; few of them stand in the middle and stay slim."""
+    middle, half = (count - 1) / 2, max(count, least) / 2 + 0.1
+    return middle - half, middle + half
 
 
 class _BarsItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -108,6 +114,7 @@ class BarPlot(ChartPlot):
     """The place of the bar in the list it was given in."""
     choice_undone = Signal()
 
+    walks = True
     headroom = 1.08
     """How much higher the plot is than its highest bar."""
 
@@ -116,6 +123,7 @@ class BarPlot(ChartPlot):
         self._item = _BarsItem()
         self._item.setZValue(10)
         self.addItem(self._item, ignoreBounds=True)
+        self._shown_labels: list[tuple[float, str]] = []
         self._labels: Sequence[tuple[float, str]] | None = None
         self.clicked.connect(self._on_clicked)
         self.pointed_at.connect(self._on_pointed_at)
@@ -127,6 +135,11 @@ class BarPlot(ChartPlot):
     def bars(self) -> Sequence[Bar]:
         """The bars shown."""
         return self._item.bars
+
+    @property
+    def labels(self) -> list[str]:
+        """The words along the x axis for which there is room."""
+        return [text for _x, text in self._shown_labels]
 
     @property
     def chosen(self) -> int | None:
@@ -191,6 +204,16 @@ class BarPlot(ChartPlot):
         """Take the choice back without telling of it."""
         self._set_chosen(None)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin at the first bar when the focus comes by key, so that it is seen."""
+        by_key = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        if by_key and self.focused is None:
+            self._on_stepped(1, 0)
+        super().focusInEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width has room for more or fewer labels."""
         super().resizeEvent(event)
@@ -237,6 +260,7 @@ class BarPlot(ChartPlot):
 
     def _place_labels(self) -> None:
         if self._labels is None:
+            self._shown_labels = []
             self.bottom.setTicks(None)
             return
         metrics = QFontMetrics(small_font())
@@ -249,8 +273,8 @@ class BarPlot(ChartPlot):
         least = metrics.horizontalAdvance("mmmm")
         stride = 1 if room >= min(widest, least) else -(-min(widest, 2 * least) // int(room))
         width = int(room * stride + _LABEL_GAP * (stride - 1))
-        kept = [
+        self._shown_labels = [
             (x, metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
             for x, text in self._labels[::stride]
         ]
-        self.bottom.setTicks([kept])
+        self.bottom.setTicks([self._shown_labels])

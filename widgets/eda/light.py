@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets import theme
-from widgets.eda.bars import Bar, BarPlot
+from widgets.eda.bars import Bar, BarPlot, slots
 from widgets.eda.choice import Choice, Positions, Range, in_split, samples_between, span
 from widgets.eda.data import Bools, EdaData
 from widgets.eda.light_plot import NEAR, LightPlot
@@ -168,7 +168,7 @@ class LightTab(ChartTab):
             for place, (count, said) in enumerate(zip(counts, words, strict=True))
         ]  # fmt: skip
         ticks = [(float(place), text) for place, text in enumerate(labels)]
-        plot.set_bars(bars, (-0.6, max(len(bars), 1) - 0.4), labels=ticks, keep=keep)
+        plot.set_bars(bars, slots(len(bars)), labels=ticks, keep=keep)
 
     def _on_components_chosen(self, number: int) -> None:
         self._forget_all_but(self.components)

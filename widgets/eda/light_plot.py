@@ -24,6 +24,14 @@ NEAR = 8.0
 _COLUMNS, _ROWS = 96, 48
 
 
+class _Points(pg.ScatterPlotItem):  # type: ignore[misc]
+    """Points that leave clicks to the plot, which hits them less narrowly."""
+
+    def mouseClickEvent(self, event: object) -> None:
+        """Not for the points."""
+        event.ignore()  # type: ignore[attr-defined]
+
+
 class LightPlot(ChartPlot):
     """A point for each image; of many images, how many there are in each small cell."""
 
@@ -33,7 +41,7 @@ class LightPlot(ChartPlot):
         )
         self.getPlotItem().setLabel("left", "contrast")
         self.left.setWidth(60)
-        self.points = pg.ScatterPlotItem(pxMode=True, size=6)
+        self.points = _Points(pxMode=True, size=6)
         self.density = pg.ImageItem()
         self.box = QGraphicsRectItem()
         self.box.setZValue(20)

@@ -78,6 +78,12 @@ class EdaPanel(QWidget):
         return self._choice
 
     @property
+    def notice(self) -> Notice | None:
+        """What the tab in sight says while it has no charts; None for a tab of the owner's."""
+        page = self._pages[self.tabs.currentIndex()]
+        return None if page is None else page.notice
+
+    @property
     def current_chart(self) -> ChartTab | None:
         """The charts in sight, if they were built."""
         page = self._pages[self.tabs.currentIndex()]

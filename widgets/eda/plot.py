@@ -70,8 +70,8 @@ class _CountAxis(ValueAxis):
 class ChartPlot(pg.PlotWidget):  # type: ignore[misc]
     """A plot without chart junk that tells what the user points at, clicks and brushes.
 
-    Arrow keys, Enter and Escape are its own while it has the focus, whatever the page uses them
-    for otherwise; Escape only as long as `holds_escape`.
+    While it has the focus, arrow keys and Enter are its own when it `walks`, and Escape as long as
+    it `holds_escape`, whatever the page uses them for otherwise.
 
     Args:
         name: What is plotted, for screen readers.
@@ -87,6 +87,9 @@ class ChartPlot(pg.PlotWidget):  # type: ignore[misc]
     """An arrow key: columns to the right, rows down."""
     entered = Signal()
     escaped = Signal()
+
+    walks = False
+    """Whether there is something to walk through by keys."""
 
     def __init__(self, name: str, *, bottom: str = "", parent: QWidget | None = None) -> None:
         self.view = _BrushBox()
@@ -129,7 +132,7 @@ class ChartPlot(pg.PlotWidget):  # type: ignore[misc]
     def event(self, event: QEvent) -> bool:
         """Take its keys before a shortcut of the page does."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            held = event.key() in _STEPS or event.key() in _ENTER
+            held = self.walks and (event.key() in _STEPS or event.key() in _ENTER)
             if held or (self.holds_escape and event.key() == Qt.Key.Key_Escape):
                 event.accept()
                 return True
@@ -144,9 +147,9 @@ class ChartPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tell of arrows, Enter, Space and Escape."""
-        if event.key() in _STEPS:
+        if self.walks and event.key() in _STEPS:
             self.stepped.emit(*_STEPS[event.key()])
-        elif event.key() in _ENTER:
+        elif self.walks and event.key() in _ENTER:
             self.entered.emit()
         elif event.key() == Qt.Key.Key_Escape and self.holds_escape:
             self.escaped.emit()

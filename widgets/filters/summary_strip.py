@@ -59,6 +59,13 @@ class SummaryStrip(QWidget):
         self.scan_button.setProperty("role", "flat")
         self.scan_button.setToolTip("Look at every file that changed since the last check (F5)")
         theme.set_icon(self.scan_button, "refresh")
+        self.more_button = QToolButton()
+        self.more_button.setText("More")
+        self.more_button.setObjectName("more")
+        self.more_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more_button.setToolTip("Checks, classes, label sets, repairs, export")
+        theme.set_icon(self.more_button, "dots-horizontal")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
@@ -124,7 +131,12 @@ class SummaryStrip(QWidget):
         line.setSpacing(8)
         status = QHBoxLayout()
         status.setSpacing(8)
-        for widget in (self.scan_words, self.cancel_button, self.scan_button):
+        for widget in (
+            self.scan_words,
+            self.cancel_button,
+            self.scan_button,
+            self.more_button,
+        ):
             status.addWidget(widget)
         line.addWidget(self.words, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addSpacing(8)

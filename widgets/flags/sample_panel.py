@@ -24,6 +24,7 @@ from widgets.flags.class_shares import ClassShares
 from widgets.flags.panel import FlagPanel
 from widgets.flags.sample_content import SampleContent, read_sample
 from widgets.latest_task import LatestTask
+from widgets.review.bar import ReviewBar
 
 _MASK = "mask"
 # What is shown around a flag's places, to tell where one is: this share of the image's side.
@@ -78,6 +79,7 @@ class SamplePanel(QWidget):
         theme.set_icon(self._next, "skip-next")
         self._edit.clicked.connect(self._ask_to_edit)
         self._next.clicked.connect(self.next_flagged_requested)
+        self.review = ReviewBar()
         self._lay_out()
         self.show_sample(None, None, "")
 
@@ -193,6 +195,7 @@ class SamplePanel(QWidget):
         column.setSpacing(8)
         column.addWidget(self.splitter, 1)
         column.addWidget(line)
+        column.addWidget(self.review)
         column.addLayout(buttons)
 
     def _clear(self, message: str) -> None:

@@ -124,7 +124,9 @@ class GalleryView(QAbstractItemView):
     def selected(self) -> list[str]:
         """The ids of the selected samples, in the order they are shown."""
         ids = self._samples.ids
-        parts = sorted((part.top(), part.bottom()) for part in self.selectionModel().selection())
+        chosen = self.selectionModel().selection()
+        ranges = [chosen.at(place) for place in range(chosen.size())]
+        parts = sorted((part.top(), part.bottom()) for part in ranges)
         return [sample_id for first, last in parts for sample_id in ids[first : last + 1]]
 
     def set_flags(
@@ -133,9 +135,11 @@ class GalleryView(QAbstractItemView):
         """Take over the flags by sample id; `changed` names the samples concerned, None all."""
         self._samples.set_flags(flags, changed)
 
-    def set_excluded(self, excluded: Mapping[str, str]) -> None:
+    def set_excluded(
+        self, excluded: Mapping[str, str], changed: Collection[str] | None = None
+    ) -> None:
         """Take over the excluded samples, and the reason for each."""
-        self._samples.set_excluded(excluded)
+        self._samples.set_excluded(excluded, changed)
 
     def refresh(self, sample_ids: Collection[str] | None = None) -> None:
         """Draw those thumbnails anew; all for None."""

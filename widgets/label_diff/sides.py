@@ -51,9 +51,13 @@ def hatched(changed: Array) -> Array:
     """Lines over what changed, as wide as the image is large: 1 on a line, else 0."""
     height, width = changed.shape
     thick = max(1, round(max(height, width) / 256))
-    rows, columns = np.ogrid[:height, :width]
-    on_line = (rows + columns) % (5 * thick) < thick
-    lines: Array = (on_line & (changed != 0)).astype(np.uint8)
+    period = 5 * thick
+    lines: Array = (changed != 0).astype(np.uint8)
+    columns = np.arange(width)
+    # Row by row of the pattern, because an array of numbers for every pixel would be many times
+    # as large as the mask.
+    for row in range(min(period, height)):
+        lines[row::period] &= ((columns + row) % period < thick).view(np.uint8)
     return lines
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.dataset.model import ClassInfo
 from core.flags import Box
+from core.labels.changes import MaskChange
 from core.labels.diff import LabelSetDiff
 from core.labels.pair import MaskPair
 from widgets import theme
@@ -51,6 +52,7 @@ class LabelDiffView(QWidget):
         self._label_sets: tuple[str, ...] = ()
         self._diff: LabelSetDiff | None = None
         self._reader: Reader | None = None
+        self._placed = ""
         self._places: list[Box] = []
         self._place: int | None = None
         self.pair_bar = PairBar()
@@ -261,11 +263,12 @@ class LabelDiffView(QWidget):
         sample_id, reader, diff = self.list.current, self._reader, self._diff
         if not sample_id or reader is None or diff is None:
             self._task.forget()
-            self.sample_bar.show_sample("", "")
-            self._set_places([])
-            self.figures.show_change(None)
+            self._say_of("", None, [])
             self.sides.clear("No mask of this split differs." if diff is not None else "")
             return
+        # What the comparison knows is said at once; the pictures follow when they are decoded.
+        row = self.list.current_row
+        self._say_of(sample_id, row if isinstance(row, MaskChange) else None, [])
         before, after = diff.a, diff.b
         self._task.request(lambda: prepared(reader(sample_id, before, after)))
 
@@ -273,15 +276,17 @@ class LabelDiffView(QWidget):
         pair = shown.pair
         if pair.sample != self.list.current:
             return
-        change = pair.change
         self.sides.show_pair(shown)
-        self.sample_bar.show_sample(pair.sample, change_words(change) if change else "")
-        self.figures.show_change(change, pair.problems)
-        self._set_places(change.boxes if change else [])
+        self._say_of(pair.sample, pair.change, pair.problems)
+        if self._place is not None:
+            self.sides.show_place(self._places[self._place])
 
-    def _set_places(self, boxes: list[Box]) -> None:
-        if boxes != self._places:
-            self._places, self._place = boxes, None
+    def _say_of(self, sample_id: str, change: MaskChange | None, problems: list[str]) -> None:
+        self.sample_bar.show_sample(sample_id, change_words(change) if change else "")
+        self.figures.show_change(change, problems)
+        boxes = change.boxes if change else []
+        if sample_id != self._placed or boxes != self._places:
+            self._placed, self._places, self._place = sample_id, boxes, None
         self.sample_bar.show_places(self._place, len(boxes))
 
     def _show_place(self, place: int | None) -> None:
@@ -311,7 +316,10 @@ class LabelDiffView(QWidget):
         )
 
     def _say_nothing_changed(self, diff: LabelSetDiff) -> None:
-        if diff.compared:
+        if diff.cancelled:
+            text = f"No difference among the {diff.compared:,} masks compared so far."
+            self._say("cancel", "The comparison was cancelled", text)
+        elif diff.compared:
             text = f"All {diff.compared:,} masks are the same in {diff.a} and {diff.b}."
             self._say("check-circle-outline", "No mask differs", text, "ok")
         else:

@@ -38,6 +38,7 @@ class LayoutPreview(QWidget):
         self.problem_label.setProperty("role", "warning")
         self.problem_label.setWordWrap(True)
         self.problem_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem_label.hide()
         self.facts = {name: ElidedLabel() for name in ("Photo", "Mask", "Label sets", "Splits")}
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
@@ -64,6 +65,7 @@ class LayoutPreview(QWidget):
         self.facts["Mask"].setText(words.example_name(candidate.mask, self._root))
         self.facts["Label sets"].setText(words.label_sets(candidate))
         self.facts["Splits"].setText(words.splits(candidate))
+        self.view.set_message("Reading an example…" if self.view.image_rect.is_empty else "")
         self._task.request(partial(read_example, candidate))
 
     def shut_down(self) -> None:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
+
+from core.dataset.model import ClassInfo
 from core.qa.repairs import Repair
 from widgets import theme
 from widgets.checks.number_field import NumberField
 from widgets.flow_layout import FlowBox
 
+Field = NumberField | QCheckBox | QComboBox
+
 
 class OptionFields(FlowBox):
-    """One switch or number for each option; empty for a repair without options."""
+    """One switch, class or number for each option; empty for a repair without options."""
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, spacing=theme.GRID * 2)
-        self.fields: dict[str, NumberField | QCheckBox] = {}
+        self.fields: dict[str, Field] = {}
 
-    def show_options(self, repair: Repair, values: dict[str, float]) -> None:
-        """Offer the options of a repair, with these values."""
+    def show_options(
+        self, repair: Repair, values: dict[str, float], classes: Sequence[ClassInfo]
+    ) -> None:
+        """Offer the options of a repair, with these values; classes are offered by their names."""
         self.clear()
         self.fields = {}
         for name, option in repair.options.items():
@@ -31,6 +38,16 @@ class OptionFields(FlowBox):
                 switch.setToolTip(f"{option.words} (Space)")
                 switch.toggled.connect(self.changed)
                 self._keep(name, switch, switch)
+            elif option.no_class:
+                choice = QComboBox()
+                choice.addItem(option.no_class, -1.0)
+                for info in classes:
+                    choice.addItem(info.name, float(info.index))
+                choice.setCurrentIndex(max(choice.findData(values[name]), 0))
+                choice.setToolTip(f"{option.words} (↑ ↓ change it)")
+                choice.setAccessibleName(option.words)
+                choice.currentIndexChanged.connect(self.changed)
+                self._keep(name, choice, _labelled(option.words, choice))
             else:
                 field = NumberField(option)
                 field.show_value(values[name])
@@ -40,18 +57,23 @@ class OptionFields(FlowBox):
 
     def values(self) -> dict[str, float]:
         """The options as they are set."""
-        return {
-            name: float(field.isChecked()) if isinstance(field, QCheckBox) else field.value()
-            for name, field in self.fields.items()
-        }
+        return {name: _value(field) for name, field in self.fields.items()}
 
-    def _keep(self, name: str, field: NumberField | QCheckBox, shown: QWidget) -> None:
+    def _keep(self, name: str, field: Field, shown: QWidget) -> None:
         field.setObjectName(f"option:{name}")
         self.fields[name] = field
         self.add(shown)
 
 
-def _labelled(words: str, field: NumberField) -> QWidget:
+def _value(field: Field) -> float:
+    if isinstance(field, QCheckBox):
+        return float(field.isChecked())
+    if isinstance(field, QComboBox):
+        return float(field.currentData())
+    return field.value()
+
+
+def _labelled(words: str, field: QWidget) -> QWidget:
     box = QWidget()
     row = QHBoxLayout(box)
     row.setContentsMargins(0, 0, 0, 0)

@@ -120,7 +120,8 @@ class RepairPreview(QDialog):
         self._colors = theme.class_table(classes, ignore_index=ignore_index)
         self.all_button.setText(f"Repair all like this ({similar:,})")
         self.all_button.setVisible(similar > 1)
-        self.options.show_options(repair, {**repair.default_options(), **(options or {})})
+        values = {**repair.default_options(), **(options or {})}
+        self.options.show_options(repair, values, classes)
         self.options.setVisible(bool(repair.options))
         for view in (self.before_view, self.after_view):
             view.set_image(photo)
@@ -228,9 +229,9 @@ class RepairPreview(QDialog):
         self._say("Computing…")
         self._task.request(lambda: _compute(mend, before, options))
 
-    def _show_result(self, result: Preview | PetsegError) -> None:
-        if isinstance(result, PetsegError):
-            self._say(str(result), "error")
+    def _show_result(self, result: Preview | str) -> None:
+        if isinstance(result, str):
+            self._say(result, "error")
             self.after_view.set_overlay(_MASK, None)
             self._show_changes(None)
         else:
@@ -282,11 +283,12 @@ class RepairPreview(QDialog):
             view.set_layer_opacity(_CHANGED, _CHANGED_OPACITY)
 
 
-def _compute(mend: Mend, before: Array, options: Mapping[str, float]) -> Preview | PetsegError:
+def _compute(mend: Mend, before: Array, options: Mapping[str, float]) -> Preview | str:
+    """The preview, or why there is none."""
     try:
         return compare(before, mend(options))
     except PetsegError as error:
-        return error
+        return str(error)
 
 
 def _headed(text: str, view: LayeredView) -> QVBoxLayout:

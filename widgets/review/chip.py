@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton
 from widgets import theme
 from widgets.review.text_action import TextAction
 
-_WIDEST = 176
+# Room for the name, in px: where it fits into the side panel with what stands beside it.
+_WIDEST, _WIDEST_PARTIAL = 208, 160
 _ICON = QSize(12, 12)
 _BUTTON = 18
 
@@ -39,7 +40,8 @@ class Chip(QWidget):
         words = f"{tag} {carried:,}/{chosen:,}" if self._is_partial else tag
         label = QLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
-        shown = label.fontMetrics().elidedText(tag, Qt.TextElideMode.ElideRight, _WIDEST)
+        room = _WIDEST_PARTIAL if self._is_partial else _WIDEST
+        shown = label.fontMetrics().elidedText(tag, Qt.TextElideMode.ElideRight, room)
         label.setText(shown + words.removeprefix(tag))
         whom = f"{carried:,} of the {chosen:,} chosen samples" if self._is_partial else ""
         hint = "Right click to rename it or to remove it everywhere"

@@ -73,6 +73,10 @@ class FieldRow(QObject):
         self.edit.setText(to_text(value))
         self._on_edited()
 
+    def put(self, value: Any) -> None:
+        """Show a value that is not the recipe's."""
+        self.edit.setText(to_text(value))
+
     def reset(self) -> None:
         """Go back to the recipe's value."""
         self.edit.setText(to_text(self._default))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,14 @@ class TrainingForm(QWidget):
     def field(self, name: str) -> FieldRow:
         """The row of a field."""
         return self._rows[name]
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Fill fields by name, over what the recipe says; the first of them gets the focus."""
+        rows = [(self._rows[name], value) for name, value in values.items() if name in self._rows]
+        for row, value in rows:
+            row.put(value)
+        if rows:
+            rows[0][0].edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def values(self) -> FormValues:
         """What the form asks for.

@@ -61,10 +61,19 @@ class Border:
         factor: Pixels of the given mask for one pixel of the scale of 256.
     """
 
-    def __init__(self, image: Array, foreground: Array, factor: float, x: Indices, y: Indices):
-        """See `border_between`, which makes one."""
+    def __init__(
+        self,
+        image: Array,
+        foreground: Array,
+        factor: float,
+        origin: tuple[int, int],
+        x: Indices,
+        y: Indices,
+    ) -> None:
+        """See `border_between`, which makes one of a part of a photo that begins at `origin`."""
         self.factor = factor
         self._image = image
+        self._origin = origin
         self._x, self._y = x, y
         soft = cv2.blur(cv2.blur(foreground, (3, 3)), (3, 3))
         across = cv2.Sobel(soft, cv2.CV_16S, 1, 0)[y, x].astype(np.float32)
@@ -102,10 +111,10 @@ class Border:
 
     def worst_stretches(self) -> tuple[list[int], list[Box]]:
         """Where the border runs far from the edges: numbers of points and boxes, worst first."""
-        at = np.flatnonzero(self.weakness > _SHOWN)
+        weak = np.flatnonzero(self.weakness > _SHOWN)
         height, width = self._image.shape[:2]
         cells = np.zeros((-(-height // _CELL), -(-width // _CELL)), np.int32)
-        np.add.at(cells, (self._y[at] // _CELL, self._x[at] // _CELL), 1)
+        np.add.at(cells, (self._y[weak] // _CELL, self._x[weak] // _CELL), 1)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(
             (cells >= 2).astype(np.uint8), connectivity=8
         )
@@ -115,8 +124,9 @@ class Border:
         for number in order:
             left, top, columns, rows, _ = (int(value) * _CELL for value in stats[number])
             right, bottom = min(left + columns, width), min(top + rows, height)
-            corners = [round(edge * self.factor) for edge in (left, top, right, bottom)]
-            boxes.append((corners[0], corners[1], corners[2] - corners[0], corners[3] - corners[1]))
+            x0, x1 = (round((at + self._origin[0]) * self.factor) for at in (left, right))
+            y0, y1 = (round((at + self._origin[1]) * self.factor) for at in (top, bottom))
+            boxes.append((x0, y0, x1 - x0, y1 - y0))
         return [int(points[number]) for number in order], boxes
 
     @cached_property
@@ -171,6 +181,12 @@ def border_between(image: Array, mask: Array, ignore_index: int = 255) -> Border
     small = shrink(image, mask, _SIDE)
     foreground = (small.mask != 0) & (small.mask != ignore_index)
     foreground = foreground.view(np.uint8) * np.uint8(255)
+    # What is further from the object than any shift is of no interest.
+    x, y, width, height = cv2.boundingRect(foreground)
+    left, top = max(0, x - SHIFTS - 2), max(0, y - SHIFTS - 2)
+    rows = slice(top, y + height + SHIFTS + 2)
+    columns = slice(left, x + width + SHIFTS + 2)
+    foreground = np.ascontiguousarray(foreground[rows, columns])
     inner = cv2.erode(foreground, _CORE, borderType=cv2.BORDER_REPLICATE)
     # Where the photo cuts the object off there is no edge to be found.
     rim = cv2.subtract(foreground, inner)[2:-2, 2:-2]
@@ -179,7 +195,8 @@ def border_between(image: Array, mask: Array, ignore_index: int = 255) -> Border
         return None
     points: npt.NDArray[np.int32] = found.reshape(-1, 2).astype(np.int32) + np.int32(2)
     points = points[:: -(-len(points) // _MOST_POINTS)]
-    return Border(small.image, foreground, small.factor, points[:, 0], points[:, 1])
+    image = np.ascontiguousarray(small.image[rows, columns])
+    return Border(image, foreground, small.factor, (left, top), points[:, 0], points[:, 1])
 
 
 def border_of(view: SampleView) -> Border | None:

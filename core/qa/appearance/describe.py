@@ -24,11 +24,11 @@ LENGTH = 14 + 4 + 20 + 12 + 11
 SIDE = 48.0
 _MARGIN = 6
 _PAD = 5
-# Sides of the boxes, drawn twice, that blur to one octave after the other; and to even the light.
+# Sides of the boxes that blur, twice, to one octave after the other; and, once, to even the light.
 _OCTAVES = (3, 5, 9, 19)
-_LIGHT = 29
+_LIGHT = 41
 # For the coherence: which octave, and within how many pixels.
-_COHERENCES = ((1, 7), (2, 13))
+_COHERENCES = ((1, 11), (2, 19))
 # For the binary patterns: which octave, and how far the neighbours are.
 _PATTERNS = ((0, 1), (1, 2))
 _RING_X = np.array([1, 1, 0, -1, -1, -1, 0, 1])
@@ -105,15 +105,16 @@ def _core(weight: Array) -> Array:
 def _evenly_lit(grey: Floats, shape: Floats) -> Floats:
     """Brightness relative to the surroundings inside the object, in units of its variation."""
     light = np.log(grey + np.float32(16))
-    detail = light - _weighted_blur(light, shape, _LIGHT)
-    variance = _weighted_blur(detail * detail, shape, _LIGHT)
+    detail = light - _weighted_blur(light, shape, _LIGHT, 1)
+    variance = _weighted_blur(detail * detail, shape, _LIGHT, 1)
     return np.asarray(detail / np.sqrt(variance + np.float32(1e-4)) * shape, np.float32)
 
 
-def _weighted_blur(values: Floats, shape: Floats, side: int) -> Floats:
-    """Two box blurs that look at the object only (normalised convolution)."""
+def _weighted_blur(values: Floats, shape: Floats, side: int, times: int = 2) -> Floats:
+    """Box blurs that look at the object only (normalised convolution)."""
     both = cv2.merge([values * shape, shape])
-    both = cv2.blur(cv2.blur(both, (side, side)), (side, side))
+    for _ in range(times):
+        both = cv2.blur(both, (side, side))
     return np.asarray(both[..., 0] / np.maximum(both[..., 1], np.float32(1e-3)), np.float32)
 
 
@@ -145,7 +146,7 @@ def _coherence(level: Floats, core: Array, at: Places, side: int) -> Floats:
     across, along = right * right, down * down
     tensor = cv2.merge([across - along, 2 * right * down, across + along])
     whole = cv2.sumElems(tensor)
-    near = cv2.blur(cv2.blur(tensor, (side, side)), (side, side)).reshape(-1, 3)[at]
+    near = cv2.blur(tensor, (side, side)).reshape(-1, 3).take(at, axis=0)
     local = np.hypot(near[:, 0], near[:, 1]).sum() / (near[:, 2].sum() + 1e-6)
     return np.array([local, np.hypot(whole[0], whole[1]) / (whole[2] + 1e-6)], np.float32)
 

@@ -44,14 +44,13 @@ class EdgeMap:
             _with_margin(cv2.transform(product, _ADD_CHANNELS), margin)
             for product in (across * across, across * down, down * down)
         ]
-        strength = cv2.sqrt(self._tensor[0] + self._tensor[2])
-        reach = 2 * margin + 1
-        self._usual = np.asarray(cv2.boxFilter(strength, -1, (reach, reach)), np.float32)
 
     def usual(self, x: Indices, y: Indices) -> Floats:
         """How strong edges of any direction are on average around pixels of the photo."""
-        places = (y + np.int32(self.margin)) * np.int32(self._usual.shape[1]) + x
-        return self._usual.take(places + np.int32(self.margin))
+        strength = cv2.sqrt(self._tensor[0] + self._tensor[2])
+        reach = 2 * self.margin + 1
+        around = np.asarray(cv2.boxFilter(strength, -1, (reach, reach)), np.float32)
+        return np.asarray(around[y + self.margin, x + self.margin])
 
     def at(self, x: Floats, y: Floats, normal_x: Floats, normal_y: Floats) -> Floats:
         """The gradient between pixels: places n×m, in the direction of n unit vectors."""
@@ -70,7 +69,7 @@ class EdgeMap:
         Returns:
             n×m², the offset down varying most slowly; 0 outside the photo.
         """
-        width = np.int32(self._usual.shape[1])
+        width = np.int32(self.width + 2 * self.margin)
         inside = offsets + np.int32(self.margin)
         steps = (inside[:, None] * width + inside[None, :]).ravel()
         places = (y * width + x)[:, None] + steps[None, :]

@@ -18,7 +18,7 @@ CANVAS = 96
 _PERIODS = (3.75, 6.0, 8.9)
 _DIRECTIONS = 8
 # The energy of a narrow band varies slowly: so many samples per side are enough to see it.
-_SAMPLES = 24
+_SAMPLES = 32
 
 
 def _filters() -> tuple[npt.NDArray[np.intp], Floats]:
@@ -62,10 +62,11 @@ def stripes(even: Floats, core: Array) -> Floats:
     # Moved to frequency 0 and cut to a few samples, a band's amplitude is what it was.
     bands = (spectrum.take(_PLACES) * _WEIGHTS).reshape(-1, _SAMPLES, _SAMPLES)
     waves = fft.ifft2(bands)
-    energy = (waves.real**2 + waves.imag**2).reshape(len(_PERIODS), _DIRECTIONS, -1)
     canvas[:height, :width] = core
     share = cv2.resize(canvas, (_SAMPLES, _SAMPLES), interpolation=cv2.INTER_AREA)
-    energy = energy[..., np.flatnonzero(share >= min(0.5, float(share.max())))]
+    chosen = np.flatnonzero(share >= min(0.9, float(share.max())))
+    waves = waves.reshape(len(_PERIODS), _DIRECTIONS, -1).take(chosen, axis=2)
+    energy = waves.real**2 + waves.imag**2
     average, strongest = energy.mean(1) + np.float32(1e-9), energy.max(1)
     total = average.mean(1)
     return np.concatenate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -31,7 +32,7 @@ _BINS = -_LOWEST * _STEPS
 _NORMAL = 1.4826
 # Classes whose objects are all of one size still vary by a tenth.
 _LEAST_SPREAD = 0.15
-# Of one class in one sample.
+# Of one sample.
 _MOST_SHOWN = 8
 
 
@@ -68,20 +69,19 @@ def _find(measurement: Measurement, limit: float) -> Finding:
 
 
 def _fit(facts: Iterable[SampleFacts], dataset: Dataset, options: Options) -> dict[str, Any]:
-    """Learn how large the objects of each class are, by class name.
+    """Learn how large the objects of each class are, by class index.
 
     The memory is one histogram per class, however many samples there are.
     """
-    histograms = np.zeros((dataset.num_classes, _BINS), np.int64)
+    histograms = [[0] * _BINS for _ in dataset.classes]
     for entry in facts:
-        for index, sizes, _ in _sizes(entry.facts):
-            if index >= len(histograms):
-                continue
-            bins = np.clip(((sizes - _LOWEST) * _STEPS).astype(np.intp), 0, _BINS - 1)
-            np.add.at(histograms[index], bins, 1)
+        for index, size, _ in _objects(entry.facts):
+            if index < len(histograms):
+                place = int((size - _LOWEST) * _STEPS)
+                histograms[index][min(max(place, 0), _BINS - 1)] += 1
     models: dict[str, Any] = {}
     for info in dataset.classes:
-        histogram = histograms[info.index]
+        histogram = np.array(histograms[info.index], np.int64)
         if histogram.sum() >= options["objects"]:
             models[str(info.index)] = [info.name, *area_model(histogram)]
     return models
@@ -142,41 +142,31 @@ def area_outlier(model: Any, entry: SampleFacts, _options: Options) -> Measureme
     objects that are farthest off.
     """
     found: list[tuple[float, float, float, str, Box]] = []
-    for index, sizes, rows in _sizes(entry.facts):
+    for index, size, box in _objects(entry.facts):
         learned = model.get(str(index))
-        if learned is None:
-            continue
-        name, _, median, below, above = learned
-        off = sizes - median
-        scores = np.abs(off) / np.where(off < 0, below, above)
-        for place in np.argsort(-scores)[:_MOST_SHOWN]:
-            x, y, width, height = (int(value) for value in rows[place, 2:6])
-            found.append(
-                (float(scores[place]), sizes[place], off[place], name, (x, y, width, height))
-            )
+        if learned is not None:
+            name, _, median, below, above = learned
+            off = size - median
+            found.append((abs(off) / (below if off < 0 else above), size, off, name, box))
     if not found:
         return None
     found.sort(key=lambda one: -one[0])
-    score, size, off_by, name, _ = found[0]
+    score, size, off, name, _ = found[0]
     return Measurement(
         score,
         tuple(one[0] for one in found[:_MOST_SHOWN]),
         tuple(one[4] for one in found[:_MOST_SHOWN]),
-        {"class": name, "share": float(100 * 2.0**size), "times": float(2.0**off_by)},
+        {"class": name, "share": 100 * 2.0**size, "times": 2.0**off},
     )
 
 
-def _sizes(facts: Facts) -> Iterator[tuple[int, Floats, npt.NDArray[np.float32]]]:
-    """The objects of a sample by class: class index, log2 of their part of the picture, and rows.
-
-    The rows are those of the fact `pieces`.
-    """
+def _objects(facts: Facts) -> Iterator[tuple[int, float, Box]]:
+    """The objects of a sample: class index, log2 of their part of the picture, and box."""
     pieces = facts.get("pieces")
     size = facts.get("mask_size", facts.get("size"))
-    if pieces is None or size is None or len(pieces) == 0:
+    if pieces is None or size is None:
         return
-    pixels = float(size[0]) * float(size[1])
-    sizes = np.log2(np.maximum(pieces[:, 1], 1) / np.float64(max(1.0, pixels)))
-    for index in np.unique(pieces[:, 0]):
-        own = pieces[:, 0] == index
-        yield int(index), sizes[own], pieces[own]
+    pixels = max(1.0, float(size[0]) * float(size[1]))
+    for index, area, x, y, width, height in pieces[:, :6].tolist():
+        share = math.log2(max(1.0, area) / pixels)
+        yield int(index), share, (int(x), int(y), int(width), int(height))

@@ -15,7 +15,7 @@ from core.qa.view import SampleView
 
 # Where the border's edges are hardly weaker than those beside it (`Border.disagreement`), no shift
 # can be an improvement worth looking for.
-_ON_EDGES = 0.23
+_ON_EDGES = 0.26
 # The best fit's lead over the mask as it is, as a share of its lead over an ordinary place.
 _MIN_RISE = 0.25
 _MIN_GAIN = 1.1

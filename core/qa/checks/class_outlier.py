@@ -29,7 +29,7 @@ from core.qa.registry import (
 )
 
 # Parts that touch are this many times as likely to be two objects before anything is known.
-_ODDS_OF_TWO = 7.0
+_ODDS_OF_TWO = 4.0
 
 _MAX_EDGE = Option(
     1.8, 0, 10, "", "A stronger edge than this between two parts means two objects", 0.1

@@ -20,6 +20,8 @@ from core.qa.view import SampleView
 
 # A piece that ends at most so many pixels before the border of the picture was meant to reach it.
 _NEAR_BORDER = 3
+# Shorter lines are no lines.
+_SHORTEST = 4
 
 
 def _find_sliver(measurement: Measurement, _limit: float) -> Finding:
@@ -59,8 +61,8 @@ def unlabelled_sliver(view: SampleView, options: Options) -> Measurement | None:
     mask = view.mask
     if mask is None or mask.size == 0:
         return None
-    classes = np.count_nonzero(view.counts[1:]) - bool(view.counts[view.dataset.ignore_index])
-    if classes < 2 and len(view.components) < 2:
+    classes = set(np.flatnonzero(view.counts).tolist()) - {0, view.dataset.ignore_index}
+    if len(classes) < 2 and len(view.components) < 2:
         return None
     gap = _gaps(view, int(options["width"]))
     if gap is None or not gap.any():
@@ -79,11 +81,8 @@ def _gaps(view: SampleView, width: int) -> npt.NDArray[np.bool_] | None:
     """Where the background is that narrow between two pieces: bool H×W."""
     mask = view.mask
     assert mask is not None
-    # Pieces and background as one number each; what is ignored is neither. Classes are told apart
-    # inside a connected piece too. Numbers wrap around in 16 bits, which hides a gap between two
-    # pieces out of thousands at worst.
-    codes = (view.labelled * 256 + mask).astype(np.uint16)
-    codes[view.foreground == 0] = 0
+    # A number for each piece: classes are told apart inside a connected piece too.
+    codes = view.labelled * 256 + mask
     known = view.foreground > 0
     empty = mask == 0
     gap = np.zeros(mask.shape, bool)
@@ -94,7 +93,7 @@ def _gaps(view: SampleView, width: int) -> npt.NDArray[np.bool_] | None:
 
 
 def _mark_gaps(
-    codes: npt.NDArray[np.uint16],
+    codes: npt.NDArray[np.int32],
     known: npt.NDArray[np.bool_],
     empty: npt.NDArray[np.bool_],
     gap: npt.NDArray[np.bool_],
@@ -116,10 +115,10 @@ def _mark_gaps(
 
 
 class _Run(NamedTuple):
-    """A straight piece of an outline."""
+    """A straight piece of an outline: what sorts first is what matters most."""
 
+    away: bool
     length: int
-    near_border: bool
     box: Box
 
 
@@ -164,50 +163,68 @@ def clipped_piece(view: SampleView, options: Options) -> Measurement | None:
     mask = view.mask
     if mask is None or not view.components:
         return None
-    background = (mask == 0).view(np.uint8)
-    runs: list[_Run] = []
-    for turned in (False, True):
-        shapes = (view.foreground, background)
-        pair = (shapes[0].T, shapes[1].T) if turned else shapes
-        least = max(4, int(options["inside"] * pair[0].shape[1] / 100))
-        runs += _straight_runs(*pair, least, turned=turned)
+    height, width = mask.shape
+    # With one pixel around the pieces; the rest of the picture need not be looked at.
+    x, y, across, down = cv2.boundingRect(view.foreground)
+    left, top = max(0, x - 1), max(0, y - 1)
+    window = (slice(top, y + down + 1), slice(left, x + across + 1))
+    foreground, background = view.foreground[window], (mask[window] == 0).view(np.uint8)
+    least = options["inside"] / 100
+    runs = [
+        _Run(not near, length, (left + start, line, length, 1))
+        for line, start, length, near in _straight_runs(
+            foreground, background, top, height, max(_SHORTEST, int(least * width))
+        )
+    ] + [
+        _Run(not near, length, (line, top + start, 1, length))
+        for line, start, length, near in _straight_runs(
+            np.ascontiguousarray(foreground.T), np.ascontiguousarray(background.T),
+            left, width, max(_SHORTEST, int(least * height)),
+        )
+    ]  # fmt: skip
     if not runs:
         return None
-    runs.sort(key=lambda run: (not run.near_border, -run.length))
+    runs.sort(key=lambda run: (run.away, -run.length))
     first = runs[0]
-    x, y, width, height = first.box
-    gap = min(x, y, mask.shape[1] - x - width, mask.shape[0] - y - height)
-    alike = [run for run in runs if run.near_border == first.near_border][:MOST_BOXES]
+    x, y, across, down = first.box
+    gap = min(x, y, width - x - across, height - y - down)
+    alike = [run for run in runs if run.away == first.away][:MOST_BOXES]
     return Measurement(
         float(first.length),
         tuple(float(run.length) for run in alike),
         tuple(run.box for run in alike),
-        {"near_border": first.near_border, "gap": gap},
+        {"near_border": not first.away, "gap": gap},
     )
 
 
 def _straight_runs(
-    foreground: Array, background: Array, least: int, *, turned: bool
-) -> Iterator[_Run]:
-    """Straight parts of the outline along the rows: all near the border, else the long ones."""
-    height = foreground.shape[0]
-    for above in (True, False):
-        inner, outer = (slice(1, None), slice(None, -1))
-        if not above:
-            inner, outer = outer, inner
-        edges = foreground[inner] & background[outer]
-        if edges.size == 0:
-            continue
+    foreground: Array, background: Array, offset: int, height: int, least: int
+) -> Iterator[tuple[int, int, int, bool]]:
+    """Straight parts of the outline along the rows: all near the border, else the long ones.
+
+    Args:
+        foreground, background: A window of the mask, of 0 and 1.
+        offset: The window's first row in the mask.
+        height: Rows of the mask.
+        least: Shortest run away from the border.
+
+    Yields:
+        Row in the mask, first column in the window, length, whether it is near the border.
+    """
+    if len(foreground) < 2:
+        return
+    for inner in (1, 0):  # the outline's upper side, then its lower one
+        edges = cv2.bitwise_and(
+            foreground[inner : len(foreground) - 1 + inner],
+            background[1 - inner : len(background) - inner],
+        )
         pixels = cv2.reduce(edges, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
-        distance = np.arange(1, height) if above else np.arange(height - 1, 0, -1)
-        near = distance <= _NEAR_BORDER
-        for row in np.flatnonzero((pixels >= least) | (near & (pixels >= 4))):
+        lines = np.arange(len(pixels)) + offset + inner
+        near = (lines if inner else height - 1 - lines) <= _NEAR_BORDER
+        for row in np.flatnonzero(pixels >= np.where(near, _SHORTEST, least)):
             changes = np.flatnonzero(np.diff(edges[row], prepend=0, append=0))
             lengths = changes[1::2] - changes[::2]
             longest = int(lengths.argmax())
-            length, start = int(lengths[longest]), int(changes[2 * longest])
-            if length < (4 if near[row] else least):
-                continue
-            line = int(row) + (1 if above else 0)
-            box = (line, start, 1, length) if turned else (start, line, length, 1)
-            yield _Run(length, bool(near[row]), box)
+            length = int(lengths[longest])
+            if length >= (_SHORTEST if near[row] else least):
+                yield int(lines[row]), int(changes[2 * longest]), length, bool(near[row])

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from core.flags import Box, Severity
+from core.qa.outlines import components_of
 from core.qa.registry import MOST_BOXES, Finding, Limit, Measurement, Options, check
 from core.qa.view import SampleView
 
@@ -64,7 +65,7 @@ def _find_too_many(measured: Measurement, _limit: float) -> Finding:
     misses="Objects in two to five pieces; photos with many objects are flagged too.",
     find=_find_too_many,
     limit=Limit(5, 1, 100, "", "More pieces than this are too many"),
-    repairs=("keep_largest", "drop_specks"),
+    repairs=("drop_specks", "keep_largest"),
 )
 def too_many_components(view: SampleView, _options: Options) -> Measurement | None:
     """The number of pieces of the foreground."""
@@ -167,7 +168,12 @@ def _find_holes(measured: Measurement, limit: float) -> Finding:
 def holes(view: SampleView, _options: Options) -> Measurement | None:
     """Background enclosed by each piece, in percent of its outer contour's area."""
     places: list[tuple[float, Box]] = []
-    for piece in view.components:
+    mask, ignored = view.mask, view.dataset.ignore_index
+    pieces = view.components
+    if mask is not None and view.counts[ignored] and pieces:
+        # What is to be ignored inside an object is no hole.
+        pieces = components_of(view.foreground | (mask == ignored))
+    for piece in pieces:
         if piece.holes and piece.polygon_area > 0 and not piece.is_nested:
             share = 100 * sum(hole.area for hole in piece.holes) / piece.polygon_area
             places += [(share, hole.box) for hole in piece.holes]

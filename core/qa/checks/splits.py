@@ -1,6 +1,6 @@
 """Statistics that differ between splits: what is learned on one may not hold on another.
 
-A finding here speaks of a split, not of a sample, so these are no registered checks.
+A finding here speaks of a split, not of a sample.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.dataset.model import Dataset
-from core.qa.registry import Facts, Limit, SampleFacts
+from core.flags import Severity
+from core.qa.registry import Facts, Finding, Option, Options, SampleFacts, split_check
 
-SPLIT_LIMITS: Mapping[str, Limit] = {
-    "light": Limit(
+SPLIT_LIMITS: Mapping[str, Option] = {
+    "light": Option(
         0.5, 0.1, 3, "", "Difference of means in standard deviations: brightness, contrast",
         step=0.05,
     ),
-    "area": Limit(
+    "area": Option(
         0.5, 0.1, 3, "", "Difference of means in standard deviations: object sizes", step=0.05
     ),
-    "images": Limit(
+    "images": Option(
         0.4, 0.1, 3, "", "Difference of the share of images with a class (Cohen's h)", step=0.05
     ),
-    "pixels": Limit(
+    "pixels": Option(
         5, 1, 100, "%", "Part of all pixels that would have to change class (total variation)"
     ),
 }  # fmt: skip
@@ -156,7 +157,7 @@ def split_differences(
     for entry in facts:
         _take(summaries.setdefault(entry.split, _Summary()), entry, dataset)
     judged = [name for name in summaries if summaries[name].samples >= FEWEST_SAMPLES]
-    judged.sort(key=lambda name: summaries[name].samples)
+    judged.sort(key=lambda name: (summaries[name].samples, name == "train"))
     if len(judged) == 2:
         judged = judged[:1]
     used = {key: limit.default for key, limit in SPLIT_LIMITS.items()} | dict(limits or {})
@@ -169,6 +170,23 @@ def split_differences(
             found += _compare(split, summaries[split], rest, dataset)
     crossed = [one for one in found if one.effect > used[one.limit]]
     return sorted(crossed, key=lambda one: -one.effect / max(used[one.limit], 1e-9))
+
+
+@split_check(
+    "split_difference",
+    title="Splits differ",
+    group="Dataset",
+    severity=Severity.INFO,
+    catches="Splits whose light, object sizes or class shares are not those of the other splits.",
+    misses="Differences in what the pictures show, and splits of fewer than ten samples.",
+    options=SPLIT_LIMITS,
+)
+def split_difference(
+    facts: Iterable[SampleFacts], dataset: Dataset, options: Options
+) -> Iterable[tuple[str, Finding]]:
+    """Where a split differs from the others; the value is the size of the effect."""
+    for found in split_differences(facts, dataset, options):
+        yield found.split, Finding(found.effect, found.message)
 
 
 def _take(summary: _Summary, entry: SampleFacts, dataset: Dataset) -> None:

@@ -5,7 +5,7 @@ Each module registers its facts by being imported; importing this package regist
 
 from __future__ import annotations
 
-from core.qa.facts import basic, contrast, grid, hashes, pieces
+from core.qa.facts import appearance, basic, contrast, grid, hashes, pieces
 from core.qa.registry import FACTS
 
-__all__ = ["FACTS", "basic", "contrast", "grid", "hashes", "pieces"]
+__all__ = ["FACTS", "appearance", "basic", "contrast", "grid", "hashes", "pieces"]

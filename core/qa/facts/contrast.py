@@ -151,8 +151,9 @@ def _averaged(pixels: Array, times: int) -> Array:
 
 
 def _majority(mask: Array, times: int) -> Array:
-    """A shrunk mask of 0 and 1: pixels that are full by half or more."""
-    return (_averaged(mask * np.uint8(255), times) > 127).view(np.uint8)
+    """A shrunk mask of 0 and 1: pixels that are full by half, or by half of what the fullest is."""
+    shares = _averaged(mask * np.uint8(255), times)
+    return (shares > min(127, int(shares.max()) // 2)).view(np.uint8)
 
 
 def _nearby(lab: Array, side: Array, edge: npt.NDArray[np.intp]) -> Floats:

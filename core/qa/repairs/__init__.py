@@ -5,7 +5,14 @@ repaired mask, and `batches` repairs many masks at once.
 """
 
 from core.qa.repairs import pieces, shape, values
-from core.qa.repairs.registry import REPAIRS, Repair, RepairContext, RepairOption, changed_pixels
+from core.qa.repairs.registry import (
+    REPAIRS,
+    Repair,
+    RepairContext,
+    RepairOption,
+    changed_pixels,
+    find_repair,
+)
 
 __all__ = [
     "REPAIRS",
@@ -13,6 +20,7 @@ __all__ = [
     "RepairContext",
     "RepairOption",
     "changed_pixels",
+    "find_repair",
     "pieces",
     "shape",
     "values",

@@ -88,8 +88,11 @@ def mended_mask(
             the photo and there is none.
     """
     before = mask_of(dataset, sample, label_set)
+    if not repair.needs_photo:  # the photo of every sample of a batch need not be read then
+        context = RepairContext(dataset.classes, dataset.ignore_index)
+        return before, repair.apply(before, context, options)
     context = context_of(dataset, sample)
-    if repair.needs_photo and context.image_size is None:
+    if context.image_size is None:
         raise PetsegError(
             f"'{repair.title}' needs the photo of {sample.id}, which is missing or unreadable",
             path=sample.image,

@@ -23,9 +23,12 @@ class RepairOption(Option):
     Attributes:
         follows: Id of the check whose limit is used when the user chose nothing else, so that
             what a check flags is what its repair mends; "" for none.
+        no_class: For an option whose value is a class index, or -1: what -1 means, in words; ""
+            for an option that is a number.
     """
 
     follows: str = ""
+    no_class: str = ""
 
     @property
     def is_switch(self) -> bool:

@@ -20,6 +20,8 @@ _TURNS = {
     7: (True, True, True),
     8: (True, True, False),
 }
+# The orientations that turn clockwise by so many quarters.
+_QUARTERS = (1, 6, 3, 8)
 # The orientation that takes back another one: only the two quarter turns are not their own inverse.
 _INVERSE = {6: 8, 8: 6}
 
@@ -48,23 +50,28 @@ def resize_mask(mask: Array, context: RepairContext, _options: Options) -> Array
     "reorient",
     title="Turn like the photo",
     words=(
-        "The mask is turned as the photo's EXIF orientation says. Where the sizes cannot tell "
-        "(half turns, mirrorings, square photos), repairing it again turns it again."
+        "The mask is turned as the photo's EXIF orientation says, or as you choose. Where the "
+        "sizes cannot tell (half turns, square photos), repairing it again turns it again."
     ),
-    options={"back": RepairOption(0, 0, 1, "", "Take the turn back")},
+    options={
+        "back": RepairOption(0, 0, 1, "", "Take the turn back"),
+        "degrees": RepairOption(
+            0, 0, 270, "°", "Turn clockwise by (0: as the photo's EXIF orientation says)", 90
+        ),
+    },
     needs_photo=True,
 )
 def reorient(mask: Array, context: RepairContext, options: Options) -> Array:
-    """Apply the photo's EXIF orientation to the mask, or take it back.
+    """Apply the photo's EXIF orientation to the mask, or another turn, or take it back.
 
     A quarter turn is left out where the mask has the photo's size already and would lose it.
     """
-    transposes = _TURNS.get(context.orientation, _TURNS[1])[0]
-    if transposes and context.image_size is not None:
+    quarters = round(options["degrees"] / 90) % 4
+    orientation = _QUARTERS[quarters] if quarters else context.orientation
+    if _TURNS.get(orientation, _TURNS[1])[0] and context.image_size is not None:
         width, height = context.image_size
         if width != height and mask.shape == (height, width):
             return mask
-    orientation = context.orientation
     return turned(mask, _INVERSE.get(orientation, orientation) if options["back"] else orientation)
 
 

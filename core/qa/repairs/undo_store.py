@@ -242,7 +242,8 @@ def remove(folder: Path) -> None:
 
 def _prune(workspace: Workspace) -> None:
     for folder in _folders(workspace)[:-MOST_BATCHES]:
-        remove(folder)
+        # What cannot be removed now is tried again after the next batch, and harms nobody.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folders(workspace: Workspace) -> list[Path]:

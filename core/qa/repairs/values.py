@@ -28,7 +28,12 @@ _NEIGHBOURS = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1,
     words="Pixels whose value is no class get the class that most of their neighbours have.",
     options={
         "to_class": RepairOption(
-            BY_NEIGHBOURS, BY_NEIGHBOURS, 254, "", "Give them this class (-1: by their neighbours)"
+            BY_NEIGHBOURS,
+            BY_NEIGHBOURS,
+            254,
+            "",
+            "Give them the class",
+            no_class="that most neighbours have",
         )
     },
 )

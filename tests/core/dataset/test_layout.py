@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.dataset import AmbiguousLayout, Dataset, open_dataset
 from core.dataset.layout import FIRST_LABEL_SET, parse_layout
-from core.dataset.patterns import SPLIT, FilePattern, beside, parse_pattern
+from core.dataset.names import SPLIT
+from core.dataset.patterns import FilePattern, beside, parse_pattern
+from core.dataset.tree import is_picture
 from core.errors import PetsegError
 from tests.making import blob, photo_of
 
@@ -279,11 +282,16 @@ def test_that_what_was_left_out_is_noted(tmp_path: Path):
     put(tmp_path, "img/train/a.jpg", "labels/train/a.png", "img/.hidden.jpg", "stray.jpg")
     put(tmp_path, "images_small/train/a.png", "other/zzz.png", "img/train/deep/b.jpg")
     notes = "\n".join(open_dataset(tmp_path).notes)
-    assert "other holds pictures" in notes
-    assert "images_small holds pictures" in notes
-    assert "inside img/train are not looked into" in notes
-    assert "directly in the dataset's folder are left out: 1" in notes
+    for place in ("other (1)", "images_small/train (1)", "img/train/deep (1)", "own folder (1)"):
+        assert place in notes
     assert "hidden files in img are left out: 1" in notes
+
+
+def test_that_names_that_fit_no_pattern_are_counted(tmp_path: Path):
+    put(tmp_path, "images/a.jpg", "masks/a_mask.png", "masks/legend.png")
+    assert "pictures whose names do not fit the layout images + masks/*_mask: 1" in (
+        open_dataset(tmp_path).notes
+    )
 
 
 def test_that_a_folder_of_masks_alone_is_refused(tmp_path: Path):
@@ -343,3 +351,73 @@ def test_that_two_kinds_of_masks_in_one_folder_are_two_label_sets(tmp_path: Path
     assert dataset.label_sets == ("gt", "mask")
     assert shape(dataset) == {"a": (True, ["gt", "mask"]), "b": (True, ["mask"])}
     assert dataset.sample("a").masks["gt"].name == "a_gt.png"
+
+
+def test_that_folders_of_photos_chosen_as_splits_stay_the_only_ones(tmp_path: Path):
+    put(tmp_path, "cats/a.jpg", "dogs/b.jpg")
+    with pytest.raises(AmbiguousLayout) as raised:
+        open_dataset(tmp_path)
+    together = raised.value.candidates[0]
+    assert together.text == "{cats,dogs} + no masks yet"
+    dataset = open_dataset(tmp_path, layout=together.text)
+    path = dataset.mask_path(dataset.sample("cats/a"), "labels")
+    put(tmp_path, path.relative_to(tmp_path).as_posix())
+    again = open_dataset(tmp_path, layout=together.text)
+    assert again.splits == ("cats", "dogs")
+    assert again.sample("cats/a").masks == {"labels": path}
+
+
+WORDS = ["train", "val", "img", "images", "labels", "masks", "foo", "x y", "ImageSets", "{split}"]
+FILES = ["a.jpg", "a.png", "a_mask.png", "b.png", "b_x.png", ".h.png", "t.txt", "a.JPG", "c_1.tif"]
+
+
+def readings(root: Path) -> list[Dataset]:
+    """The dataset in every way it can be read; none where that is refused with a remedy."""
+    try:
+        return [open_dataset(root)]
+    except AmbiguousLayout as question:
+        texts = [candidate.text for candidate in question.candidates]
+        return [open_dataset(root, layout=text) for text in texts]
+    except PetsegError as error:
+        return [] if error.remedy else [open_dataset(root)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.lists(st.sampled_from(WORDS), max_size=3), st.sampled_from(FILES)),
+        min_size=1,
+        max_size=14,
+    )
+)
+def test_that_no_arrangement_of_folders_and_files_is_too_much(entries):
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        for parts, name in entries:
+            path = root.joinpath(*parts)
+            path.mkdir(parents=True, exist_ok=True)
+            (path / name).touch()
+        for dataset in readings(root):
+            found = [sample.id for sample in dataset.samples]
+            assert len(set(found)) == len(found)
+            assert all(dataset.sample(sample_id).id == sample_id for sample_id in found)
+            files = [
+                file
+                for sample in dataset.samples
+                for file in (sample.image, *sample.masks.values(), *sample.others)
+                if file is not None
+            ]
+            assert all(file.is_file() for file in files)
+            named = " ".join(dataset.notes)
+            for parts, name in entries:
+                path = root.joinpath(*parts) / name
+                is_deep = len(parts) > 2
+                if is_picture(name) and name[0] != "." and not is_deep and SPLIT not in parts:
+                    assert path in files or "ImageSets" in parts or "pictures" in named
+            assert not {file.name for file in files} & {".h.png", "t.txt"}
+            # Nobody's file is overwritten when masks are drawn.
+            for sample in dataset.samples:
+                for label_set in dataset.label_sets:
+                    path = dataset.mask_path(sample, label_set)
+                    assert path == sample.masks.get(label_set, path)
+                    assert label_set in sample.masks or path not in files

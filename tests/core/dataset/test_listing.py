@@ -82,7 +82,7 @@ def test_that_folders_linked_in_a_circle_end(tmp_path: Path):
     (tmp_path / "labels_loop").symlink_to("labels_loop")
     dataset = open_dataset(tmp_path)
     assert set(ids(dataset)) >= {"train/000", "val/003"}
-    assert "img/test is a link that leads nowhere" in dataset.notes
+    assert "img/test is left out: it leads nowhere" in dataset.notes
 
 
 def test_that_a_dataset_that_is_a_link_to_itself_is_refused(tmp_path: Path):

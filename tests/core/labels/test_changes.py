@@ -94,6 +94,14 @@ def test_that_places_apart_are_framed_apart_the_largest_first():
     assert changed_boxes(changed, limit=1) == [(30, 40, 6, 10)]
 
 
+def test_that_places_in_a_large_mask_are_framed_just_as_tightly():
+    changed = np.zeros((700, 5003), np.uint8)
+    changed[100:113, 2001:2030] = 1
+    changed[640, 5002] = 1
+    changed[0, 0] = 1
+    assert changed_boxes(changed) == [(2001, 100, 29, 13), (0, 0, 1, 1), (5002, 640, 1, 1)]
+
+
 def test_that_gains_and_losses_are_told_by_class():
     flows = [ClassFlow(0, 1, 30), ClassFlow(1, 0, 10), ClassFlow(1, 2, 4)]
     assert class_balance(flows) == {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.dataset import open_dataset
+from core.dataset.coding import MaskCoding
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.labels.changes import ClassFlow
@@ -111,6 +113,18 @@ def test_that_progress_is_told_and_cancelling_keeps_what_was_found(root: Path):
     assert steps[-1] == (4, 4)
     assert compared(root, cancelled=lambda: True).cancelled
     assert not compared(root).cancelled
+
+
+def test_that_coded_masks_are_compared_by_their_classes(root: Path):
+    # 7 and 1 stand for the same class, so that what looks changed in the files is not.
+    write_sample(root, "train", "a", {"labels_fixed": np.where(blob(), 7, 0).astype(np.uint8)})
+    coded = replace(open_dataset(root), coding=MaskCoding(values=((0,), (1, 7), (2,))))
+    with open_workspace(coded) as workspace:
+        assert "train/a" in [change.sample for change in compared(root).changes]
+        diff = compare_label_sets(coded, "labels", "labels_fixed", workspace)
+    assert "train/a" not in [change.sample for change in diff.changes]
+    assert diff.read == 4
+    assert read_pair(coded, "train/a", "labels", "labels_fixed").after.max() == 1
 
 
 @pytest.mark.parametrize(("a", "b"), [("labels", "labels"), ("labels", "nothing")])

@@ -91,6 +91,12 @@ def test_that_a_line_of_one_pixel_is_measured_too():
     assert measured(mask, painted(mask, (250, 250, 250), (20, 20, 20))).difference > 70
 
 
+def test_that_a_thin_strip_across_a_large_picture_is_measured_too():
+    mask = np.zeros((900, 3000), np.uint8)
+    mask[700:705] = 1
+    assert measured(mask, painted(mask, (250, 250, 250), (20, 20, 20))).difference > 15
+
+
 def test_that_ignored_pixels_are_no_background():
     mask = blob()
     photo = painted(mask, (120, 100, 80), (118, 100, 82))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from core.dataset import open_dataset
+from core.dataset import ClassInfo, Dataset, Sample, open_dataset
 from core.demo.placement import CAT, DOG, Recipe
 from core.demo.scene import draw_picture
 from core.flags import Severity
-from core.images import Array
+from core.images import Array, encode_mask
 from core.qa.checks import gaps
 from core.qa.registry import CHECKS, Finding, Measurement
 from core.qa.view import SampleView
@@ -72,6 +76,41 @@ def test_that_the_width_of_a_hairline_can_be_chosen(checked):
     measured = checked.measure(SLIVER, two_halves(3), width=3)
     assert measured is not None
     assert measured.score == 120
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 12)),
+           elements=st.sampled_from([0, 0, 0, 1, 2, 255])),
+    st.integers(1, 3),
+)  # fmt: skip
+def test_that_hairlines_are_those_that_a_walk_along_every_line_finds(
+    tmp_path_factory: pytest.TempPathFactory, mask: Array, width: int
+):
+    path = tmp_path_factory.getbasetemp() / "hairlines.png"
+    path.write_bytes(encode_mask(mask))
+    view = SampleView(
+        Dataset(
+            Path(), tuple(ClassInfo(index, str(index), (0, 0, 0)) for index in range(3)), 255,
+            ("labels",), ("train",), (), "img", Path(),
+        ),
+        Sample("train", "it", None, {"labels": path}), "labels",
+    )  # fmt: skip
+    expected = np.zeros(mask.shape, bool)
+    for turned in (False, True):
+        values, pieces, marked = (
+            array.T if turned else array for array in (mask, view.labelled, expected)
+        )
+        for row in range(values.shape[0]):
+            places = [at for at in range(values.shape[1]) if values[row, at] != 0]
+            for left, right in itertools.pairwise(places):
+                ends = [(pieces[row, at], values[row, at]) for at in (left, right)]
+                is_open = 255 in (ends[0][1], ends[1][1]) or ends[0] == ends[1]
+                if 1 < right - left <= width + 1 and not is_open:
+                    marked[row, left + 1 : right] = True
+    assert SLIVER.measure is not None
+    measured = SLIVER.measure(view, {"width": width})
+    assert (measured.score if measured else 0) == expected.sum()
 
 
 def test_that_pieces_that_meet_have_no_hairline(checked):

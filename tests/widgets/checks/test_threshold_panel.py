@@ -128,7 +128,11 @@ def test_that_a_check_without_limit_or_scores_says_so(panel, check, scores, word
 
 
 scores = st.lists(
-    st.one_of(st.just(float("nan")), st.integers(-1, 10**6).map(float), st.floats(-5, 1e5)),
+    st.one_of(
+        st.sampled_from([float("nan"), float("inf")]),
+        st.integers(-1, 10**6).map(float),
+        st.floats(-5, 1e5),
+    ),
     max_size=40,
 )
 
@@ -138,13 +142,14 @@ def test_that_bars_hold_every_score_once_and_counts_agree_with_the_check(found, 
     limit = Limit(10, 0, 1000, "px", "", side)
     bins = ScoreBins(found, limit, value)
     held = [place for bar in range(len(bins.counts)) for place in bins.positions(bar)]
-    assert sorted(held) == [place for place, score in enumerate(found) if score == score]
+    assert sorted(held) == [place for place, score in enumerate(found) if np.isfinite(score)]
     assert [len(bins.positions(bar)) for bar in range(len(bins.counts))] == list(bins.counts)
     flagged = [place for place, score in enumerate(found) if limit.crossed_by(score, value)]
     assert bins.flagged(value) == len(flagged)
     assert list(bins.flagged_positions(value)) == flagged
     assert (np.diff(bins.edges) > 0).all()
     assert 0 <= bins.scale.place(value) <= 1
+    assert all(-1e-9 <= bins.scale.place(tick) <= 1 + 1e-9 for tick in bins.ticks(8))
     assert bins.scale.score(bins.scale.place(value)) == pytest.approx(value, abs=1e-3, rel=1e-6)
 
 

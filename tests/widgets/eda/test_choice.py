@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.widgets.eda.making_eda import many_data, small_data
@@ -89,6 +89,7 @@ def test_that_words_name_the_split_where_there_is_one():
     assert in_split("with cat", data, None) == "with cat"
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     st.integers(0, 1000),
     st.sampled_from([None, 1, 2]),

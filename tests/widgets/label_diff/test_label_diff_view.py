@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QKeySequence, QWheelEvent
-from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from core.dataset.model import ClassInfo
-from core.labels.changes import MaskChange, compare_masks
+from core.labels.changes import compare_masks
 from core.labels.diff import LabelSetDiff, NotCompared
 from core.labels.pair import MaskPair
 from tests.making import blob, photo_of
 from widgets.canvas.marks import HIGHLIGHT
 from widgets.label_diff import LabelDiffView
-from widgets.label_diff.model import Column, DiffModel, Order
+from widgets.label_diff.model import Column
 
 CLASSES = [
     ClassInfo(0, "background", (0, 0, 0)),
     ClassInfo(1, "cat", (230, 159, 0)),
     ClassInfo(2, "dog", (0, 114, 178)),
 ]
-FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 A, D, N, S, X, H = (getattr(Qt.Key, f"Key_{letter}") for letter in "ADNSXH")
 
 
@@ -143,6 +143,25 @@ def test_that_the_window_s_own_shortcuts_do_not_take_the_keys(qtbot: QtBot, view
     assert view.current == "train/b"
     assert taken == []
     window.takeCentralWidget()
+
+
+def test_that_the_figures_are_there_before_the_pictures(qtbot: QtBot, compared: LabelDiffView):
+    go_on = threading.Event()
+
+    def slow(sample: str, before: str, after: str) -> MaskPair:
+        assert go_on.wait(10)
+        return read(sample, before, after)
+
+    compared.set_reader(slow)
+    qtbot.keyClick(compared.list.table, D)
+    qtbot.keyClick(compared.list.table, N)
+    assert compared.sample_bar.title == "train/b"
+    assert compared.figures.words == ["cat +324 px", "dog −324 px"]
+    assert shown(compared) == "train/a"
+    go_on.set()
+    qtbot.waitUntil(lambda: shown(compared) == "train/b")
+    assert compared.sample_bar.place == "place 1 of 1"
+    assert compared.sides.transform.scale is not None
 
 
 def test_that_enter_the_button_and_a_double_click_ask_for_the_editor(
@@ -301,6 +320,8 @@ def test_that_equal_label_sets_are_good_news(view: LabelDiffView):
     ]  # fmt: skip
     view.show_diff(LabelSetDiff("labels", "labels_fixed", {}, (), only_in_a=("a",)))
     assert said(view)[0] == "There is nothing to compare"
+    view.show_diff(LabelSetDiff("labels", "labels_fixed", {"train": 3}, (), cancelled=True))
+    assert said(view)[0] == "The comparison was cancelled"
 
 
 def test_that_progress_and_failures_are_told(view: LabelDiffView):
@@ -327,30 +348,3 @@ def test_that_the_sample_looked_at_stays_when_the_comparison_is_made_anew(
     qtbot.keyClick(compared.list.table, D)
     compared.show_diff(difference())
     assert compared.current == "train/b"
-
-
-def test_that_a_hundred_thousand_rows_are_a_model_without_objects_of_its_own(qtbot: QtBot):
-    model = DiffModel()
-    changes = [
-        MaskChange(f"{'val' if n % 4 else 'train'}/{n:06d}", 1 + n % 900, 256, 256)
-        for n in range(100_000)
-    ]
-    model.set_rows(changes, [])
-    assert model.rowCount() == 100_000
-    assert model.at(0).changed_px == 900
-    model.set_split("train")
-    assert model.rowCount() == 25_000
-    assert model.at(model.row_of("train/000400")).sample == "train/000400"
-
-
-def test_that_the_model_keeps_qt_s_rules(qtbot: QtBot):
-    model = DiffModel()
-    model.tester = QAbstractItemModelTester(model, FATAL)
-    model.set_rows(difference().changes, [NotCompared("train/x", "Damaged.")])
-    for order in Order:
-        model.set_order(order)
-        assert model.at(4).sample == "train/x"
-    model.set_split("val")
-    model.set_split(None)
-    assert model.data(model.index(4, Column.SAMPLE), Qt.ItemDataRole.ToolTipRole) == "Damaged."
-    model.set_rows([], [])

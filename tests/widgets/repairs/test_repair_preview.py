@@ -121,6 +121,20 @@ def test_that_a_switch_is_an_option_too(qtbot, preview):
     assert preview.status == "4 pixels change in 1 place."
 
 
+def test_that_a_class_is_chosen_by_its_name(qtbot, preview):
+    mask = blob()
+    mask[30:33, 30:33] = 77
+    show(qtbot, preview, "snap_values", mask=mask)
+    choice = preview.options.fields["to_class"]
+    assert choice.currentText() == "that most neighbours have"
+    with qtbot.waitSignal(preview.preview_shown):
+        choice.setFocus()
+        QTest.keyClicks(choice, "dog")
+    assert (preview.preview.after[30:33, 30:33] == 2).all()
+    qtbot.mouseClick(preview.one_button, Qt.MouseButton.LeftButton)
+    assert preview.heard == [("one", {"to_class": 2})]
+
+
 def test_that_nothing_to_repair_is_said_and_cannot_be_applied(qtbot, preview):
     show(qtbot, preview, mask=blob(), similar=3)
     assert preview.status == "Nothing changes in this mask."

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageOps
@@ -59,6 +59,7 @@ def enclosed(mask: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("repair", OF_PIXELS)
+@settings(max_examples=50)
 @given(masks)
 def test_that_repairing_twice_is_repairing_once(repair, mask):
     once = mended(repair, mask)
@@ -66,12 +67,14 @@ def test_that_repairing_twice_is_repairing_once(repair, mask):
 
 
 @pytest.mark.parametrize("repair", OF_PIXELS)
+@settings(max_examples=50)
 @given(masks)
 def test_that_ignored_pixels_stay_and_none_appear(repair, mask):
     assert np.array_equal(mended(repair, mask) == IGNORE, mask == IGNORE)
 
 
 @pytest.mark.parametrize("repair", list(REPAIRS))
+@settings(max_examples=50)
 @given(masks)
 def test_that_the_mask_given_is_never_written_to(repair, mask):
     copy = mask.copy()
@@ -239,6 +242,13 @@ def test_that_a_quarter_turn_happens_once(mask, orientation):
     assert once.shape == mask.shape[::-1]
     if mask.shape[0] != mask.shape[1]:
         assert np.array_equal(mended("reorient", once, context), once)
+
+
+@given(masks, st.sampled_from([90, 180, 270]))
+def test_that_a_mask_can_be_turned_clockwise_whatever_the_photo_says(mask, degrees):
+    context = RepairContext(CLASSES, IGNORE, None, 3)
+    result = mended("reorient", mask, context, degrees=degrees)
+    assert np.array_equal(result, np.rot90(mask, -degrees // 90))
 
 
 @pytest.mark.parametrize("repair", list(REPAIRS))
