@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,9 +20,12 @@ def blob(size: int = 64, value: int = 1) -> Array:
 
 
 def photo_of(mask: Array, seed: int = 0) -> Array:
-    """A photo, RGB, in which the mask's objects stand out from a noisy ground."""
+    """A photo, RGB, in which the mask's objects stand out from a ground that no other seed has."""
     rng = np.random.default_rng(seed)
-    ground = rng.integers(60, 110, (*mask.shape, 3), np.uint8)
+    patches = rng.integers(40, 110, (5, 5, 3), np.uint8)
+    size = (mask.shape[1], mask.shape[0])
+    ground = cv2.resize(patches, size, interpolation=cv2.INTER_LINEAR)
+    ground += rng.integers(0, 10, ground.shape, np.uint8)
     ground[mask > 0] += 90
     return ground
 
@@ -36,7 +40,8 @@ def write_sample(
     suffix: str = ".png",
 ) -> None:
     """Write a photo and its masks, by label set. Without `photo` one is made from a mask."""
-    image = photo if photo is not None else photo_of(next(iter(masks.values())))
+    seed = zlib.crc32(f"{split}/{stem}".encode())
+    image = photo if photo is not None else photo_of(next(iter(masks.values())), seed)
     _write(root / "img" / split / f"{stem}{suffix}", image[..., ::-1])
     for label_set, mask in masks.items():
         _write(root / label_set / split / f"{stem}.png", mask)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from core.dataset.layout import (
+    FIRST_LABEL_SET,
     NO_DATA,
     AmbiguousLayout,
     Layout,
@@ -52,7 +53,7 @@ def find_layout(tree: Tree, wanted: str = "") -> Layout:
     """
     top = require_folder(tree)
     if wanted.strip():
-        return _as_wanted(tree, parse_layout(wanted))
+        return _as_wanted(tree, parse_layout(wanted, tree.root))
     folders = [name for name in top.folders if name not in NO_DATA]
     named = [name for name in folders if name.lower() in _PHOTO_FOLDERS]
     filled = [name for name in named if _pictures_below(tree, name)]
@@ -80,7 +81,9 @@ def _as_wanted(tree: Tree, wanted: WantedLayout) -> Layout:
     else:
         names = {pattern.folder.split("/")[0] for pattern in masks}
         for name in tree.folder("").folders:
-            derived = any(name.startswith(f"{known}_") for known in names if known != SPLIT)
+            derived = name.startswith(FIRST_LABEL_SET) or any(
+                name.startswith(f"{known}_") for known in names if known != SPLIT
+            )
             if derived and name not in names:
                 masks += _masks_in(tree, name, wanted.photos, splits, _Stems(tree, wanted.photos))
     return Layout(wanted.photos, named_masks(wanted.photos, masks), splits, wanted.lists)

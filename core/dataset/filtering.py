@@ -51,10 +51,10 @@ class SampleFilter:
         class_index: Only samples whose mask holds this class; None for all.
         check: Only samples with a flag of this check; None for all.
         flagged_only: Only samples with a flag.
+        order: How the samples are sorted. It hides nothing.
         tag: Only samples with this tag; None for all.
         state: Only samples in this review state (or TO_DO, or EXCLUDED); None for all.
         chosen: Only these samples; None for all.
-        order: How the samples are sorted. It hides nothing.
     """
 
     text: str = ""
@@ -62,10 +62,10 @@ class SampleFilter:
     class_index: int | None = None
     check: str | None = None
     flagged_only: bool = False
+    order: Order = Order.NAME
     tag: str | None = None
     state: str | None = None
     chosen: Chosen | None = None
-    order: Order = Order.NAME
 
     @property
     def is_narrowing(self) -> bool:

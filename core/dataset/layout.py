@@ -10,6 +10,8 @@ A layout is a line of text, as `petseg info` shows it and `dataset.toml` may pre
 First where the photos are, after the plus where the masks of each label set are, after `by` the
 folder of text files that give the splits. `{split}` stands for the name of a split's folder, `.`
 for the dataset's own folder, and `*` for what a photo and its masks have in common in their names.
+Without a plus the masks are found. With one, only those that are named count, and what is called
+after them (`labels_fixed` after `labels`), or simply begins with `labels`.
 """
 
 from __future__ import annotations
@@ -193,6 +195,8 @@ def parse_layout(text: str, path: Path | None = None) -> WantedLayout:
                 pattern, named = parse_pattern(part)
                 masks.append(pattern)
                 splits = splits or named
+        if lists and any(pattern.has_split for pattern in (photos, *masks)):
+            raise ValueError("splits come either from {split} or from lists, not from both")
         if photos in masks:
             raise ValueError("photos and masks are in the same place")
     except ValueError as error:

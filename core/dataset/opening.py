@@ -61,10 +61,19 @@ def open_dataset(
     found = find_layout(tree, layout if layout is not None else given.settings.layout)
     listed = list_samples(tree, found)
     if not listed.table.has_photo().any():
+        for split in found.splits:
+            place = found.photos.in_split(split)
+            if problem := tree.folder(place).problem:
+                raise PetsegError(
+                    f"The folder of images cannot be read ({problem})",
+                    path=folder / place,
+                    remedy="Check that you may read it.",
+                )
         raise PetsegError(
             "The folder of images is empty",
             path=folder / found.photos.in_split(""),
-            remedy="Put photos there, one folder per split (train, val, test).",
+            remedy="Put photos there, one folder per split (train, val, test)"
+            + (f", or correct the layout in {FILE_NAME}." if given.settings.layout else "."),
         )
     settings, notes = given.settings, list(listed.notes)
     if not given.names_classes:
@@ -100,7 +109,7 @@ class _Given(NamedTuple):
 def _read_settings(path: Path) -> _Given:
     """Read `dataset.toml`. It may say the layout alone and leave the classes to be found."""
     placeholder = [{"name": "background", "color": default_color(0)}]
-    if not path.exists():
+    if not _exists(path):
         return _Given(DatasetSettings.model_validate({"classes": placeholder}), False, False)
     try:
         data = tomllib.loads(path.read_text("utf-8"))
@@ -136,12 +145,19 @@ def _real_folder(root: Path | str) -> Path:
         ) from error
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # in a folder that may not be looked into; listing it says so
+        return False
+
+
 def _workspace_for(root: Path, chosen: Path | str | None) -> Path:
     chosen = chosen or os.environ.get("PETSEG_WORKSPACE")
     if chosen:
         return Path(chosen).expanduser().resolve()
     inside = root / WORKSPACE_FOLDER
-    if is_writable_folder(inside) or (not inside.exists() and is_writable_folder(root)):
+    if is_writable_folder(inside) or (not _exists(inside) and is_writable_folder(root)):
         return inside
     digest = hashlib.blake2b(os.fsencode(root), digest_size=5).hexdigest()
     return Path(platformdirs.user_data_path("petseg")) / "workspaces" / f"{root.name}-{digest}"

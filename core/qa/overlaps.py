@@ -84,8 +84,9 @@ def _in_shapes(view: SampleView) -> Iterator[Overlap]:
     for beside in (view.sample.image, view.sample.masks.get(view.label_set)):
         if beside is None:
             continue
-        file = f"{os.path.splitext(beside)[0]}.json"
-        if os.path.exists(file):  # noqa: PTH110 - asked for every sample of a scan
+        # Paths as text here and below: this is asked for every sample of a scan.
+        file = f"{os.path.splitext(str(beside))[0]}.json"
+        if os.path.exists(file):  # noqa: PTH110
             path = Path(file)
             yield from _overlaps(_rasterised(path, view), path.name)
             return
@@ -158,8 +159,11 @@ def _class_files(view: SampleView, classes: tuple[str, ...]) -> tuple[dict[str, 
     sets = {name: masks[name] for name in classes if name in masks}
     if view.label_set in sets:
         return sets, "in label sets named like classes"
-    folder = view.dataset.mask_path(view.sample, view.label_set).parent
-    names, folders = _listed(folder, classes)
+    mask = masks.get(view.label_set) or view.dataset.mask_path(view.sample, view.label_set)
+    names, folders = _listed(os.path.dirname(str(mask)), classes)  # noqa: PTH120
+    if not names and not folders:
+        return {}, ""
+    folder = mask.parent
     suffixed = {name: folder / file for name in classes if (file := f"{stem}_{name}.png") in names}
     if suffixed:
         return suffixed, "one file per class"
@@ -167,12 +171,12 @@ def _class_files(view: SampleView, classes: tuple[str, ...]) -> tuple[dict[str, 
     return {name: path for name, path in nested.items() if path.exists()}, "one folder per class"
 
 
-def _listed(folder: Path, classes: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+def _listed(folder: str, classes: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
     try:
-        changed = folder.stat().st_mtime_ns
+        changed = os.stat(folder).st_mtime_ns  # noqa: PTH116
     except OSError:
         return frozenset(), ()
-    return _class_names_in(str(folder), changed, classes)
+    return _class_names_in(folder, changed, classes)
 
 
 @lru_cache(maxsize=64)

@@ -114,7 +114,7 @@ class Desk:
 def root(tmp_path: Path) -> Path:
     """Samples 000 to 003, of which 001 has a speck."""
     make_dataset(tmp_path)
-    write_sample(tmp_path, "train", "001", {"labels": speckled()}, photo=photo_of(blob()))
+    write_sample(tmp_path, "train", "001", {"labels": speckled()}, photo=photo_of(blob(), 7))
     return tmp_path
 
 
@@ -266,7 +266,7 @@ def test_that_a_sample_without_a_mask_starts_from_an_empty_one(desk: Desk):
 
 
 def test_that_a_mask_of_another_size_is_shown_and_resized_on_request(desk: Desk):
-    write_sample(desk.root, "train", "000", {"labels": blob(32)}, photo=photo_of(blob()))
+    write_sample(desk.root, "train", "000", {"labels": blob(32)}, photo=photo_of(blob(), 7))
     desk.open("train/000")
     assert "32 × 32 instead of 64 × 64" in desk.notice
     assert desk.page.canvas.document is None
@@ -307,7 +307,7 @@ def test_that_a_photo_that_cannot_be_read_is_named(desk: Desk):
 def test_that_an_illegal_value_is_listed_until_it_is_painted_over(desk: Desk):
     wrong = blob()
     wrong[30:34, 30:34] = 9
-    write_sample(desk.root, "train", "000", {"labels": wrong}, photo=photo_of(blob()))
+    write_sample(desk.root, "train", "000", {"labels": wrong}, photo=photo_of(blob(), 7))
     desk.open("train/000")
     palette = desk.page.view.side.palette_list
     assert palette.row(9) is not None
@@ -421,7 +421,7 @@ def test_that_the_first_version_is_shown_until_the_next_edit(desk: Desk):
 def test_that_each_label_set_has_its_own_open_masks(qtbot: QtBot, root: Path):
     for number in range(4):
         split = "val" if number == 3 else "train"
-        write_sample(root, split, f"{number:03d}", {"labels_fixed": blob()}, photo=photo_of(blob()))
+        write_sample(root, split, f"{number:03d}", {"labels_fixed": blob()}, photo=photo_of(blob(), 7))
     desk = Desk(qtbot, root)
     desk.open("train/001", "labels")
     desk.key(Qt.Key.Key_E)

@@ -267,7 +267,7 @@ def test_that_sizes_are_remembered(qtbot, opened):
     opened.gallery.set_thumbnail_size(192)
     opened.remember(settings)
     assert settings.thumbnail_size == 192
-    assert set(settings.splitters) == {"dataset.columns", "dataset.sample"}
+    assert set(settings.splitters) == {"dataset.columns", "dataset.rows", "dataset.sample"}
     opened.gallery.set_thumbnail_size(96)
     opened.restore(settings)
     assert opened.gallery.thumbnail_size == 192

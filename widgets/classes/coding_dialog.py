@@ -94,7 +94,9 @@ class CodingDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        for widget in (heading, self.words, self.lossy):
+        names = QLabel("Give each the class it stands for; names are edited under Classes.")
+        names.setProperty("role", "muted")
+        for widget in (heading, self.words, self.lossy, names):
             layout.addWidget(widget)
         layout.addWidget(scroll, 3)
         layout.addLayout(self._options())
@@ -153,8 +155,6 @@ class CodingDialog(QDialog):
             "Decode palette files by the colours they show; otherwise by their indices (Alt+P)"
         )
         self.palette_by_color.toggled.connect(self._read)
-        names = QLabel("Names and colours are edited under Classes.")
-        names.setProperty("role", "muted")
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(label)
@@ -162,7 +162,6 @@ class CodingDialog(QDialog):
         row.addSpacing(8)
         row.addWidget(self.palette_by_color)
         row.addStretch()
-        row.addWidget(names)
         return row
 
     def _buttons(self) -> QHBoxLayout:

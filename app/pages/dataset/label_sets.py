@@ -42,7 +42,10 @@ class LabelSets:
             self.view.set_label_sets(())
             return
         self.view.set_classes(dataset.classes, dataset.ignore_index)
-        self.view.set_reader(lambda sample, a, b: read_pair(dataset, sample, a, b))
+        # The session's dataset, not the one of now: a mask that was missing may have been written.
+        self.view.set_reader(
+            lambda sample, a, b: read_pair(self._session.dataset or dataset, sample, a, b)
+        )
         self.view.set_thumbnails(photo_thumbnails(dataset, workspace))
         self.view.set_label_sets(dataset.label_sets)
 

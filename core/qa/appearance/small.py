@@ -46,6 +46,13 @@ def shrink(image: Array, mask: Array, longest: int = _LONGEST) -> Small:
     if factor <= 1.0:
         return Small(image, mask, 1.0)
     size = (max(1, round(mask.shape[1] / factor)), max(1, round(mask.shape[0] / factor)))
+    times = int(min(factor, *mask.shape))
+    if times > 1:
+        # OpenCV averages whole pixels several times as fast as parts of them: most of it is done
+        # by a whole number. What it leaves out on the right and below is less than that.
+        height, width = mask.shape[0] // times, mask.shape[1] // times
+        image = image[: height * times, : width * times]
+        image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA))
     return Small(
         np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8),
         np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST_EXACT), np.uint8),
@@ -59,9 +66,9 @@ def small_of(view: SampleView) -> Small | None:
     kept = vars(view)
     if _KEY not in kept:
         image, mask = view.image, view.mask
-        matched = image is not None and mask is not None and view.is_matched and mask.size > 0
-        kept[_KEY] = (
-            shrink(image, mask) if matched and image is not None and mask is not None else None
-        )
+        small = None
+        if image is not None and mask is not None and view.is_matched and mask.size > 0:
+            small = shrink(image, mask)
+        kept[_KEY] = small
     found: Small | None = kept[_KEY]
     return found

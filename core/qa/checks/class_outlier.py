@@ -109,14 +109,13 @@ def class_outlier(model: Any, sample: SampleFacts, options: Options) -> Measurem
     if not order:
         return None
     order.sort(key=lambda number: -judged[number].confidence)
-    names = model["names"]
     return Measurement(
         100 * judged[order[0]].confidence,
         tuple(100 * judged[number].confidence for number in order),
         tuple(looks.boxes[number] for number in order),
         {
             "classes": [
-                [names[str(looks.classes[number])], names[str(judged[number].other)]]
+                [_name(model, looks.classes[number]), _name(model, judged[number].other)]
                 for number in order
             ]
         },
@@ -160,8 +159,13 @@ def mixed_object(model: Any, sample: SampleFacts, options: Options) -> Measureme
     return Measurement(
         100 * worst.confidence,
         boxes=tuple(looks.boxes[part] for part in parts),
-        notes={"classes": [model["names"][str(looks.classes[part])] for part in parts]},
+        notes={"classes": [_name(model, looks.classes[part]) for part in parts]},
     )
+
+
+def _name(model: dict[str, Any], value: int) -> str:
+    # The classes may have been edited since the sample was measured.
+    return str(model["names"].get(str(value), f"class {value}"))
 
 
 def _judged(model: dict[str, Any], sample: str, looks: Looks) -> list[_Judgement]:

@@ -257,9 +257,11 @@ def test_that_dataset_toml_may_say_the_layout_beside_the_classes(tmp_path: Path)
 
 
 def test_that_a_label_set_made_later_is_found_in_a_layout_that_was_chosen(tmp_path: Path):
-    put(tmp_path, "one/a.png", "two/a.png", "two_fixed/a.png", "three/a.png")
+    put(tmp_path, "one/a.png", "two/a.png", "two_fixed/a.png", "three/a.png", "labels_voc/a.png")
     dataset = open_dataset(tmp_path, layout="one + two")
-    assert dataset.label_sets == ("two", "two_fixed")
+    assert dataset.label_sets == ("labels_voc", "two", "two_fixed")
+    found = open_dataset(tmp_path, layout="one")
+    assert found.label_sets == ("labels_voc", "three", "two", "two_fixed")
 
 
 def test_that_named_splits_are_the_only_ones(tmp_path: Path):
@@ -270,7 +272,17 @@ def test_that_named_splits_are_the_only_ones(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "text",
-    ["img/{split + labels", "+ labels", "../x + y", "a*b + c", "a + a", "a//*.png/x", "a +", "}{"],
+    [
+        "img/{split + labels",
+        "+ labels",
+        "../x + y",
+        "a*b + c",
+        "a + a",
+        "a//*.png/x",
+        "a +",
+        "}{",
+        "img/{split} + m/{split} by lists",
+    ],
 )
 def test_that_a_layout_that_cannot_be_read_is_explained(tmp_path: Path, text: str):
     put(tmp_path, "img/a.png")

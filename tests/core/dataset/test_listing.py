@@ -98,17 +98,52 @@ def test_that_an_impossible_path_is_refused(name: str):
         open_dataset(name)
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions bind nobody here")
-def test_that_a_folder_that_may_not_be_read_is_noted(tmp_path: Path):
+@pytest.fixture
+def forbid(monkeypatch: pytest.MonkeyPatch):
+    """Make a folder unreadable, also for a superuser, whom permissions do not bind."""
+
+    def forbid_folder(folder: Path) -> None:
+        scandir = os.scandir
+
+        def refusing(path):
+            if Path(path) == folder:
+                raise PermissionError(13, "Permission denied", str(path))
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", refusing)
+
+    return forbid_folder
+
+
+def test_that_a_folder_that_may_not_be_read_is_noted(tmp_path: Path, forbid):
     make_dataset(tmp_path)
-    folder = tmp_path / "img" / "train"
-    folder.chmod(0)
-    try:
-        dataset = open_dataset(tmp_path)
-    finally:
-        folder.chmod(0o755)
-    assert any(note.startswith("img/train cannot be read") for note in dataset.notes)
+    forbid(tmp_path / "img" / "train")
+    dataset = open_dataset(tmp_path)
+    assert "img/train cannot be read (Permission denied)" in dataset.notes
     assert dataset.sample("train/000").image is None
+    assert dataset.sample("val/003").image is not None
+
+
+@pytest.mark.parametrize(
+    ("folder", "says"), [(".", "The folder cannot be read"), ("img", "images cannot be read")]
+)
+def test_that_a_dataset_that_may_not_be_read_is_refused(
+    tmp_path: Path, forbid, folder: str, says: str
+):
+    make_dataset(tmp_path)
+    forbid(tmp_path / folder)
+    with pytest.raises(PetsegError, match=f"{says}.*Permission denied.*Check that you may"):
+        open_dataset(tmp_path)
+
+
+def write_strangely(root: Path, split: str, stem: str, label_set: str = "labels") -> None:
+    """Copy a sample to a place whose name may be any bytes."""
+    plain = root.parent / f"{root.name}-plain"
+    write_sample(plain, "train", "a", {"labels": blob(8)})
+    for source, folder in (("img", "img"), ("labels", label_set)):
+        target = root / folder / split
+        target.mkdir(parents=True, exist_ok=True)
+        (target / f"{stem}.png").write_bytes((plain / source / "train" / "a.png").read_bytes())
 
 
 STRANGE = [
@@ -120,7 +155,7 @@ STRANGE = [
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot be")
 def test_that_names_in_any_script_and_of_any_bytes_are_samples(tmp_path: Path):
     for name in STRANGE:
-        write_sample(tmp_path, "train", name, {"labels": blob(8)})
+        write_strangely(tmp_path, "train", name)
     dataset = open_dataset(tmp_path)
     assert len(set(ids(dataset))) == len(STRANGE)
     assert all(sample_id.isprintable() for sample_id in ids(dataset))
@@ -141,7 +176,7 @@ def test_that_names_in_any_script_and_of_any_bytes_are_samples(tmp_path: Path):
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot be")
 def test_that_a_mask_drawn_for_a_strange_name_belongs_to_its_photo(tmp_path: Path):
     for name in STRANGE:
-        write_sample(tmp_path, "train", name, {"labels": blob(8)})
+        write_strangely(tmp_path, "train", name)
         (tmp_path / "labels" / "train" / f"{name}.png").unlink()
     dataset = open_dataset(tmp_path, workspace=tmp_path / "ws")
     with open_workspace(dataset) as workspace:
@@ -157,7 +192,7 @@ def test_that_a_mask_drawn_for_a_strange_name_belongs_to_its_photo(tmp_path: Pat
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot be")
 def test_that_splits_and_label_sets_may_have_strange_names(tmp_path: Path):
     split = b"\xff split\n".decode("utf-8", "surrogateescape")
-    write_sample(tmp_path, split, "a", {"labels\t1": blob(8)})
+    write_strangely(tmp_path, split, "a", "labels\t1")
     dataset = open_dataset(tmp_path, workspace=tmp_path / "ws")
     assert dataset.splits == ("%FF split%0A",)
     assert dataset.label_sets == ("labels%091",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -70,7 +71,10 @@ def facts_of(view: SampleView) -> SampleFacts:
 
 
 def judged(
-    dataset: Dataset, facts: Sequence[SampleFacts], checks: Iterable[str], through: Callable = dict
+    dataset: Dataset,
+    facts: Sequence[SampleFacts],
+    checks: Iterable[str],
+    through: Callable[[Any], Any] = dict,
 ) -> dict[tuple[str, str], Finding]:
     """What checks over the dataset find, by sample and check; `through` copies the model."""
     findings = {}

@@ -36,12 +36,10 @@ def examine(dataset: Dataset, sample: Sample) -> dict[str, Finding]:
         if check.measure is None:
             continue
         measured = check.measure(view, check.default_options())
-        if measured is not None:
+        if measured is not None and check.is_crossed(measured.score, None):
             limit = check.limit.default if check.limit is not None else 0.0
-            finding = check.find(measured, limit)
-            assert finding.message
-            if check.is_crossed(measured.score, None):
-                found[check.id] = finding
+            found[check.id] = check.find(measured, limit)
+            assert found[check.id].message
     is_lost = (sample.image is not None and view.image is None) or view.mask is None
     if is_lost:
         assert "unreadable" in found

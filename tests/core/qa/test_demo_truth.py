@@ -20,7 +20,7 @@ def found_and_planted(tmp_path_factory: pytest.TempPathFactory):
     make_demo(root)
     dataset = open_dataset(root)
     with open_workspace(dataset) as workspace:
-        flags = scan(dataset, "labels", workspace).flags
+        flags = list(scan(dataset, "labels", workspace).all_flags())
     listed = json.loads((root / "demo_defects.json").read_text())["defects"]
     return {(flag.sample, flag.check) for flag in flags}, {
         (d["sample"], d["check"]) for d in listed
