@@ -23,8 +23,14 @@ class PetsegError(Exception):
     def _sentence(self) -> str:
         sentence = self.what.rstrip(".")
         if self.path is not None:
-            sentence += f": {self.path}"
+            sentence += f": {_printable(self.path)}"
         sentence += "."
         if self.remedy:
             sentence += f" {self.remedy}"
         return sentence
+
+
+def _printable(path: Path) -> str:
+    """A path that can be shown and written down, whatever bytes its name consists of."""
+    text = str(path).encode("utf-8", "backslashreplace").decode()
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -14,9 +16,12 @@ def read_bytes(path: Path) -> bytes:
     """Read a whole file.
 
     Raises:
-        PetsegError: it is missing, may not be read, is a folder or a loop of links.
+        PetsegError: it is missing, may not be read, is a folder, a loop of links, or no file of
+            data at all (a pipe would be waited for without end).
     """
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - half the time of Path.stat
+            raise OSError(errno.EINVAL, "it is not a file of data")
         return path.read_bytes()
     except OSError as error:
         raise PetsegError(

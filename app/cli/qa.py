@@ -73,9 +73,12 @@ def qa(
     if json == STDOUT and csv == STDOUT:
         raise typer.BadParameter("only one of --json and --csv can go to standard output")
 
+    import cv2
+
     from core.dataset.workspace import open_workspace
     from core.qa.scan import scan
 
+    cv2.setNumThreads(1)  # samples are measured side by side
     wanted_checks = _chosen_checks(checks)
     with open_workspace(dataset) as opened_workspace:
         with progress(f"Checking {label_set}") as report:

@@ -36,8 +36,8 @@ from widgets.gallery import STEP, GalleryView, Render
 from widgets.review.bar import STATE_SHORTCUTS, TAG_SHORTCUT
 
 _GROUP = "Dataset"
-_COLUMNS = (800, 400)
-_ROWS = (400, 216)
+_COLUMNS = (848, 344)
+_ROWS = (400, 232)
 
 
 class DatasetPage(Page):
@@ -174,11 +174,11 @@ class DatasetPage(Page):
         """Show the comparison of two label sets in place of the gallery, or the gallery again."""
         if self._dataset is None:
             return
-        if self._room.currentWidget() is self.label_sets.view:
+        if self._room.currentWidget() is self.label_sets.room:
             self._room.setCurrentWidget(self._content)
             self.gallery.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self._room.setCurrentWidget(self.label_sets.view)
+            self._room.setCurrentWidget(self.label_sets.room)
             self.label_sets.view.setFocus(Qt.FocusReason.OtherFocusReason)
             self.label_sets.show()
 
@@ -219,7 +219,8 @@ class DatasetPage(Page):
         rows.addWidget(self._columns, 1)
         self._room.addWidget(self.nothing_open)
         self._room.addWidget(content)
-        self._room.addWidget(self.label_sets.view)
+        self._room.addWidget(self.label_sets.room)
+        self.label_sets.back_button.clicked.connect(self.compare_label_sets)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._room)
@@ -342,6 +343,8 @@ class DatasetPage(Page):
 
     def _on_filter_changed(self, wanted: SampleFilter) -> None:
         self.summary.show_chosen(wanted.check)
+        if wanted.check is not None:
+            self.charts.limits.choose(wanted.check)
         if wanted.chosen is None:
             self.charts.forget_choice()
         self._show_filtered()
@@ -357,8 +360,6 @@ class DatasetPage(Page):
     def _filter_by_check(self, check: str | None) -> None:
         now = self.filter_bar.filter
         self.filter_bar.set_filter(replace(now, check=check))
-        if check is not None:
-            self.charts.limits.choose(check)
 
     def _choose_samples(self, words: str, samples: list[str]) -> None:
         self.filter_bar.choose(Chosen(words, frozenset(samples)))

@@ -90,7 +90,7 @@ def _look_at(paths: list[Path]) -> _Seen:
         if file.is_color:
             seen.colorful += 1
             continue
-        values = np.unique(file.pixels).tolist()
+        values = np.flatnonzero(np.bincount(file.pixels.ravel())).tolist()
         counts.update(values)
         palettes.append(is_voc_palette(file.palette, [v for v in values if v < _WHITE]))
     needed = 2 if looked_at >= 4 else 1

@@ -19,8 +19,9 @@ Color = tuple[int, int, int]
 Code = int | Color
 """What a pixel of a mask file holds: a value, or a colour (r, g, b)."""
 
-MOST_CLASSES = 254
-"""With a coding one index stays free for codes that mean nothing, and one for ignored pixels."""
+MOST_CLASSES = 253
+"""With a coding an index each stays free for ignored pixels, for codes that mean nothing, and for
+colours not met yet."""
 
 _PIXELS_AT_ONCE = 1 << 20
 
@@ -254,24 +255,33 @@ class MaskCoding:
         colors = np.array([color for color, _ in pairs], np.int32).reshape(-1, 3)
         return colors, np.array([index for _, index in pairs], np.uint8)
 
+    @cached_property
+    def _unseen(self) -> int:
+        """An index that nothing has."""
+        used = {*range(self.num_classes), self.ignore_index, self.illegal}
+        return next(index for index in range(255, -1, -1) if index not in used)
+
+    @cached_property
+    def _color_table(self) -> Array:
+        """The index of every colour that was met so far, by its packed number (16 MB)."""
+        return np.full(1 << 24, self._unseen, np.uint8)
+
     def _strip(self, colors: Array) -> Array:
-        codes, meaning = self._colors_and_meaning
-        packed = pack(colors)
-        result = np.full(packed.shape, self.illegal, np.uint8)
-        unknown = np.ones(packed.shape, np.bool_) if self.tolerance else None
-        for code, index in zip(pack(codes.astype(np.uint8)[None])[0], meaning, strict=True):
-            here = packed == code
-            result[here] = index
-            if unknown is not None:
-                unknown &= ~here
-        if unknown is not None and unknown.any() and len(codes):
-            strange, places = np.unique(packed[unknown], return_inverse=True)
-            result[unknown] = self._nearest(strange)[places]
-        return result
+        table, packed = self._color_table, pack(colors)
+        indices = table[packed]
+        unseen = indices == self._unseen
+        if unseen.any():
+            # Threads may meet a colour at the same time; they write the same index.
+            new = np.unique(packed[unseen])
+            table[new] = self._nearest(new)
+            indices = table[packed]
+        return indices
 
     def _nearest(self, packed: npt.NDArray[np.uint32]) -> Array:
         codes, meaning = self._colors_and_meaning
         result = np.full(len(packed), self.illegal, np.uint8)
+        if not len(codes):
+            return result
         for start in range(0, len(packed), 4096):
             part = packed[start : start + 4096].astype(np.int32)
             colors = np.stack([part >> 16, part >> 8 & 255, part & 255], axis=-1)
@@ -303,8 +313,8 @@ def count_codes(pixels: Pixels, *, is_color: bool) -> list[tuple[Code, int]]:
         numbers, sizes = np.unique(pack(pixels.reshape(1, -1, 3)), return_counts=True)
         counts.update({unpack(n): s for n, s in zip(numbers.tolist(), sizes.tolist(), strict=True)})
     else:
-        numbers, sizes = np.unique(pixels, return_counts=True)
-        counts.update(dict(zip(numbers.tolist(), sizes.tolist(), strict=True)))
+        every = np.bincount(pixels.ravel())  # sorting would take ten times as long
+        counts.update({int(value): int(every[value]) for value in np.flatnonzero(every)})
     return counts.most_common()
 
 

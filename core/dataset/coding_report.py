@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ Kind = Literal["none", "indices", "values", "colors", "mixed"]
 
 _MASKS_TO_LOOK_AT = 48
 _MOST_CODES = 64
+# Of larger masks every second or third row and column is counted.
+_MOST_PIXELS = 1 << 20
 # More codes than this in one file come from smoothed edges or from JPEG; then only codes count
 # that hold a fair share of the pixels and are not close to one that holds more.
 _MOST_EXACT = 40
@@ -181,7 +184,11 @@ def in_palette_colors(file: MaskFile) -> MaskFile:
 
 
 def _counts(file: MaskFile) -> list[tuple[Code, int]]:
-    return count_codes(file.pixels, is_color=file.is_color)[: 64 * _MOST_CODES]
+    height, width = file.pixels.shape[:2]
+    step = max(1, math.ceil(math.sqrt(height * width / _MOST_PIXELS)))
+    few = file.pixels[::step, ::step]
+    counts = count_codes(few, is_color=file.is_color)[: 64 * _MOST_CODES]
+    return [(code, count * step * step) for code, count in counts]
 
 
 def _main_codes(seen: _Seen, *, inexact: bool) -> tuple[tuple[FoundCode, ...], float]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
 from core.images import Array
 from core.masks.geometry import Rect, whole
@@ -83,6 +82,8 @@ def surrounding_class(mask: Array, region: Region) -> int | None:
 
 def holes_of(mask: Array, piece: Region) -> Region:
     """All pixels that a piece encloses without holding them: its holes and what lies in them."""
+    from scipy import ndimage  # takes a fifth of a second to load: not before it is needed
+
     filled = ndimage.binary_fill_holes(piece.stencil)
     return Region(piece.rect, filled & ~piece.stencil)
 

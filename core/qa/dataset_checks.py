@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from core.dataset.model import Dataset, Sample
 from core.flags import Flag
@@ -34,7 +36,10 @@ def judge_all(
         content: Stands for all files of the scan: as long as it is the same, so is the model.
     """
     splits = None if scope == "*" else scope.split(",")
+    facts = store.facts(dataset, table.label_set, splits)
     keys = store.model_keys(table.label_set, scope)
+    learned: dict[Any, Any] = {}  # two checks may share what they learn
+    stale: list[tuple[Check, dict[str, float], Any]] = []
     for check in table.checks:
         if check.fit is None:
             continue
@@ -42,18 +47,21 @@ def judge_all(
         key = f"{content} {signature(check, options)}"
         if keys.get(check.id) == key:
             continue
-        facts = store.facts(dataset, table.label_set, splits)
-        model = check.fit(facts, dataset, options)
+        shared = (check.fit, json.dumps(options, sort_keys=True))
+        if shared not in learned:
+            learned[shared] = check.fit(facts, dataset, options)
+        stale.append((check, options, learned[shared]))
         store.clear_judgements(table.label_set, scope, check.id)
-        batch: list[Judgement] = []
-        for each in facts:
-            judged = _judged(check, model, each, options)
-            if judged is not None:
-                batch.append(judged)
-            if len(batch) >= _AT_ONCE:
-                store.add_judgements(table.label_set, scope, batch)
-                batch = []
-        store.add_judgements(table.label_set, scope, batch)
+    batch: list[Judgement] = []
+    for each in facts if stale else ():
+        found = (_judged(check, model, each, options) for check, options, model in stale)
+        batch += [judged for judged in found if judged is not None]
+        if len(batch) >= _AT_ONCE:
+            store.add_judgements(table.label_set, scope, batch)
+            batch = []
+    store.add_judgements(table.label_set, scope, batch)
+    for check, options, model in stale:
+        key = f"{content} {signature(check, options)}"
         store.store_model(table.label_set, scope, check.id, key, model)
     table.dataset_flags = _of_splits(table, store, dataset, scope, settings, content)
     ids = {check.id for check in table.checks if check.fit is not None}
@@ -106,7 +114,6 @@ def _of_splits(
 
 def judge_one(
     store: ScanStore,
-    dataset: Dataset,
     label_set: str,
     scope: str,
     sample: Sample,

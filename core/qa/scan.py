@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
+from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.dataset.model import Dataset, Sample
-from core.dataset.sample_table import ids_of
+from core.dataset.sample_table import files_of, ids_of
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.qa.acceptance import AcceptanceStore, is_silent
 from core.qa.checks import CHECKS
 from core.qa.dataset_checks import judge_all, judge_one, known_of_splits
-from core.qa.facts import FACTS
-from core.qa.judging import may_be_flagged, severity_override, signature
+from core.qa.examining import Examined, Wanted, examine
+from core.qa.plan import Plan, check_marks, fact_mark, make_plan
+from core.qa.pool import Examiners
 from core.qa.registry import Check, Measurement
 from core.qa.settings import CheckSettings, load
 from core.qa.store import NO_OVERRIDE, Detail, Record, ScanStore
 from core.qa.table import Row, ScanTable
-from core.qa.view import SampleView
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
@@ -38,30 +36,6 @@ _AT_ONCE = 512
 _STATE = struct.Struct("<6q")
 _NO_FILE = (-1, -1, -1)
 _NAN = np.float32(np.nan)
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What a scan measures, and where it lies in the rows of earlier scans.
-
-    Attributes:
-        checks: The checks of one sample that are on.
-        facts: Names of the facts.
-        options: What each check measures with.
-        context: What every measurement depends on: the classes.
-        marks: What a check's measurements depend on, by its id.
-        signatures: What makes a measurement worth keeping: the classes, then one per check and
-            fact.
-        profile: Their number in the store.
-    """
-
-    checks: tuple[Check, ...]
-    facts: tuple[str, ...]
-    options: Mapping[str, Mapping[str, float]]
-    context: str
-    marks: Mapping[str, str]
-    signatures: tuple[str, ...]
-    profile: int
 
 
 def scan(
@@ -102,20 +76,20 @@ def scan(
     scope = ALL_SPLITS if splits is None else ",".join(sorted(set(splits)))
     samples = dataset.in_splits(None if splits is None else scope.split(","))
     store = ScanStore(workspace)
-    plan = _plan(store, dataset, chosen, settings, with_facts=checks is None)
+    plan = make_plan(dataset, chosen, settings, with_facts=checks is None)
     table = _empty_table(dataset, label_set, store, scope, chosen, settings, samples)
     if on_begun is not None:
         on_begun(table)
     columns = _Columns(plan, store, table.checks)
     digest = hashlib.blake2b(digest_size=16)
     done = 0
-    with ThreadPoolExecutor(_workers(), thread_name_prefix="scan") as pool:
+    with Examiners(dataset, label_set, plan) as examiners:
         for start in range(0, len(samples), _AT_ONCE):
             chunk = samples[start : start + _AT_ONCE]
             fresh: dict[str, tuple[Record, Detail | None]] = {}
-            rows = _rows(pool, store, dataset, label_set, plan, chunk, cancelled)
+            rows = _rows(examiners, store, dataset, label_set, plan, chunk, cancelled)
             for sample_id, record, detail in rows:
-                if detail is not _UNCHANGED:
+                if detail is not _KEPT:
                     fresh[sample_id] = (record, detail)
                 digest.update(record.content)
                 table.put(done, columns.row(record))
@@ -139,7 +113,7 @@ def known(
     settings = settings or load(workspace)
     chosen = _chosen_checks(None, settings)
     store = ScanStore(workspace)
-    plan = _plan(store, dataset, chosen, settings, with_facts=True)
+    plan = make_plan(dataset, chosen, settings, with_facts=True)
     samples = dataset.samples
     table = _empty_table(dataset, label_set, store, ALL_SPLITS, chosen, settings, samples)
     profiles = store.profiles()
@@ -178,16 +152,14 @@ def scan_sample(
     settings = settings or load(workspace)
     chosen = _chosen_checks(None, settings)
     store = ScanStore(workspace)
-    plan = _plan(store, dataset, chosen, settings, with_facts=True)
+    plan = make_plan(dataset, chosen, settings, with_facts=True)
     sample = dataset.sample(sample_id)
-    state = _state(sample, label_set)
-    view = SampleView(dataset, sample, label_set)
-    record, detail = _measured(view, plan, state, _content(view), None, None)
+    (state,) = (_state(*files) for files in files_of([sample], label_set))
+    found = examine(dataset, label_set, plan, Wanted(sample))
+    record, detail = _merged(store, label_set, sample_id, plan, state, None, found)
     store.store(label_set, {sample_id: (record, detail)})
     row = _Columns(plan, store, chosen).row(record)
-    over_dataset = judge_one(
-        store, dataset, label_set, ALL_SPLITS, sample, detail.facts, chosen, settings
-    )
+    over_dataset = judge_one(store, label_set, ALL_SPLITS, sample, found.facts, chosen, settings)
     severities = dict(row.severities)
     scores = row.scores.copy()
     for place, check in enumerate(chosen):
@@ -210,30 +182,6 @@ def _chosen_checks(ids: Iterable[str] | None, settings: CheckSettings) -> tuple[
             remedy=f"The checks are: {', '.join(CHECKS)}.",
         )
     return tuple(check for check in CHECKS.values() if check.id in wanted)
-
-
-def _plan(
-    store: ScanStore,
-    dataset: Dataset,
-    chosen: Sequence[Check],
-    settings: CheckSettings,
-    *,
-    with_facts: bool,
-) -> _Plan:
-    over_dataset = any(check.over_dataset for check in chosen)
-    options = {check.id: settings.options_of(check.id) for check in chosen}
-    of_samples = tuple(check for check in chosen if check.measure is not None)
-    facts = tuple(FACTS) if with_facts or over_dataset else ()
-    coding = dataset.coding
-    context = json.dumps([dataset.num_classes, dataset.ignore_index, coding and repr(coding)])
-    marks = {check.id: signature(check, options[check.id]) for check in of_samples}
-    signatures = (
-        context,
-        *(marks[check.id] for check in of_samples),
-        *(f"fact:{name}:{FACTS[name].version}" for name in facts),
-    )
-    profile = store.profile(signatures)
-    return _Plan(of_samples, facts, options, context, marks, signatures, profile)
 
 
 def _empty_table(
@@ -259,133 +207,129 @@ def _empty_table(
 
 # One chunk of samples
 
-_UNCHANGED = Detail({}, {})
+_KEPT = Detail({}, {})
 """Stands for a row that is in the store already."""
 
 
 def _rows(
-    pool: ThreadPoolExecutor,
+    examiners: Examiners,
     store: ScanStore,
     dataset: Dataset,
     label_set: str,
-    plan: _Plan,
+    plan: Plan,
     samples: Sequence[Sample],
     cancelled: Cancelled | None,
 ) -> Iterator[tuple[str, Record, Detail | None]]:
-    """Each sample's row, in order; those that changed are measured in the pool meanwhile."""
+    """Each sample's row, in order; those that changed are measured meanwhile.
+
+    A Detail of None means that only the record is new: the files were touched, not changed.
+    """
     ids = ids_of(samples)
     records = store.records(label_set, ids)
-    states = [_state(sample, label_set) for sample in samples]
-    profiles = _Profiles(store)
-
-    def look(sample: Sample, state: bytes, record: Record | None) -> tuple[Record, Detail | None]:
-        earlier = profiles.signatures(record) if record is not None else ()
-        view = SampleView(dataset, sample, label_set)
-        content = _content(view)
-        if record is None or record.content != content or earlier[:1] != plan.signatures[:1]:
-            return _measured(view, plan, state, content, None, None)
-        if set(earlier) >= set(plan.signatures):
-            return replace(record, state=state), None  # touched, not changed
-        return _measured(view, plan, state, content, record, earlier, store)
-
-    pending = []
-    for sample_id, sample, state in zip(ids, samples, states, strict=True):
-        record = records.get(sample_id)
-        is_known = (
-            record is not None
-            and record.state == state
-            and profiles.covers(record.profile, plan.signatures)
-        )
-        pending.append(
-            (sample_id, record, None if is_known else pool.submit(look, sample, state, record))
-        )
+    profiles = _Profiles(store, plan)
+    pending: list[tuple[str, bytes, Record | None, Future[Examined] | None]] = []
+    for place, (image, mask) in enumerate(files_of(samples, label_set)):
+        state = _state(image, mask)
+        record = records.get(ids[place])
+        is_usable = record is not None and profiles.is_usable(record.profile)
+        job = None
+        if record is None or record.state != state or not profiles.covers(record.profile):
+            wanted = Wanted(samples[place])
+            if record is not None and is_usable:
+                checks, facts = profiles.missing(record.profile)
+                wanted = replace(wanted, content=record.content, checks=checks, facts=facts)
+            job = examiners.submit(wanted)
+        pending.append((ids[place], state, record, job))
     stopped = False
-    for sample_id, record, job in pending:
+    for sample_id, state, record, job in pending:
         if stopped:
             if job is not None:
                 job.cancel()
             continue
         if job is None:
             assert record is not None
-            yield sample_id, record, _UNCHANGED
+            yield sample_id, record, _KEPT
         else:
-            yield sample_id, *job.result()
+            found = job.result()
+            yield sample_id, *_merged(store, label_set, sample_id, plan, state, record, found)
         stopped = cancelled is not None and cancelled()
 
 
 class _Profiles:
-    """The lists of signatures that rows of earlier scans follow."""
+    """What rows of earlier scans hold of what a plan wants."""
 
-    def __init__(self, store: ScanStore) -> None:
+    def __init__(self, store: ScanStore, plan: Plan) -> None:
         self._known = store.profiles()
-        self._covers: dict[int, bool] = {}
+        self._plan = plan
+        self._missing: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
-    def signatures(self, record: Record) -> tuple[str, ...]:
-        return self._known.get(record.profile, ())
+    def is_usable(self, profile: int) -> bool:
+        """Whether such rows were measured for the same classes."""
+        return self._known.get(profile, ())[:1] == (self._plan.context,)
 
-    def covers(self, profile: int, wanted: Sequence[str]) -> bool:
-        """Whether rows of a profile hold all that is wanted, measured for the same classes."""
-        if profile not in self._covers:
-            have = self._known.get(profile, ())
-            self._covers[profile] = have[:1] == tuple(wanted[:1]) and set(have) >= set(wanted)
-        return self._covers[profile]
+    def missing(self, profile: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The checks and the facts that such rows do not hold."""
+        if profile not in self._missing:
+            have = set(self._known.get(profile, ()))
+            plan = self._plan
+            self._missing[profile] = (
+                tuple(check for check in plan.checks if plan.marks[check] not in have),
+                tuple(name for name in plan.facts if fact_mark(name) not in have),
+            )
+        return self._missing[profile]
+
+    def covers(self, profile: int) -> bool:
+        """Whether such rows hold all that is wanted."""
+        return self.is_usable(profile) and self.missing(profile) == ((), ())
 
 
-def _measured(
-    view: SampleView,
-    plan: _Plan,
+def _merged(
+    store: ScanStore,
+    label_set: str,
+    sample_id: str,
+    plan: Plan,
     state: bytes,
-    content: bytes,
     record: Record | None,
-    earlier: Sequence[str] | None,
-    store: ScanStore | None = None,
-) -> tuple[Record, Detail]:
-    """Measure what is not known yet of a sample, and put it beside what is."""
-    have: dict[str, float] = {}
-    measurements: dict[str, Measurement] = {}
-    facts: dict[str, Any] = {}
-    severities: dict[str, int] = {}
-    signatures, profile = plan.signatures, plan.profile
-    if record is not None and earlier is not None and store is not None:
-        detail = store.detail(view.label_set, view.sample.id)
-        measurements, facts = dict(detail.measurements), dict(detail.facts)
-        severities = dict(record.severities)
-        have = dict(zip(_check_signatures(earlier), _scores(record), strict=True))
-        signatures = (*plan.signatures, *(s for s in earlier if s not in plan.signatures))
-        profile = store.profile(signatures)
-    for check in plan.checks:
-        key = plan.marks[check.id]
-        if key in have:
-            continue
-        measurements.pop(check.id, None)
-        severities.pop(check.id, None)
-        assert check.measure is not None
-        found = check.measure(view, plan.options[check.id])
-        have[key] = np.nan if found is None else found.score
-        if found is not None and may_be_flagged(check, found.score):
-            measurements[check.id] = found
-            rank = severity_override(check, found)
-            if rank != NO_OVERRIDE:
-                severities[check.id] = rank
-    for name in plan.facts:
-        if earlier is None or f"fact:{name}:{FACTS[name].version}" not in earlier:
-            taken = FACTS[name].take(view)
-            facts.pop(name, None)
-            if taken is not None:
-                facts[name] = taken
-    scores = np.array([have[key] for key in _check_signatures(signatures)], np.float32)
-    present = view.counts[: view.dataset.num_classes] > 0
-    classes = np.packbits(present).tobytes()
-    return (
-        Record(state, content, profile, scores.tobytes(), classes, severities),
-        Detail(measurements, facts),
+    found: Examined,
+) -> tuple[Record, Detail | None]:
+    """What was measured, put beside what is known of the same files."""
+    scores = {plan.marks[check]: score for check, score in found.scores.items()}
+    if record is None or not found.is_same:
+        stored = _stored_scores(scores, plan.signatures)
+        detail = Detail(found.measurements, found.facts)
+        profile = store.profile(plan.signatures)
+        return (
+            Record(state, found.content, profile, stored, found.classes, found.severities),
+            detail,
+        )
+    if not found.scores and not found.facts:
+        return replace(record, state=state), None
+    earlier = store.profiles()[record.profile]
+    before = store.detail(label_set, sample_id)
+    known = dict(zip(check_marks(earlier), _scores(record).tolist(), strict=True)) | scores
+    signatures = (*plan.signatures, *(one for one in earlier if one not in plan.signatures))
+    anew = found.scores.keys()
+    kept = {check: one for check, one in before.measurements.items() if check not in anew}
+    ranks = {check: rank for check, rank in record.severities.items() if check not in anew}
+    merged = Record(
+        state,
+        record.content,
+        store.profile(signatures),
+        _stored_scores(known, signatures),
+        record.classes,
+        {**ranks, **found.severities},
     )
+    return merged, Detail({**kept, **found.measurements}, {**before.facts, **found.facts})
+
+
+def _stored_scores(scores: Mapping[str, float], signatures: Sequence[str]) -> bytes:
+    return np.array([scores[mark] for mark in check_marks(signatures)], np.float32).tobytes()
 
 
 class _Columns:
     """Rows of the store in the order of a table's columns, whatever scan wrote them."""
 
-    def __init__(self, plan: _Plan, store: ScanStore, checks: Sequence[Check]) -> None:
+    def __init__(self, plan: Plan, store: ScanStore, checks: Sequence[Check]) -> None:
         self._plan = plan
         self._store = store
         self._checks = tuple(checks)
@@ -400,7 +344,7 @@ class _Columns:
         return Row(np.append(_scores(record), _NAN)[order], record.classes, record.severities)
 
     def _order(self, profile: int) -> npt.NDArray[np.intp]:
-        have = _check_signatures(self._store.profiles().get(profile, ()))
+        have = check_marks(self._store.profiles().get(profile, ()))
         places = {mark: place for place, mark in enumerate(have)}
         return np.array(
             [
@@ -415,10 +359,6 @@ class _Columns:
 
 def _scores(record: Record) -> Any:
     return np.frombuffer(record.scores, np.float32)
-
-
-def _check_signatures(signatures: Sequence[str]) -> list[str]:
-    return [each for each in signatures if each.startswith("check:")]
 
 
 def set_accepted(table: ScanTable, workspace: Workspace) -> None:
@@ -439,19 +379,11 @@ def set_accepted(table: ScanTable, workspace: Workspace) -> None:
     )
 
 
-def _content(view: SampleView) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
-    for data in (view.image_bytes, view.mask_bytes):
-        digest.update(data if isinstance(data, bytes) else str(data).encode("utf-8", "replace"))
-        digest.update(b"\0petseg\0")
-    return digest.digest()
+def _state(image: str | None, mask: str | None) -> bytes:
+    return _STATE.pack(*_file_state(image), *_file_state(mask))
 
 
-def _state(sample: Sample, label_set: str) -> bytes:
-    return _STATE.pack(*_file_state(sample.image), *_file_state(sample.masks.get(label_set)))
-
-
-def _file_state(path: Path | None) -> tuple[int, int, int]:
+def _file_state(path: str | None) -> tuple[int, int, int]:
     if path is None:
         return _NO_FILE
     try:
@@ -459,7 +391,3 @@ def _file_state(path: Path | None) -> tuple[int, int, int]:
     except OSError as error:
         return (-2, error.errno or 0, -1)
     return status.st_size, status.st_mtime_ns, status.st_ino & 0x7FFF_FFFF_FFFF_FFFF
-
-
-def _workers() -> int:
-    return max(1, min(8, os.cpu_count() or 1))

@@ -7,6 +7,7 @@ them load at once; places, words and facts lie in a second table, read when some
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -90,12 +91,16 @@ class ScanStore:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._numbers: dict[tuple[str, ...], int] = {}
         workspace.ensure(_SCHEMA)
 
     # Profiles: which checks and facts, of which version, with which options
 
     def profile(self, signatures: Sequence[str]) -> int:
         """The number of a list of signatures, a new one for a new list."""
+        known = self._numbers.get(tuple(signatures))
+        if known is not None:
+            return known
         text = json.dumps(list(signatures))
         find = "SELECT id FROM qa_profiles WHERE signatures = ?"
         rows = self._workspace.query(find, (text,))
@@ -103,6 +108,7 @@ class ScanStore:
             insert = "INSERT OR IGNORE INTO qa_profiles (signatures) VALUES (?)"
             self._workspace.write(insert, [(text,)])
             rows = self._workspace.query(find, (text,))
+        self._numbers[tuple(signatures)] = int(rows[0][0])
         return int(rows[0][0])
 
     def profiles(self) -> dict[int, tuple[str, ...]]:
@@ -321,7 +327,7 @@ def unpack(data: bytes) -> Facts:
     facts: dict[str, np.ndarray[Any, Any]] = {}
     for name, kind, shape in json.loads(data[4:place]):
         dtype = np.dtype(kind)
-        count = int(np.prod(shape, dtype=np.int64))
+        count = math.prod(shape)
         facts[name] = np.frombuffer(data, dtype, count, place).reshape(shape)
         place += count * dtype.itemsize
     return facts

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
+from core.dataset.names import real_name
 from core.errors import PetsegError
 from core.training.preflight import UsableSample
 
@@ -76,8 +77,10 @@ def plan_split(split: str, samples: Iterable[UsableSample], label_set: str) -> S
     for each in samples:
         image, mask = each.sample.image, each.sample.masks[label_set]
         assert image is not None, "a usable sample has a photo"
-        key = (image.parent, image.suffix, mask.parent, mask.suffix)
-        groups.setdefault(key, []).append(each.sample.stem)
+        # What the names have in common; what follows may be more than a suffix ("_mask.png").
+        name = real_name(each.sample.stem)
+        key = (image.parent, image.name[len(name) :], mask.parent, mask.name[len(name) :])
+        groups.setdefault(key, []).append(name)
         sizes.add(each.size)
     return SplitPlan(
         split=split,

@@ -114,7 +114,7 @@ class Desk:
 def root(tmp_path: Path) -> Path:
     """Samples 000 to 003, of which 001 has a speck."""
     make_dataset(tmp_path)
-    write_sample(tmp_path, "train", "001", {"labels": speckled()}, photo=photo_of(blob(), 7))
+    write_sample(tmp_path, "train", "001", {"labels": speckled()}, photo=photo_of(blob(), 3))
     return tmp_path
 
 
@@ -421,7 +421,7 @@ def test_that_the_first_version_is_shown_until_the_next_edit(desk: Desk):
 def test_that_each_label_set_has_its_own_open_masks(qtbot: QtBot, root: Path):
     for number in range(4):
         split = "val" if number == 3 else "train"
-        write_sample(root, split, f"{number:03d}", {"labels_fixed": blob()}, photo=photo_of(blob(), 7))
+        write_sample(root, split, f"{number:03d}", {"labels_fixed": blob()}, photo=photo_of(blob(), number))
     desk = Desk(qtbot, root)
     desk.open("train/001", "labels")
     desk.key(Qt.Key.Key_E)

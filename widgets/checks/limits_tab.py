@@ -35,6 +35,7 @@ class LimitsTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._was_chosen = False
         self.threshold = ThresholdPanel()
         self.list = QListWidget()
         self.list.setAccessibleName("Checks")
@@ -56,6 +57,7 @@ class LimitsTab(QWidget):
         row.setSpacing(theme.GRID)
         row.addWidget(left)
         row.addWidget(self.threshold, 1)
+        self.list.itemClicked.connect(lambda _item: setattr(self, "_was_chosen", True))
         self.list.currentItemChanged.connect(lambda *_: self._on_chosen())
         self.settings_button.clicked.connect(self.settings_requested)
         self.threshold.limit_changing.connect(self.limit_changing)
@@ -71,10 +73,7 @@ class LimitsTab(QWidget):
     def set_checks(self, checks: Sequence[str]) -> None:
         """Offer the checks that have a limit, in that order; the chosen one stays chosen."""
         offered = [check for check in checks if CHECKS[check].limit is not None]
-        shown = [
-            self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count())
-        ]
-        if offered == shown:
+        if offered == self._checks():
             return
         chosen = self.current
         blocker = QSignalBlocker(self.list)
@@ -89,6 +88,10 @@ class LimitsTab(QWidget):
 
     def set_counts(self, flagged: Mapping[str, int]) -> None:
         """Say how many samples each check flags."""
+        if not self._was_chosen:
+            first = next((check for check in self._checks() if flagged.get(check)), None)
+            if first is not None:
+                self._show(first)
         for row in range(self.list.count()):
             item = self.list.item(row)
             check = item.data(Qt.ItemDataRole.UserRole)
@@ -97,6 +100,10 @@ class LimitsTab(QWidget):
 
     def choose(self, check: str) -> None:
         """Choose a check."""
+        self._was_chosen = True
+        self._show(check)
+
+    def _show(self, check: str) -> None:
         for row in range(self.list.count()):
             if self.list.item(row).data(Qt.ItemDataRole.UserRole) == check:
                 self.list.setCurrentRow(row)
@@ -109,6 +116,10 @@ class LimitsTab(QWidget):
     def show_nothing(self) -> None:
         """Show no scores."""
         self.threshold.clear()
+
+    def _checks(self) -> list[str]:
+        rows = range(self.list.count())
+        return [str(self.list.item(row).data(Qt.ItemDataRole.UserRole)) for row in rows]
 
     def _on_chosen(self) -> None:
         if self.current is not None:

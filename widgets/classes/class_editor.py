@@ -28,7 +28,7 @@ from core.dataset.settings import (
 from widgets import theme
 from widgets.classes.color_button import ColorButton
 
-_MOST = 254
+_MOST = 253
 
 
 class _ClassRow(QWidget):
@@ -70,7 +70,7 @@ class _ClassRow(QWidget):
 
 
 class ClassEditor(QDialog):
-    """A dialog for the classes of a dataset. It changes nothing itself; see `settings_chosen`.
+    """A dialog for the classes of a dataset. It changes nothing itself; see `chosen`.
 
     The order of classes is that of the values in the masks, so classes are added and removed at
     the end only. Removing one leaves its pixels in the masks, where a check reports them.
@@ -80,7 +80,7 @@ class ClassEditor(QDialog):
         in_use: Indices of classes that masks hold, to warn before one is removed.
     """
 
-    settings_chosen = Signal(object)
+    chosen = Signal(object)
     """The edited `DatasetSettings`, when the user saves."""
 
     def __init__(
@@ -279,5 +279,5 @@ class ClassEditor(QDialog):
     def _save(self) -> None:
         if self._problem():
             return
-        self.settings_chosen.emit(self.settings())
+        self.chosen.emit(self.settings())
         self.accept()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,28 +36,33 @@ from widgets.classes.mask_preview import DecodedMask, MaskPreview, decode_for_pr
 from widgets.elided_label import ElidedLabel
 from widgets.latest_task import LatestTask
 
-# Names that the program gives; who wrote others wants to keep them.
-_GIVEN_NAME = re.compile(r"background|object|class \d+")
-
 
 class CodingDialog(QDialog):
-    """A dialog that maps what is found in mask files to classes; see `settings_chosen`.
-
-    The masks are read in a thread. Classes that somebody named stay, and the codes are given to
-    them; otherwise the dialog begins with what the masks suggest.
+    """A dialog that maps what is found in mask files to classes; see `chosen`.
 
     Args:
+        report: What the masks hold.
         settings: The dataset's settings as they are.
-        masks: The files to look into; some of them are read.
+        keep_classes: Whether the settings' classes were named by somebody and have to stay, so that
+            the codes are given to them; otherwise the report's suggestion is the beginning.
+        masks: The files to look into again, in a thread, when palette files shall mean their
+            colours; without any, that is not offered.
     """
 
-    settings_chosen = Signal(object)
+    chosen = Signal(object)
     """`DatasetSettings` with the coding, when the user saves."""
 
     def __init__(
-        self, settings: DatasetSettings, masks: Sequence[Path], parent: QWidget | None = None
+        self,
+        report: CodingReport,
+        settings: DatasetSettings,
+        *,
+        keep_classes: bool = False,
+        masks: Sequence[Path] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._keep_classes = keep_classes
         self._settings = self._begin = settings
         self._masks = list(masks)
         self._report: CodingReport | None = None
@@ -104,11 +108,11 @@ class CodingDialog(QDialog):
         layout.addWidget(self.preview, 2)
         layout.addWidget(self.caption)
         layout.addLayout(self._buttons())
-        self._read()
+        self._on_report(report)
 
     @property
     def is_reading(self) -> bool:
-        """Whether the masks are still being looked into."""
+        """Whether the masks are being looked into again."""
         return self._report is None
 
     def settings(self) -> DatasetSettings:
@@ -155,6 +159,8 @@ class CodingDialog(QDialog):
             "Decode palette files by the colours they show; otherwise by their indices (Alt+P)"
         )
         self.palette_by_color.toggled.connect(self._read)
+        if not self._masks:
+            self.palette_by_color.hide()
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(label)
@@ -206,11 +212,9 @@ class CodingDialog(QDialog):
             )
         self.lossy.setVisible(report.lossy is not None)
         self._begin = self._settings
-        names = [entry.name for entry in self._settings.classes]
-        are_given = all(_GIVEN_NAME.fullmatch(name) for name in names)
         if report.suggestion is not None and not self._settings.has_coding:
             self.tolerance.setValue(report.suggestion.color_tolerance)
-            if are_given:
+            if not self._keep_classes:
                 kept = {"layout": self._settings.layout}
                 self._begin = report.suggestion.model_copy(update=kept)
         self._classes = list(self._begin.classes)
@@ -292,7 +296,7 @@ class CodingDialog(QDialog):
 
     def _save(self) -> None:
         if not self.is_reading and not self._problem():
-            self.settings_chosen.emit(self.settings())
+            self.chosen.emit(self.settings())
             self.accept()
 
 

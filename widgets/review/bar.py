@@ -226,10 +226,10 @@ class ReviewBar(QWidget):
             judged.add(button)
         judged.settle()
         self._judged = judged
-        tags = QHBoxLayout()
-        tags.setSpacing(4)
-        tags.addWidget(self._tag_box, 1)
-        tags.addWidget(self.add_tag_button, 0, Qt.AlignmentFlag.AlignTop)
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(judged, 1)
+        top.addWidget(self.add_tag_button, 0, Qt.AlignmentFlag.AlignTop)
         last = QHBoxLayout()
         last.setSpacing(theme.GRID)
         last.addWidget(self._excluded, 1)
@@ -242,8 +242,8 @@ class ReviewBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID // 2)
         column.addWidget(self._chosen)
-        column.addWidget(judged)
-        column.addLayout(tags)
+        column.addLayout(top)
+        column.addWidget(self._tag_box)
         column.addLayout(note)
         column.addLayout(last)
 
@@ -281,11 +281,12 @@ class ReviewBar(QWidget):
             chip.delete_requested.connect(self.tag_delete_requested)
             self._chips.append(chip)
             self._tag_box.add(chip)
-        if not self._chips:
-            nothing = QLabel("No tags" if self._samples else "No sample is chosen")
+        if not self._samples:
+            nothing = QLabel("No sample is chosen")
             nothing.setProperty("role", "muted")
             self._tag_box.add(nothing)
         self._tag_box.settle()
+        self._tag_box.setVisible(bool(self._chips) or not self._samples)
 
     def _show_exclusion(self, reasons: Sequence[str]) -> None:
         excluded, count = len(reasons), len(self._samples)

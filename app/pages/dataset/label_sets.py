@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
 from app.jobs import JobHandle, Jobs
 from app.sample_files import photo_thumbnails
 from app.session import Session
 from core.labels.diff import LabelSetDiff, compare_label_sets
 from core.labels.pair import read_pair
+from widgets import theme
 from widgets.label_diff import LabelDiffView
 
 
@@ -19,6 +23,16 @@ class LabelSets:
         self._job: JobHandle | None = None
         self._is_stale = True
         self.view = LabelDiffView()
+        self.back_button = QPushButton("Back to the gallery")
+        self.back_button.setToolTip("Back to the gallery (C)")
+        self.back_button.setProperty("role", "flat")
+        theme.set_icon(self.back_button, "arrow-left")
+        self.room = QWidget()
+        column = QVBoxLayout(self.room)
+        column.setContentsMargins(theme.GRID, theme.GRID, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.back_button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.view, 1)
         self.view.pair_changed.connect(self._compare)
         self.view.edit_requested.connect(session.edit)
         self.view.current_changed.connect(self._on_current_changed)

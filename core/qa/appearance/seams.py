@@ -8,7 +8,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from core.flags import Box
 from core.images import Array
@@ -147,5 +146,7 @@ def _placed(piece: Piece, shape: tuple[int, int]) -> Array:
 def _color_shares(colors: Floats) -> npt.NDArray[np.float64]:
     clipped = np.clip(colors, [low for low, _ in _RANGES], [high - 1e-3 for _, high in _RANGES])
     counts, _ = np.histogramdd(clipped, bins=_BINS, range=_RANGES)
+    from scipy import ndimage  # takes a fifth of a second to load: not before it is needed
+
     shares = ndimage.gaussian_filter(counts, 0.7)
     return np.asarray(shares / max(float(shares.sum()), 1e-9))

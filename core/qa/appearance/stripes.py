@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from core.images import Array
 
@@ -58,10 +57,10 @@ def stripes(even: Floats, core: Array) -> Floats:
     height, width = even.shape
     canvas = np.zeros((CANVAS, CANVAS), np.float32)
     canvas[:height, :width] = even
-    spectrum = fft.fft2(canvas)
+    spectrum = np.fft.fft2(canvas)
     # Moved to frequency 0 and cut to a few samples, a band's amplitude is what it was.
     bands = (spectrum.take(_PLACES) * _WEIGHTS).reshape(-1, _SAMPLES, _SAMPLES)
-    waves = fft.ifft2(bands)
+    waves = np.fft.ifft2(bands)
     canvas[:height, :width] = core
     share = cv2.resize(canvas, (_SAMPLES, _SAMPLES), interpolation=cv2.INTER_AREA)
     chosen = np.flatnonzero(share >= min(0.9, float(share.max())))

@@ -4,6 +4,7 @@
 # isort: off
 from core.qa.checks import files
 from core.qa.checks import formats
+from core.qa.checks import grey_photo
 from core.qa.checks import pieces
 from core.qa.checks import gaps
 from core.qa.checks import border_shift
@@ -28,6 +29,7 @@ __all__ = [
     "files",
     "formats",
     "gaps",
+    "grey_photo",
     "pieces",
     "splits",
 ]

@@ -42,16 +42,27 @@ def pairs(view: SampleView, _options: Options) -> Measurement | None:
         messages.append("There is a mask but no photo of this name.")
     elif view.label_set not in view.sample.masks:
         messages.append(f"There is no mask in {view.label_set}: draw one in the editor.")
-    others: tuple[Path, ...] = getattr(view.sample, "others", ())
-    if others:
-        names = [path.name for path in (view.sample.image, *others) if path is not None]
-        messages.append(
-            f"{_counted(len(names))} files have this name ({', '.join(names)}): only "
-            f"{names[0]} is used. Rename the others, or delete them."
-        )
+    if view.sample.others:
+        used = {"photos": view.sample.image, "masks": view.sample.masks.get(view.label_set)}
+        messages += [_same_name(view.sample.others, path, what) for what, path in used.items()]
+        messages = [message for message in messages if message]
     if not messages:
         return None
     return Measurement(1, notes={"message": " ".join(messages)})
+
+
+def _same_name(others: tuple[Path, ...], used: Path | None, what: str) -> str:
+    """A sentence on the files that lie beside the used one and have its name."""
+    if used is None:
+        return ""
+    spare = [path for path in others if path.parent == used.parent]
+    if not spare:
+        return ""
+    names = ", ".join(_shown(path) for path in (used, *spare))
+    return (
+        f"{_counted(len(spare) + 1)} {what} have this name ({names}): only {_shown(used)} is used. "
+        "Rename the others, or move them away."
+    )
 
 
 def _counted(number: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from core.errors import PetsegError
 from core.images import Array
@@ -66,6 +65,8 @@ def snap_values(mask: Array, context: RepairContext, options: Options) -> Array:
         return mended
     _let_neighbours_vote(mended, legal, illegal)
     if illegal.any():
+        from scipy import ndimage  # takes a fifth of a second to load
+
         nearest = ndimage.distance_transform_edt(
             ~legal, return_distances=False, return_indices=True
         )

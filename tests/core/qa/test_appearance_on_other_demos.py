@@ -17,7 +17,7 @@ ALONE = ("border_shift", "border_disagreement")
 OVER_ALL = ("class_outlier", "mixed_object")
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_that_every_planted_shift_and_swap_is_found_without_a_false_alarm(
     tmp_path: Path, seed: int
 ):

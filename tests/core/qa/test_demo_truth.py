@@ -13,6 +13,8 @@ from core.demo.dataset import make_demo
 from core.qa.checks import CHECKS
 from core.qa.scan import scan
 
+APPEARANCE = ("border_shift", "border_disagreement", "class_outlier", "mixed_object")
+
 
 @pytest.fixture(scope="module")
 def found_and_planted(tmp_path_factory: pytest.TempPathFactory):
@@ -50,4 +52,5 @@ def test_that_no_clean_mask_is_flagged_by_the_structural_checks(found_and_plante
 def test_that_the_checks_of_appearance_leave_the_clean_masks_alone(found_and_planted):
     found, planted = found_and_planted
     defective = {sample for sample, _ in planted}
-    assert {sample for sample, _ in found} - defective == set()
+    flagged = {sample for sample, check in found if check in APPEARANCE}
+    assert flagged - defective == set()

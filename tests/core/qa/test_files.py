@@ -83,6 +83,20 @@ def test_that_a_missing_photo_and_a_missing_mask_are_told_apart(root: Path):
     )
 
 
+def test_that_two_photos_or_masks_of_one_name_are_told_with_the_one_that_is_used(root: Path):
+    photo = root / "img" / "train" / "000.png"
+    photo.with_suffix(".bmp").write_bytes(photo.read_bytes())
+    found = findings(opened(root), "train/000")["pairs"]
+    assert found.message == (
+        "Two photos have this name (000.png, 000.bmp): only 000.png is used. "
+        "Rename the others, or move them away."
+    )
+    mask = root / "labels" / "train" / "001.png"
+    mask.with_suffix(".tif").write_bytes(mask.read_bytes())
+    found = findings(opened(root), "train/001")["pairs"]
+    assert "Two masks have this name (001.png, 001.tif)" in found.message
+
+
 def test_that_both_files_of_a_sample_may_be_unreadable(root: Path):
     (root / "img" / "train" / "000.png").write_bytes(b"")
     (root / "labels" / "train" / "000.png").write_bytes(b"rubbish")

@@ -50,7 +50,7 @@ def click(qtbot: QtBot, button) -> None:
 
 
 def test_that_an_unchanged_dialog_gives_the_settings_back(qtbot: QtBot, editor: ClassEditor):
-    with qtbot.waitSignal(editor.settings_chosen) as saved:
+    with qtbot.waitSignal(editor.chosen) as saved:
         click(qtbot, editor.save_button)
     assert saved.args == [SETTINGS]
     assert not editor.isVisible()
@@ -58,7 +58,7 @@ def test_that_an_unchanged_dialog_gives_the_settings_back(qtbot: QtBot, editor: 
 
 def test_that_a_class_can_be_renamed_and_its_codes_stay(qtbot: QtBot, editor: ClassEditor):
     rename(qtbot, editor, 1, "tiger")
-    with qtbot.waitSignal(editor.settings_chosen) as saved:
+    with qtbot.waitSignal(editor.chosen) as saved:
         qtbot.keyClick(name_of(editor, 1), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     (settings,) = saved.args
     assert [entry.name for entry in settings.classes] == ["background", "tiger", "dog"]
@@ -108,7 +108,7 @@ def test_that_a_name_that_cannot_be_is_said_and_not_saved(
     rename(qtbot, editor, 2, name)
     assert problem(editor) == words
     assert not editor.save_button.isEnabled()
-    with qtbot.assertNotEmitted(editor.settings_chosen):
+    with qtbot.assertNotEmitted(editor.chosen):
         qtbot.keyClick(name_of(editor, 2), Qt.Key.Key_Return)
     rename(qtbot, editor, 2, "dog")
     assert editor.save_button.isEnabled()
@@ -130,6 +130,6 @@ def test_that_two_classes_of_one_colour_are_only_warned_about(qtbot: QtBot, edit
 
 def test_that_escape_changes_nothing(qtbot: QtBot, editor: ClassEditor):
     rename(qtbot, editor, 1, "tiger")
-    with qtbot.assertNotEmitted(editor.settings_chosen):
+    with qtbot.assertNotEmitted(editor.chosen):
         qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert not editor.isVisible()

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
+from core.dataset.coding_report import suggest_coding
 from core.dataset.settings import ClassSettings, DatasetSettings
 from core.images import read_mask
 from tests.making import blob
@@ -36,11 +37,12 @@ def masks(tmp_path: Path) -> list[Path]:
 
 
 def opened(qtbot: QtBot, masks: list[Path], settings: DatasetSettings = PLAIN) -> CodingDialog:
-    dialog = CodingDialog(settings, masks)
+    dialog = CodingDialog(
+        suggest_coding(masks), settings, keep_classes=settings is not PLAIN, masks=masks
+    )
     qtbot.addWidget(dialog, before_close_func=lambda each: each.done(0))
     with qtbot.waitExposed(dialog):
         dialog.show()
-    qtbot.waitUntil(lambda: not dialog.is_reading)
     return dialog
 
 
@@ -60,7 +62,7 @@ def choose(qtbot: QtBot, dialog: CodingDialog, code: str, words: str) -> None:
 
 
 def saved(qtbot: QtBot, dialog: CodingDialog) -> DatasetSettings:
-    with qtbot.waitSignal(dialog.settings_chosen) as caught:
+    with qtbot.waitSignal(dialog.chosen) as caught:
         qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     return caught.args[0]
 
@@ -176,8 +178,8 @@ def test_that_palette_files_are_looked_into_by_index_or_by_colour(qtbot: QtBot, 
 def test_that_a_dialog_closed_while_it_reads_leaves_nothing_running(
     qtbot: QtBot, masks: list[Path]
 ):
-    dialog = CodingDialog(PLAIN, masks)
-    qtbot.addWidget(dialog)
-    dialog.show()
+    dialog = opened(qtbot, masks)
+    dialog.palette_by_color.setFocus()
+    qtbot.keyClick(dialog.palette_by_color, Qt.Key.Key_Space)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()

@@ -1,0 +1,97 @@
+"""Measuring one sample: a pure function of its files, done in any thread or process."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.dataset.model import Dataset, Sample
+from core.qa.checks import CHECKS
+from core.qa.facts import FACTS
+from core.qa.judging import may_be_flagged, severity_override
+from core.qa.plan import Plan
+from core.qa.registry import Measurement
+from core.qa.store import NO_OVERRIDE
+from core.qa.view import SampleView
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A sample to be measured.
+
+    Attributes:
+        sample: The sample.
+        content: Hash of its files when it was measured last; None for never.
+        checks, facts: What is still wanted when the files are the same.
+    """
+
+    sample: Sample
+    content: bytes | None = None
+    checks: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was measured of a sample.
+
+    Attributes:
+        content: Hash of its files.
+        is_same: Whether the files are those of the last time; then only what was still wanted is
+            in here.
+        scores: By check; NaN where it has nothing to compare.
+        measurements: By check, where a limit that a user may choose could flag it.
+        severities: Ranks of findings that are not of their check's severity.
+        facts: By name.
+        classes: Which classes the mask holds, as packed bits.
+    """
+
+    content: bytes
+    is_same: bool
+    scores: Mapping[str, float]
+    measurements: Mapping[str, Measurement]
+    severities: Mapping[str, int]
+    facts: Mapping[str, npt.NDArray[Any]]
+    classes: bytes
+
+
+def examine(dataset: Dataset, label_set: str, plan: Plan, wanted: Wanted) -> Examined:
+    """Measure what is wanted of a sample, or all that is planned when its files changed."""
+    view = SampleView(dataset, wanted.sample, label_set)
+    content = _content(view)
+    is_same = wanted.content == content
+    scores: dict[str, float] = {}
+    measurements: dict[str, Measurement] = {}
+    severities: dict[str, int] = {}
+    for check_id in wanted.checks if is_same else plan.checks:
+        check = CHECKS[check_id]
+        assert check.measure is not None
+        found = check.measure(view, plan.options[check_id])
+        scores[check_id] = np.nan if found is None else found.score
+        if found is not None and may_be_flagged(check, found.score):
+            measurements[check_id] = found
+            rank = severity_override(check, found)
+            if rank != NO_OVERRIDE:
+                severities[check_id] = rank
+    facts = {}
+    for name in wanted.facts if is_same else plan.facts:
+        taken = FACTS[name].take(view)
+        if taken is not None:
+            facts[name] = taken
+    classes = b""
+    if not is_same:
+        classes = np.packbits(view.counts[: dataset.num_classes] > 0).tobytes()
+    return Examined(content, is_same, scores, measurements, severities, facts, classes)
+
+
+def _content(view: SampleView) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for data in (view.image_bytes, view.mask_bytes):
+        digest.update(data if isinstance(data, bytes) else str(data).encode("utf-8", "replace"))
+        digest.update(b"\0petseg\0")
+    return digest.digest()
