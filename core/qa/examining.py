@@ -90,8 +90,8 @@ def examine(dataset: Dataset, label_set: str, plan: Plan, wanted: Wanted) -> Exa
 
 
 def _content(view: SampleView) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.sha256()  # in hardware on most CPUs: twice as fast as BLAKE2
     for data in (view.image_bytes, view.mask_bytes):
         digest.update(data if isinstance(data, bytes) else str(data).encode("utf-8", "replace"))
         digest.update(b"\0petseg\0")
-    return digest.digest()
+    return digest.digest()[:16]

@@ -1,12 +1,14 @@
 """Measuring many samples at once: a thread here, and processes beside it when that pays.
 
-The checks make hundreds of small calls per sample, between which Python lets no second thread run.
-So one thread measures in this process, and further processes join it once there is enough to do
-for them to be worth their start. The window stays free to answer meanwhile.
+All checks together make hundreds of small calls per sample, between which Python lets no second
+thread run. So one thread measures in this process, and further processes join it once there is
+enough to do for them to be worth their start. The window stays free to answer meanwhile.
 """
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import logging
 import os
 import pickle
@@ -14,6 +16,7 @@ import queue
 import subprocess
 import threading
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from types import TracebackType
@@ -29,10 +32,12 @@ _log = logging.getLogger(__name__)
 # A process takes about as long to start as this many samples take to measure.
 _WORTH_A_PROCESS = 96
 _MOST_PROCESSES = 15
-_BATCH = 4
+_MOST_THREADS = 8
 _AHEAD = 2
+# Measuring makes many small values and no cycles: Python need not look for those all the time.
+_OBJECTS = 20_000
 
-_Task = tuple[Wanted, "Future[Examined]"]
+_Task = tuple[Sequence[Wanted], "Future[list[Examined]]"]
 
 
 class Examiners:
@@ -52,14 +57,25 @@ class Examiners:
         self._dataset = replace(dataset, samples=(), tree=None)
         self._label_set = label_set
         self._plan = plan
-        count = (os.cpu_count() or 1) - 1 if processes is None else processes
+        cpus = os.cpu_count() or 1
+        # Without the facts a sample is decoded and little else, which threads do side by side.
+        threads = 1 if plan.facts else min(_MOST_THREADS, cpus)
+        count = cpus - threads if processes is None else processes
         self._processes = max(0, min(_MOST_PROCESSES, count))
+        self.batch = 4 if plan.facts else 32
+        """How many samples are best handed over at once."""
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._submitted = 0
         self._ended = threading.Event()
         keep_freed_memory()
-        self._threads = [threading.Thread(target=self._measure_here, name="scan", daemon=True)]
-        self._threads[0].start()
+        self._collecting = gc.get_threshold()
+        gc.set_threshold(_OBJECTS, *self._collecting[1:])
+        self._threads = [
+            threading.Thread(target=self._measure_here, name=f"scan-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def __enter__(self) -> Examiners:
         return self
@@ -75,16 +91,18 @@ class Examiners:
             self._tasks.put(None)
         for thread in self._threads:
             thread.join()
+        gc.set_threshold(*self._collecting)
 
-    def submit(self, wanted: Wanted) -> Future[Examined]:
-        """Measure a sample as soon as it is its turn."""
-        future: Future[Examined] = Future()
+    def submit(self, wanted: Sequence[Wanted]) -> Future[list[Examined]]:
+        """Measure some samples as soon as it is their turn."""
+        future: Future[list[Examined]] = Future()
         self._tasks.put((wanted, future))
-        self._submitted += 1
-        if self._submitted == _WORTH_A_PROCESS:
+        before = self._submitted
+        self._submitted += len(wanted)
+        if before < _WORTH_A_PROCESS <= self._submitted:
             for number in range(self._processes):
                 thread = threading.Thread(
-                    target=self._measure_there, name=f"scan-{number + 1}", daemon=True
+                    target=self._measure_there, name=f"scan-process-{number}", daemon=True
                 )
                 thread.start()
                 self._threads.append(thread)
@@ -92,14 +110,23 @@ class Examiners:
 
     def _measure_here(self) -> None:
         while (task := self._tasks.get()) is not None:
-            wanted, future = task
-            if self._ended.is_set() or not future.set_running_or_notify_cancel():
-                future.cancel()
-                continue
-            try:
-                future.set_result(examine(self._dataset, self._label_set, self._plan, wanted))
-            except BaseException as error:
-                future.set_exception(error)
+            if self._is_wanted(task):
+                self._finish_here(task)
+
+    def _is_wanted(self, task: _Task) -> bool:
+        if self._ended.is_set():
+            task[1].cancel()
+            return False
+        return task[1].set_running_or_notify_cancel()
+
+    def _finish_here(self, task: _Task) -> None:
+        wanted, future = task
+        try:
+            future.set_result(
+                [examine(self._dataset, self._label_set, self._plan, each) for each in wanted]
+            )
+        except BaseException as error:
+            future.set_exception(error)
 
     def _measure_there(self) -> None:
         """Hand samples to a process, always a few ahead of its answers."""
@@ -117,53 +144,34 @@ class Examiners:
     def _talk(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
-        under_way: deque[list[_Task]] = deque()
+        under_way: deque[_Task] = deque()
         is_last = False
         try:
             pickle.dump((self._dataset, self._label_set, self._plan), process.stdin)
+            process.stdin.flush()
             while not is_last or under_way:
                 while not is_last and len(under_way) < _AHEAD:
-                    tasks, is_last = self._take(wait=not under_way)
-                    if not tasks:
+                    try:
+                        task = self._tasks.get(block=not under_way)
+                    except queue.Empty:
                         break
-                    under_way.append(tasks)
-                    pickle.dump([wanted for wanted, _ in tasks], process.stdin)
-                    process.stdin.flush()
+                    if task is None:
+                        is_last = True
+                    elif self._is_wanted(task):
+                        under_way.append(task)
+                        pickle.dump(task[0], process.stdin)
+                        process.stdin.flush()
                 if under_way:
-                    answers = pickle.load(process.stdout)  # noqa: S301 - our own process
-                    for (_, future), answer in zip(under_way.popleft(), answers, strict=True):
-                        future.set_result(answer)
+                    answer = pickle.load(process.stdout)  # noqa: S301 - our own process
+                    under_way.popleft()[1].set_result(answer)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             # The process died, of memory or of a picture that crashes a decoder. What it had not
             # answered is measured here.
             _log.warning("a process of the scan ended early: %s", error)
-            for tasks in under_way:
-                for task in tasks:
-                    self._finish_here(task)
+            for task in under_way:
+                self._finish_here(task)
         finally:
-            process.stdin.close()
-            if process.poll() is None and self._ended.is_set():
-                process.kill()
-
-    def _finish_here(self, task: _Task) -> None:
-        wanted, future = task
-        try:
-            future.set_result(examine(self._dataset, self._label_set, self._plan, wanted))
-        except BaseException as error:
-            future.set_exception(error)
-
-    def _take(self, *, wait: bool) -> tuple[list[_Task], bool]:
-        """Some samples that wait for their turn, and whether there will be no more."""
-        tasks: list[_Task] = []
-        while len(tasks) < _BATCH:
-            try:
-                task = self._tasks.get(block=wait and not tasks)
-            except queue.Empty:
-                break
-            if task is None:
-                return tasks, True
+            with contextlib.suppress(OSError):
+                process.stdin.close()
             if self._ended.is_set():
-                task[1].cancel()
-            elif task[1].set_running_or_notify_cancel():
-                tasks.append(task)
-        return tasks, False
+                process.kill()

@@ -227,32 +227,39 @@ def _rows(
     ids = ids_of(samples)
     records = store.records(label_set, ids)
     profiles = _Profiles(store, plan)
-    pending: list[tuple[str, bytes, Record | None, Future[Examined] | None]] = []
+    states: list[bytes] = []
+    batch: list[Wanted] = []
+    jobs: dict[str, tuple[Future[list[Examined]], int]] = {}
+
+    def hand_over() -> None:
+        job = examiners.submit(list(batch))
+        jobs.update((wanted.sample.id, (job, number)) for number, wanted in enumerate(batch))
+        batch.clear()
+
     for place, (image, mask) in enumerate(files_of(samples, label_set)):
         state = _state(image, mask)
+        states.append(state)
         record = records.get(ids[place])
-        is_usable = record is not None and profiles.is_usable(record.profile)
-        job = None
-        if record is None or record.state != state or not profiles.covers(record.profile):
-            wanted = Wanted(samples[place])
-            if record is not None and is_usable:
-                checks, facts = profiles.missing(record.profile)
-                wanted = replace(wanted, content=record.content, checks=checks, facts=facts)
-            job = examiners.submit(wanted)
-        pending.append((ids[place], state, record, job))
-    stopped = False
-    for sample_id, state, record, job in pending:
-        if stopped:
-            if job is not None:
-                job.cancel()
-            continue
-        if job is None:
+        if record is None or not profiles.is_usable(record.profile):
+            batch.append(Wanted(samples[place]))
+        elif record.state != state or not profiles.covers(record.profile):
+            checks, facts = profiles.missing(record.profile)
+            batch.append(Wanted(samples[place], record.content, checks, facts))
+        if len(batch) == examiners.batch:
+            hand_over()
+    if batch:
+        hand_over()
+    for sample_id, state in zip(ids, states, strict=True):
+        record = records.get(sample_id)
+        if sample_id not in jobs:
             assert record is not None
             yield sample_id, record, _KEPT
         else:
-            found = job.result()
+            job, number = jobs[sample_id]
+            found = job.result()[number]
             yield sample_id, *_merged(store, label_set, sample_id, plan, state, record, found)
-        stopped = cancelled is not None and cancelled()
+        if cancelled is not None and cancelled():
+            return
 
 
 class _Profiles:

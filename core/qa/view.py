@@ -12,6 +12,7 @@ import numpy.typing as npt
 from core.dataset.model import Dataset, Sample
 from core.errors import PetsegError
 from core.files import read_bytes
+from core.image_headers import probe
 from core.images import Array, decode_image, decode_mask
 from core.qa.outlines import Component, components_of
 
@@ -80,6 +81,20 @@ class SampleView:
         """Why the photo or the mask could not be read."""
         found = (self._image_or_error, self._mask_or_error)
         return [entry for entry in found if isinstance(entry, PetsegError)]
+
+    @property
+    def image_size(self) -> tuple[int, int] | None:
+        """Width and height of the photo as it is shown; None when it is missing or unreadable.
+
+        Read from the file's header, unless the photo has been decoded anyway.
+        """
+        if "_image_or_error" not in vars(self) and isinstance(self.image_bytes, bytes):
+            try:
+                return probe(self.image_bytes).upright_size
+            except PetsegError:
+                return None
+        image = self.image
+        return None if image is None else (image.shape[1], image.shape[0])
 
     @property
     def is_matched(self) -> bool:

@@ -119,15 +119,18 @@ def _say_size(found: Measurement, _limit: float) -> Finding:
 )
 def size(view: SampleView, _options: Options) -> Measurement | None:
     """The mask's size is not the photo's; the value is by how many pixels, both sides together."""
-    image, mask = view.image, view.mask
-    if image is None or mask is None or view.is_matched:
+    image_size, mask = view.image_size, view.mask
+    if image_size is None or mask is None:
         return None
-    difference = abs(mask.shape[0] - image.shape[0]) + abs(mask.shape[1] - image.shape[1])
+    width, height = image_size
+    difference = abs(mask.shape[0] - height) + abs(mask.shape[1] - width)
+    if difference == 0:
+        return None
     return Measurement(
         difference,
         notes={
             "mask": f"{mask.shape[1]}×{mask.shape[0]}",
-            "image": f"{image.shape[1]}×{image.shape[0]}",
+            "image": f"{width}×{height}",
         },
     )
 
