@@ -26,12 +26,13 @@ def layer_files(
         sample.masks.get(label_set),
         tuple(path if path.exists() else None for path in predictions),
         dataset.ignore_index,
+        coding=dataset.coding,
     )
 
 
 def photo_thumbnails(dataset: Dataset, workspace: Workspace) -> Render:
     """A function that draws a sample's photo small, without its mask."""
-    store = ThumbnailStore(workspace.thumbnails_dir)
+    store = ThumbnailStore(workspace.thumbnails_dir, dataset.coding)
     no_colors = np.zeros((256, 4), np.uint8)
 
     def render(sample_id: str, size: int) -> Thumbnail:

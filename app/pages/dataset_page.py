@@ -511,7 +511,7 @@ class DatasetPage(Page):
         dataset, workspace = self._dataset, self.session.workspace
         if dataset is None or workspace is None:
             return None
-        store = ThumbnailStore(workspace.thumbnails_dir)
+        store = ThumbnailStore(workspace.thumbnails_dir, dataset.coding)
         table = theme.class_table(dataset.classes, ignore_index=dataset.ignore_index)
         colors = np.array(table, np.uint8)
         label_set = self.session.label_set

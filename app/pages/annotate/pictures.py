@@ -13,7 +13,7 @@ from widgets.gallery import Render
 
 def renderer(dataset: Dataset, workspace: Workspace, label_set: str) -> Render:
     """What draws a sample's thumbnail with its mask; may be called from any thread."""
-    store = ThumbnailStore(workspace.thumbnails_dir)
+    store = ThumbnailStore(workspace.thumbnails_dir, dataset.coding)
     table = theme.class_table(dataset.classes, ignore_index=dataset.ignore_index)
     colors = np.array(table, np.uint8)
 

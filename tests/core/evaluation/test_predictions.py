@@ -142,7 +142,7 @@ def test_that_a_second_measurement_reads_no_mask_and_writes_nothing(
     path = metrics_path(run, "val", "labels")
     written = path.stat().st_mtime_ns
 
-    def refuse(path: object) -> None:
+    def refuse(path: object, coding: object = None) -> None:
         raise AssertionError(f"{path} was read")
 
     monkeypatch.setattr("core.evaluation.predictions.read_mask", refuse)
@@ -157,9 +157,9 @@ def test_that_an_edited_mask_changes_its_sample_only(dataset, predicted_run, mon
     write_mask(edited, np.zeros((24, 32), np.uint8))
     read: list[object] = []
 
-    def noted(path):
+    def noted(path, coding=None):
         read.append(path)
-        return read_mask(path)
+        return read_mask(path, coding)
 
     monkeypatch.setattr("core.evaluation.predictions.read_mask", noted)
     after = evaluate_run(dataset, run, "val")

@@ -194,14 +194,14 @@ def test_that_a_file_we_may_not_read_is_found(dataset: Dataset, sample: Sample):
 def test_that_a_file_that_the_system_refuses_is_found(
     dataset: Dataset, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ):
-    read = Path.read_bytes
+    real_open = os.open
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, *rest: int) -> int:
         if path == sample.masks["labels"]:
             raise PermissionError(13, "Permission denied")
-        return read(path)
+        return real_open(path, *rest)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     message = examine(dataset, sample)["unreadable"].message
     assert "cannot be opened (Permission denied)" in message
     assert "a-mask.png" in message
