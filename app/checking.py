@@ -13,10 +13,10 @@ from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.flags import Flag, FlagBook
 from core.qa.acceptance import Acceptance, AcceptanceStore
-from core.qa.scan import known, scan, scan_sample, set_accepted
+from core.qa.scanning.scan import known, scan, scan_sample, set_accepted
+from core.qa.scanning.store import ScanStore
+from core.qa.scanning.table import Row, ScanTable
 from core.qa.settings import CheckSettings, save
-from core.qa.store import ScanStore
-from core.qa.table import Row, ScanTable
 
 # During the first scan of a dataset, what was found so far is shown this often, in seconds.
 _SHOW_EVERY = 2.0

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from core.dataset.review import NOT_REVIEWED, Review, ReviewState, ReviewStore, Undo
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
+from core.review.store import NOT_REVIEWED, Review, ReviewState, ReviewStore, Undo
 
 
 class Curation(QObject):

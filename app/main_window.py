@@ -27,7 +27,7 @@ from app.pages.train_page import TrainPage
 from app.session import Session
 from app.settings import Settings, save_settings
 from app.shortcut_sheet import ShortcutSheet
-from core.dataset.layout import AmbiguousLayout
+from core.dataset.layouts.layout import AmbiguousLayout
 from core.demo.location import demo_folder, make_demo_if_absent
 from core.files import is_writable_folder
 from widgets import theme

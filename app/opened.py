@@ -9,9 +9,9 @@ from core.dataset import Dataset, open_dataset, remember_listing
 from core.dataset.settings import FILE_NAME, save_settings, settings_of
 from core.dataset.workspace import Workspace, open_workspace
 from core.errors import PetsegError
-from core.qa.scan import known
+from core.qa.scanning.scan import known
+from core.qa.scanning.table import ScanTable
 from core.qa.settings import CheckSettings, load
-from core.qa.table import ScanTable
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.curation import Curation
 from app.jobs import JobHandle, Jobs
 from app.opened import Opened, open_with_workspace
 from core.dataset import Dataset, Sample
-from core.dataset.layout import AmbiguousLayout
+from core.dataset.layouts.layout import AmbiguousLayout
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.flags import FlagBook

@@ -73,8 +73,8 @@ def _collected(dataset: Dataset, label_set: str, splits: list[str] | None) -> tu
     """The statistics of the samples in use, and how many were left out as excluded."""
     from core.dataset.workspace import open_workspace
     from core.eda.columns import collect
-    from core.qa.scan import scan
-    from core.qa.store import ScanStore
+    from core.qa.scanning.scan import scan
+    from core.qa.scanning.store import ScanStore
 
     with open_workspace(dataset) as opened_workspace:
         with progress(f"Reading {label_set}") as report:

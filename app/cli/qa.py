@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.dataset import Dataset
     from core.dataset.workspace import Workspace
     from core.flags import Flag
-    from core.qa.table import ScanTable
+    from core.qa.scanning.table import ScanTable
 
 _CSV_COLUMNS = ("sample", "check", "severity", "value", "message")
 
@@ -76,7 +76,7 @@ def qa(
     import cv2
 
     from core.dataset.workspace import open_workspace
-    from core.qa.scan import scan
+    from core.qa.scanning.scan import scan
 
     cv2.setNumThreads(1)  # samples are measured side by side
     wanted_checks = _chosen_checks(checks)
@@ -104,9 +104,9 @@ def qa(
 
 
 def _write_samples(target: Path, dataset: Dataset, workspace: Workspace, result: ScanTable) -> None:
-    from core.dataset.export import as_csv, as_json, sample_rows
-    from core.dataset.review import ReviewStore
     from core.files import atomic_write_text
+    from core.review.export import as_csv, as_json, sample_rows
+    from core.review.store import ReviewStore
 
     looked_at = set(result.ids)
     rows = sample_rows(

@@ -12,7 +12,7 @@ from app.cli.opening import opened
 from app.cli.output import Column, say, table
 
 if TYPE_CHECKING:
-    from core.dataset.review import ReviewState, ReviewStore
+    from core.review.store import ReviewState, ReviewStore
 
 _STATES = ("to_do", "done", "unsure")
 
@@ -78,8 +78,8 @@ def tags(
             dataset.sample(sample)
     wanted = _chosen_state(state)
 
-    from core.dataset.review import ReviewStore
     from core.dataset.workspace import open_workspace
+    from core.review.store import ReviewStore
 
     with open_workspace(dataset) as opened_workspace:
         store = ReviewStore(opened_workspace)
@@ -108,7 +108,7 @@ def _chosen_state(text: str | None) -> ReviewState | None:
     if text is None:
         return None
 
-    from core.dataset.review import ReviewState
+    from core.review.store import ReviewState
 
     if text not in _STATES:
         raise typer.BadParameter(

@@ -189,7 +189,9 @@ class AnnotatePage(Page):
                 mask.document.mark_saved()
                 self._on_history_changed()
 
-        self.jobs.start(f"Reading {key.sample_id}", lambda _job: read_mask(path, dataset.coding), done)
+        self.jobs.start(
+            f"Reading {key.sample_id}", lambda _job: read_mask(path, dataset.coding), done
+        )
 
     def revert_to_original(self) -> None:
         """Go back to the first version of the mask, as a step that can be undone."""

@@ -8,14 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.dataset.coding import MaskCoding
+from core.dataset.encoding.coding import MaskCoding
 from core.dataset.sample import Sample
 from core.dataset.sample_table import SampleTable
 from core.errors import PetsegError
 
 if TYPE_CHECKING:
-    from core.dataset.layout import Layout
-    from core.dataset.tree import Tree
+    from core.dataset.layouts.layout import Layout
+    from core.dataset.layouts.tree import Tree
 
 __all__ = ["SPLITS", "ClassInfo", "Color", "Dataset", "Sample"]
 
@@ -47,7 +47,7 @@ class Dataset:
             asked for; any sequence will do.
         image_folder: Name of the folder that holds the photos, below `root`.
         workspace_dir: Where flags, originals, thumbnails and runs are kept.
-        layout: The layout in one line, in the notation of `core.dataset.layout`.
+        layout: The layout in one line, in the notation of `core.dataset.layouts.layout`.
         notes: What is worth knowing of how it was opened, as sentences.
         places: Where photos and masks lie; None for `LABEL_SET/SPLIT/STEM.png`.
         tree: The folders as they were listed, for `remember_listing`.

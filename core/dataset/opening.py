@@ -11,12 +11,12 @@ from typing import NamedTuple
 import platformdirs
 from pydantic import ValidationError
 
-from core.dataset.classes import guess_settings
-from core.dataset.detection import find_layout
-from core.dataset.layout import Layout
-from core.dataset.left_out import left_out
-from core.dataset.listing import list_samples
-from core.dataset.listing_cache import recall_tree
+from core.dataset.encoding.classes import guess_settings
+from core.dataset.layouts.detection import find_layout
+from core.dataset.layouts.layout import Layout
+from core.dataset.layouts.left_out import left_out
+from core.dataset.layouts.listing import list_samples
+from core.dataset.layouts.listing_cache import recall_tree
 from core.dataset.model import Dataset
 from core.dataset.sample_table import SampleTable
 from core.dataset.settings import (
@@ -47,8 +47,8 @@ def open_dataset(
         workspace: Where to keep flags, originals and runs; by default `.petseg` in `root`, or a
             folder of the user's own when `root` is read-only. The environment variable
             PETSEG_WORKSPACE stands in for it.
-        layout: Where photos and masks are, in the notation of `core.dataset.layout`; by default
-            what `dataset.toml` says, else what is found.
+        layout: Where photos and masks are, in the notation of `core.dataset.layouts.layout`; by
+            default what `dataset.toml` says, else what is found.
 
     Raises:
         AmbiguousLayout: the folder can be read in several ways.

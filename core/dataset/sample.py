@@ -14,8 +14,8 @@ class Sample:
     Attributes:
         split: `train`, `val`, `test` or another folder name; "" in a dataset without splits.
         stem: What the names of the photo and its masks have in common, unique inside its split.
-            It can always be shown and written down (see `core.dataset.names`), whatever bytes
-            the files' names consist of.
+            It can always be shown and written down (see `core.dataset.layouts.names`), whatever
+            bytes the files' names consist of.
         image: The photo; None when only a mask was found.
         masks: Mask file by label set; a label set without a file for this sample is absent.
         others: Further files of the same name and role, such as `a.png` beside the photo `a.jpg`;

@@ -11,7 +11,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from core.dataset.names import real_name
+from core.dataset.layouts.names import real_name
 from core.dataset.sample import Sample
 
 Bools = npt.NDArray[np.bool_]

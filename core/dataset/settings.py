@@ -32,7 +32,7 @@ from pydantic import (
     model_validator,
 )
 
-from core.dataset.coding import MOST_CLASSES, MaskCoding, code_words
+from core.dataset.encoding.coding import MOST_CLASSES, MaskCoding, code_words
 from core.dataset.model import ClassInfo
 from core.errors import PetsegError
 from core.files import atomic_write_text

@@ -19,7 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.dataset.coding import MaskCoding
+from core.dataset.encoding.coding import MaskCoding
 from core.dataset.model import Sample
 from core.errors import PetsegError
 from core.files import read_bytes

@@ -11,7 +11,7 @@ from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.files import atomic_write, content_hash
 from core.images import Array, decode_mask, encode_mask
-from core.mask_files import MaskFile, open_mask_file, save_mask_file
+from core.images.mask_files import MaskFile, open_mask_file, save_mask_file
 
 
 def save_mask(

@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from core.dataset.coding import Color, MaskCoding, pack, unpack
+from core.dataset.encoding.coding import Color, MaskCoding, pack, unpack
 from core.errors import PetsegError
 from core.files import read_bytes
 from core.images import Array
-from core.mask_files import open_mask_file
+from core.images.mask_files import open_mask_file
 from core.qa.view import SampleView
 
 # What is no wider than this is the border that two shapes share, or a smoothed edge.

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from core.dataset.model import Dataset, Sample
 from core.errors import PetsegError
 from core.files import read_bytes
-from core.image_headers import probe
 from core.images import Array, decode_image, decode_mask
+from core.images.headers import probe
 from core.qa.outlines import Component, components_of
 
 _EXACT_IN_FLOAT32 = 1 << 24

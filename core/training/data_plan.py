@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
-from core.dataset.names import real_name
+from core.dataset.layouts.names import real_name
 from core.errors import PetsegError
 from core.training.preflight import UsableSample
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from core.dataset.model import Dataset, Sample
 from core.errors import PetsegError
 from core.files import atomic_write, atomic_write_text, read_bytes
-from core.image_headers import probe
 from core.images import decode_mask, encode_mask
+from core.images.headers import probe
 from core.training.preflight import Preflight, UsableSample
 
 FOLDER = "index_masks"

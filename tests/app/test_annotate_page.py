@@ -421,7 +421,9 @@ def test_that_the_first_version_is_shown_until_the_next_edit(desk: Desk):
 def test_that_each_label_set_has_its_own_open_masks(qtbot: QtBot, root: Path):
     for number in range(4):
         split = "val" if number == 3 else "train"
-        write_sample(root, split, f"{number:03d}", {"labels_fixed": blob()}, photo=photo_of(blob(), number))
+        write_sample(
+            root, split, f"{number:03d}", {"labels_fixed": blob()}, photo=photo_of(blob(), number)
+        )
     desk = Desk(qtbot, root)
     desk.open("train/001", "labels")
     desk.key(Qt.Key.Key_E)

@@ -12,9 +12,9 @@ import pytest
 
 from core.dataset import Dataset, open_dataset
 from core.dataset.model import Sample
-from core.dataset.review import ReviewState, ReviewStore
 from core.dataset.workspace import Workspace
 from core.labels.diff import LabelSetDiff, compare_label_sets
+from core.review.store import ReviewState, ReviewStore
 from tests.making import blob, write_sample
 
 pytestmark = pytest.mark.benchmark

@@ -12,7 +12,7 @@ import pytest
 
 from core.dataset import Dataset, open_dataset
 from core.dataset.workspace import open_workspace
-from core.qa.scan import scan
+from core.qa.scanning.scan import scan
 
 pytestmark = pytest.mark.benchmark
 

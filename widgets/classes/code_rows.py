@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from core.dataset.coding import code_words
-from core.dataset.coding_report import FoundCode
+from core.dataset.encoding.coding import code_words
+from core.dataset.encoding.report import FoundCode
 from core.dataset.settings import ClassSettings
 from widgets import theme
 from widgets.classes.color_button import swatch

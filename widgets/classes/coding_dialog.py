@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.dataset.coding import Code, MaskCoding
-from core.dataset.coding_report import CodingReport, FoundCode, suggest_coding
+from core.dataset.encoding.coding import Code, MaskCoding
+from core.dataset.encoding.report import CodingReport, FoundCode, suggest_coding
 from core.dataset.settings import (
     ClassSettings,
     DatasetSettings,

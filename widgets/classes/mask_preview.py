@@ -12,13 +12,13 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.dataset.coding import MaskCoding
-from core.dataset.coding_report import in_palette_colors
+from core.dataset.encoding.coding import MaskCoding
+from core.dataset.encoding.report import in_palette_colors
 from core.dataset.model import ClassInfo
 from core.errors import PetsegError
 from core.files import read_bytes
 from core.images import Array
-from core.mask_files import MaskFile, open_mask_file
+from core.images.mask_files import MaskFile, open_mask_file
 from widgets import theme
 
 _MOST = 512

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from core.dataset.coding import MaskCoding
+from core.dataset.encoding.coding import MaskCoding
 from core.errors import PetsegError
 from core.evaluation.error_map import ErrorCounts, count_errors, error_map
 from core.evaluation.prediction_files import decode_prediction

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.dataset.filtering import EXCLUDED, TO_DO, Chosen, Order, SampleFilter
 from core.dataset.model import ClassInfo
-from core.dataset.review import ReviewState
+from core.review.store import ReviewState
 from widgets import theme
 from widgets.filters.search_field import SearchField
 from widgets.flags.severity import check_title

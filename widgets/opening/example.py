@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.dataset.layout import Candidate
+from core.dataset.layouts.layout import Candidate
 from core.errors import PetsegError
 from core.images import Array, read_image, read_mask
 

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.dataset.layout import AmbiguousLayout, Candidate
-from core.dataset.names import printable_name
+from core.dataset.layouts.layout import AmbiguousLayout, Candidate
+from core.dataset.layouts.names import printable_name
 from widgets import theme
 from widgets.opening import words
 from widgets.opening.preview import LayoutPreview

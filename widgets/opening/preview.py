@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from core.dataset.layout import Candidate
+from core.dataset.layouts.layout import Candidate
 from core.dataset.model import ClassInfo
 from core.dataset.settings import default_color, hex_to_color
 from widgets import theme

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.dataset.layout import Candidate
-from core.dataset.names import printable_name
+from core.dataset.layouts.layout import Candidate
+from core.dataset.layouts.names import printable_name
 
 
 def counts(candidate: Candidate) -> str:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.dataset.review import NOT_REVIEWED, Review, ReviewState
+from core.review.store import NOT_REVIEWED, Review, ReviewState
 from widgets import theme
 from widgets.elided_label import ElidedLabel
 from widgets.flow_layout import FlowBox

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from core.dataset import Dataset
-from core.dataset.coding import MaskCoding
+from core.dataset.encoding.coding import MaskCoding
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.images import Array, read_image, read_mask

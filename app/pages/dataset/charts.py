@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.jobs import JobHandle, Jobs
 from app.session import Session
 from core.eda.columns import Eda, collect
-from core.qa.store import ScanStore
+from core.qa.scanning.store import ScanStore
 from widgets.checks.limits_tab import LimitsTab
 from widgets.eda.data import from_eda
 from widgets.eda.panel import EdaPanel

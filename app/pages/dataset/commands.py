@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QMenu, QVB
 from app.jobs import JobHandle, Jobs
 from app.session import Session
 from core.dataset import Dataset, Sample
-from core.dataset.coding_report import CodingReport, suggest_coding
-from core.dataset.export import as_csv, as_json, sample_rows
+from core.dataset.encoding.report import CodingReport, suggest_coding
 from core.dataset.settings import (
     FILE_NAME,
     DatasetSettings,
@@ -23,6 +22,7 @@ from core.dataset.settings import (
 )
 from core.files import atomic_write_text
 from core.qa.repairs.undo_store import list_batches
+from core.review.export import as_csv, as_json, sample_rows
 from widgets import theme
 from widgets.checks.settings_form import CheckSettingsForm
 from widgets.classes.class_editor import ClassEditor

@@ -7,11 +7,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.dataset.coding import code_words
+from core.dataset.encoding.coding import code_words
 from core.errors import PetsegError
 from core.flags import Box, Severity
 from core.images import Array
-from core.mask_files import open_mask_file
+from core.images.mask_files import open_mask_file
 from core.qa.overlaps import Overlap, find_overlaps
 from core.qa.registry import Finding, Measurement, Options, check
 from core.qa.view import SampleView

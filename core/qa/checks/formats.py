@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from core.dataset.coding import Color
+from core.dataset.encoding.coding import Color
 from core.dataset.model import Dataset
 from core.errors import PetsegError
 from core.flags import Severity
-from core.image_headers import MOST_PIXELS, ImageHeader, probe
 from core.images import Array
-from core.mask_files import open_mask_file
+from core.images.headers import MOST_PIXELS, ImageHeader, probe
+from core.images.mask_files import open_mask_file
 from core.qa.registry import Finding, Limit, Measurement, Options, check
 from core.qa.view import SampleView
 

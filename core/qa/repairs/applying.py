@@ -11,8 +11,8 @@ from core.dataset.model import Dataset, Sample
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.files import atomic_write, content_hash, read_bytes
-from core.image_headers import probe
 from core.images import Array, read_mask
+from core.images.headers import probe
 from core.masks.saving import save_mask
 from core.qa.registry import Options
 from core.qa.repairs.registry import Repair, RepairContext, changed_pixels

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.dataset.classes import guess_classes, guess_settings
-from core.dataset.known_classes import known_classes, voc_color
+from core.dataset.encoding.classes import guess_classes, guess_settings
+from core.dataset.encoding.known_classes import known_classes, voc_color
 from core.images import read_mask
 
 VOC_PALETTE = [part for index in range(256) for part in voc_color(index)]

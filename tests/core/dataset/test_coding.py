@@ -14,13 +14,13 @@ from hypothesis.extra import numpy as npst
 from PIL import Image
 
 from core.dataset import Dataset, open_dataset
-from core.dataset.coding import MaskCoding, pack, unpack
-from core.dataset.coding_report import suggest_coding
-from core.dataset.known_classes import voc_color
+from core.dataset.encoding.coding import MaskCoding, pack, unpack
+from core.dataset.encoding.known_classes import voc_color
+from core.dataset.encoding.report import suggest_coding
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.images import decode_mask, encode_mask, read_mask
-from core.mask_files import open_mask_file, save_mask_file
+from core.images.mask_files import open_mask_file, save_mask_file
 from core.masks.saving import save_mask
 from tests.making import blob, make_dataset
 

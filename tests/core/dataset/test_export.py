@@ -6,10 +6,10 @@ import csv
 import io
 import json
 
-from core.dataset.export import COLUMNS, as_csv, as_json, sample_rows
 from core.dataset.model import Sample
-from core.dataset.review import Review, ReviewState
 from core.flags import Flag, Severity
+from core.review.export import COLUMNS, as_csv, as_json, sample_rows
+from core.review.store import Review, ReviewState
 
 SAMPLES = [Sample("train", "a", None, {}), Sample("", "b", None, {})]
 FLAGS = {

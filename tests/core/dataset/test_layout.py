@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.dataset import AmbiguousLayout, Dataset, open_dataset
-from core.dataset.layout import FIRST_LABEL_SET, parse_layout
-from core.dataset.names import SPLIT
-from core.dataset.patterns import FilePattern, beside, parse_pattern
-from core.dataset.tree import is_picture
+from core.dataset.layouts.layout import FIRST_LABEL_SET, parse_layout
+from core.dataset.layouts.names import SPLIT
+from core.dataset.layouts.patterns import FilePattern, beside, parse_pattern
+from core.dataset.layouts.tree import is_picture
 from core.errors import PetsegError
 from tests.making import blob, photo_of
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.dataset import Dataset, open_dataset, remember_listing
-from core.dataset.names import is_plain, printable_name, real_name
+from core.dataset.layouts.names import is_plain, printable_name, real_name
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.images import read_image, read_mask

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dataset import Dataset, open_dataset, remember_listing
-from core.dataset.listing_cache import FILE_NAME
+from core.dataset.layouts.listing_cache import FILE_NAME
 from tests.making import blob, make_dataset, write_sample
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset.review import NOT_REVIEWED, Review, ReviewState, ReviewStore
-from core.dataset.tags import LONGEST_TAG, READY_MADE_TAGS, tidy_tag
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
+from core.review.store import NOT_REVIEWED, Review, ReviewState, ReviewStore
+from core.review.tags import LONGEST_TAG, READY_MADE_TAGS, tidy_tag
 
 TO_DO, DONE, UNSURE = ReviewState
 SMALL, THIN = "small object", "thin structures"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.dataset import open_dataset
-from core.dataset.coding import MaskCoding
+from core.dataset.encoding.coding import MaskCoding
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.labels.changes import ClassFlow

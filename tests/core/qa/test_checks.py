@@ -13,7 +13,7 @@ from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
 from core.flags import Flag
 from core.qa.checks import CHECKS
-from core.qa.scan import scan
+from core.qa.scanning.scan import scan
 from tests.making import blob, make_dataset, photo_of, write_sample
 
 STRUCTURAL = [check.id for check in CHECKS.values() if check.structural]

@@ -11,7 +11,7 @@ from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
 from core.demo.dataset import make_demo
 from core.qa.checks import CHECKS
-from core.qa.scan import scan
+from core.qa.scanning.scan import scan
 
 APPEARANCE = ("border_shift", "border_disagreement", "class_outlier", "mixed_object")
 

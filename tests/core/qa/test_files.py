@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from core.dataset import Dataset, open_dataset
-from core.dataset.coding import MaskCoding
+from core.dataset.encoding.coding import MaskCoding
 from core.flags import Severity
 from core.images import encode_mask
 from core.qa.checks import CHECKS

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from core.dataset import Dataset, open_dataset
-from core.dataset.coding import MaskCoding
+from core.dataset.encoding.coding import MaskCoding
 from core.images import read_mask
 from core.training.data_plan import load_data_plan
 from core.training.index_masks import index_mask_path, with_index_masks

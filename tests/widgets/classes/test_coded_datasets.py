@@ -11,7 +11,7 @@ from PIL import Image
 
 from app.pages.annotate.content import MaskState, read_for_editing
 from core.dataset import Dataset, open_dataset
-from core.dataset.coding import MaskCoding
+from core.dataset.encoding.coding import MaskCoding
 from core.dataset.thumbnails import ThumbnailStore
 from core.dataset.workspace import open_workspace
 from core.images import read_mask

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
-from core.dataset.coding_report import suggest_coding
+from core.dataset.encoding.report import suggest_coding
 from core.dataset.settings import ClassSettings, DatasetSettings
 from core.images import read_mask
 from tests.making import blob

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.dataset import AmbiguousLayout, Candidate, open_dataset
-from core.dataset.layout import Layout
-from core.dataset.patterns import FilePattern
+from core.dataset.layouts.layout import Layout
+from core.dataset.layouts.patterns import FilePattern
 from tests.making import blob, photo_of
 from widgets.opening import LayoutDialog, words
 from widgets.opening.example import read_example

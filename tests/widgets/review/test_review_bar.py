@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from core.dataset.review import Review, ReviewState
-from core.dataset.tags import READY_MADE_TAGS
+from core.review.store import Review, ReviewState
+from core.review.tags import READY_MADE_TAGS
 from widgets.review import STATE_SHORTCUTS, ReviewBar
 from widgets.review.bar import USUAL_REASONS
 

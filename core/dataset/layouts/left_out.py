@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.dataset.layout import NO_DATA, Layout
-from core.dataset.names import printable_name
+from core.dataset.layouts.layout import NO_DATA, Layout
+from core.dataset.layouts.names import printable_name
+from core.dataset.layouts.tree import Tree, join
 from core.dataset.sample_table import SampleTable
-from core.dataset.tree import Tree, join
 
 _MOST_FOLDERS = 200
 _MOST_NAMED = 4

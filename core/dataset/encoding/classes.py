@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from core.dataset.coding import MOST_CLASSES
-from core.dataset.known_classes import is_voc_palette, known_classes
+from core.dataset.encoding.coding import MOST_CLASSES
+from core.dataset.encoding.known_classes import is_voc_palette, known_classes
 from core.dataset.model import ClassInfo
 from core.dataset.settings import ClassSettings, DatasetSettings, default_color
 from core.errors import PetsegError
 from core.files import read_bytes
-from core.mask_files import open_mask_file
+from core.images.mask_files import open_mask_file
 
 _MASKS_TO_LOOK_AT = 48
 _BLACK, _WHITE = 0, 255
@@ -30,7 +30,7 @@ def guess_settings(
     white (0 and 255) get the classes background and object, with a coding. Otherwise the classes
     are called background, class 1, class 2, and so on. A value that only a single mask holds is
     taken for a mistake in that mask, which the class_values check reports. Masks that hold colours
-    say nothing here: `core.dataset.coding_report` tells what is in them.
+    say nothing here: `core.dataset.encoding.report` tells what is in them.
 
     Returns:
         The settings, and a sentence that says where they come from.

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.dataset.layouts.names import printable_name
+from core.dataset.layouts.tree import is_picture
 from core.dataset.model import SPLITS
-from core.dataset.names import printable_name
-from core.dataset.tree import is_picture
 from core.errors import PetsegError
 
 _UNIONS = ("trainval", "all", "trainvaltest")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.dataset.names import SPLIT
+from core.dataset.layouts.names import SPLIT
 from core.errors import PetsegError
 from core.images import IMAGE_SUFFIXES
 

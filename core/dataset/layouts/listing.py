@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from core.dataset.layout import UNLISTED, Candidate, Layout
-from core.dataset.names import is_plain, printable_name
-from core.dataset.patterns import FilePattern
+from core.dataset.layouts.layout import UNLISTED, Candidate, Layout
+from core.dataset.layouts.names import is_plain, printable_name
+from core.dataset.layouts.patterns import FilePattern
+from core.dataset.layouts.tree import Tree, join
+from core.dataset.layouts.voc import read_split_lists
 from core.dataset.sample_table import Columns, FileColumn, SampleTable
-from core.dataset.tree import Tree, join
-from core.dataset.voc import read_split_lists
 from core.images import IMAGE_SUFFIXES, MASK_SUFFIXES
 
 _PHOTO_RANK = {suffix[1:]: rank for rank, suffix in enumerate(IMAGE_SUFFIXES)}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from core.qa.registry import Check, Measurement
-from core.qa.store import NO_OVERRIDE
+from core.qa.scanning.store import NO_OVERRIDE
 
 
 def signature(check: Check, options: Mapping[str, float]) -> str:

@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.dataset.layouts.tree import Folder, Tree
 from core.dataset.model import Dataset
-from core.dataset.tree import Folder, Tree
 from core.files import atomic_write, content_hash
 
 FILE_NAME = "listing.jsonl"

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from core.files import read_bytes
-from core.image_headers import (
+from core.images.headers import (
     ImageHeader,
     is_cut_off,
     probe,
@@ -22,10 +22,10 @@ from core.image_headers import (
     truncated,
     unreadable,
 )
-from core.mask_files import Array, decode_with_opencv, open_mask_file, plain_indices
+from core.images.mask_files import Array, decode_with_opencv, open_mask_file, plain_indices
 
 if TYPE_CHECKING:
-    from core.dataset.coding import MaskCoding
+    from core.dataset.encoding.coding import MaskCoding
 
 __all__ = [
     "IMAGE_SUFFIXES",

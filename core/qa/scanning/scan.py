@@ -19,14 +19,14 @@ from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.qa.acceptance import AcceptanceStore, is_silent
 from core.qa.checks import CHECKS
-from core.qa.dataset_checks import judge_all, judge_one, known_of_splits
-from core.qa.examining import Examined, Wanted, examine
-from core.qa.plan import Plan, check_marks, fact_mark, make_plan
-from core.qa.pool import Examiners
 from core.qa.registry import Check, Measurement
+from core.qa.scanning.dataset_checks import judge_all, judge_one, known_of_splits
+from core.qa.scanning.examining import Examined, Wanted, examine
+from core.qa.scanning.plan import Plan, check_marks, fact_mark, make_plan
+from core.qa.scanning.pool import Examiners
+from core.qa.scanning.store import NO_OVERRIDE, Detail, Record, ScanStore
+from core.qa.scanning.table import Row, ScanTable
 from core.qa.settings import CheckSettings, load
-from core.qa.store import NO_OVERRIDE, Detail, Record, ScanStore
-from core.qa.table import Row, ScanTable
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]

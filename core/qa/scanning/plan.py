@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from core.dataset.model import Dataset
 from core.qa.checks import CHECKS
 from core.qa.facts import FACTS
-from core.qa.judging import signature
 from core.qa.registry import Check
+from core.qa.scanning.judging import signature
 from core.qa.settings import CheckSettings
 
 

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.dataset.review_values import NOT_REVIEWED, Review, ReviewState, Undo
-from core.dataset.tags import READY_MADE_TAGS, tidy_tag
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
+from core.review.tags import READY_MADE_TAGS, tidy_tag
+from core.review.values import NOT_REVIEWED, Review, ReviewState, Undo
 
 __all__ = ["NOT_REVIEWED", "Review", "ReviewState", "ReviewStore", "Undo"]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from core.dataset.model import Dataset, Sample
 from core.flags import Flag
-from core.qa.judging import may_be_flagged, severity_override, signature
 from core.qa.registry import Check, Facts, SampleFacts
+from core.qa.scanning.judging import may_be_flagged, severity_override, signature
+from core.qa.scanning.store import NO_OVERRIDE, Judgement, ScanStore
+from core.qa.scanning.table import ScanTable
 from core.qa.settings import CheckSettings
-from core.qa.store import NO_OVERRIDE, Judgement, ScanStore
-from core.qa.table import ScanTable
 
 _AT_ONCE = 512
 

@@ -23,8 +23,8 @@ from types import TracebackType
 
 from core.dataset.model import Dataset
 from core.memory import keep_freed_memory
-from core.qa.examining import Examined, Wanted, examine
-from core.qa.plan import Plan
+from core.qa.scanning.examining import Examined, Wanted, examine
+from core.qa.scanning.plan import Plan
 from core.runs.processes import python_command, python_environment
 
 _log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ class Examiners:
         """Hand samples to a process, always a few ahead of its answers."""
         try:
             with subprocess.Popen(
-                python_command("core.qa.worker"),
+                python_command("core.qa.scanning.worker"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=python_environment(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.errors import PetsegError
-from core.image_headers import PNG_SIGNATURE, probe, require_decodable, unreadable
+from core.images.headers import PNG_SIGNATURE, probe, require_decodable, unreadable
 
 Array = npt.NDArray[np.uint8]
 Pixels = npt.NDArray[Any]

@@ -13,10 +13,10 @@ import numpy.typing as npt
 from core.dataset.model import Dataset, Sample
 from core.qa.checks import CHECKS
 from core.qa.facts import FACTS
-from core.qa.judging import may_be_flagged, severity_override
-from core.qa.plan import Plan
 from core.qa.registry import Measurement
-from core.qa.store import NO_OVERRIDE
+from core.qa.scanning.judging import may_be_flagged, severity_override
+from core.qa.scanning.plan import Plan
+from core.qa.scanning.store import NO_OVERRIDE
 from core.qa.view import SampleView
 
 

@@ -21,8 +21,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.dataset.names import SPLIT, printable_name, real_name
-from core.dataset.patterns import FilePattern, beside, parse_pattern
+from core.dataset.layouts.names import SPLIT, printable_name, real_name
+from core.dataset.layouts.patterns import FilePattern, beside, parse_pattern
 from core.errors import PetsegError
 
 FIRST_LABEL_SET = "labels"

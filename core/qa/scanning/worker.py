@@ -1,4 +1,4 @@
-"""A process that measures samples for a scan. Started by `core.qa.pool`, ends with its input.
+"""A process that measures samples for a scan. Started by the pool, ends with its input.
 
 It talks to its parent in pickles: both ends of the pipe are this program, and nothing that comes
 from a file is ever unpickled.
@@ -14,7 +14,7 @@ import sys
 import cv2
 
 from core.memory import keep_freed_memory
-from core.qa.examining import examine
+from core.qa.scanning.examining import examine
 
 
 def main() -> None:

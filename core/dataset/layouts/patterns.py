@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.dataset.names import SPLIT, escaped, real_name
-from core.dataset.tree import is_picture, join
+from core.dataset.layouts.names import SPLIT, escaped, real_name
+from core.dataset.layouts.tree import is_picture, join
 
 # What has a meaning in a layout's text, and so cannot stand in a folder's name there.
 _SPECIAL = '+,{}*|"%'

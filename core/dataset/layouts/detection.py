@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from core.dataset.layout import (
+from core.dataset.layouts.layout import (
     FIRST_LABEL_SET,
     NO_DATA,
     AmbiguousLayout,
@@ -15,13 +15,13 @@ from core.dataset.layout import (
     named_masks,
     parse_layout,
 )
-from core.dataset.listing import candidate
+from core.dataset.layouts.listing import candidate
+from core.dataset.layouts.names import SPLIT
+from core.dataset.layouts.pairs import find_pairings, is_lossless, mask_tail, spread
+from core.dataset.layouts.patterns import FilePattern
+from core.dataset.layouts.tree import Tree, join, require_folder
+from core.dataset.layouts.voc import list_files
 from core.dataset.model import SPLITS
-from core.dataset.names import SPLIT
-from core.dataset.pairs import find_pairings, is_lossless, mask_tail, spread
-from core.dataset.patterns import FilePattern
-from core.dataset.tree import Tree, join, require_folder
-from core.dataset.voc import list_files
 from core.errors import PetsegError
 
 _PHOTO_FOLDERS = {
@@ -44,7 +44,8 @@ def find_layout(tree: Tree, wanted: str = "") -> Layout:
 
     Args:
         tree: The dataset's folder.
-        wanted: The layout somebody chose, in the notation of `core.dataset.layout`; "" to find it.
+        wanted: The layout somebody chose, in the notation of `core.dataset.layouts.layout`; "" to
+            find it.
 
     Raises:
         AmbiguousLayout: there are several ways to read the folder.

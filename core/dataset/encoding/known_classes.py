@@ -10,7 +10,7 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.dataset.coding import Color
+from core.dataset.encoding.coding import Color
 from core.dataset.settings import DatasetSettings, hex_to_color
 
 

@@ -11,12 +11,12 @@ from typing import Literal
 
 import numpy as np
 
-from core.dataset.coding import Code, Color, code_words, count_codes
-from core.dataset.known_classes import known_classes
+from core.dataset.encoding.coding import Code, Color, code_words, count_codes
+from core.dataset.encoding.known_classes import known_classes
 from core.dataset.settings import ClassSettings, DatasetSettings, color_to_hex, default_color
 from core.errors import PetsegError
 from core.files import read_bytes
-from core.mask_files import MaskFile, open_mask_file
+from core.images.mask_files import MaskFile, open_mask_file
 
 Kind = Literal["none", "indices", "values", "colors", "mixed"]
 

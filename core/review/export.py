@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from core.dataset.model import Sample
-from core.dataset.review import NOT_REVIEWED, Review
-from core.dataset.tags import TAG_SEPARATOR
 from core.flags import Flag, worst
+from core.review.store import NOT_REVIEWED, Review
+from core.review.tags import TAG_SEPARATOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import PetsegError
-from core.mask_files import Array, MaskFile, Pixels
+from core.images.mask_files import Array, MaskFile, Pixels
 
 Color = tuple[int, int, int]
 Code = int | Color

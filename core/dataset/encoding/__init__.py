@@ -1,0 +1,1 @@
+"""How mask files encode classes, and what the classes are called."""

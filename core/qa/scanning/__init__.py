@@ -1,0 +1,1 @@
+"""Measuring every sample once, keeping it, and finding what crosses a limit."""

@@ -1,0 +1,1 @@
+"""What people say of samples: tags, review states, notes; and the table of it all."""
