@@ -20,6 +20,8 @@ from core.qa.settings import CheckSettings, save
 
 # During the first scan of a dataset, what was found so far is shown this often, in seconds.
 _SHOW_EVERY = 2.0
+# More samples than this are checked again by a scan.
+_ONE_BY_ONE = 24
 
 
 class Checking(QObject):
@@ -31,6 +33,8 @@ class Checking(QObject):
     """A scan has begun or ended."""
     sample_checked = Signal(str)
     """A saved sample has been checked again; its flags are up to date."""
+    samples_checked = Signal(object)
+    """The set of samples that have been checked again together."""
     settings_changed = Signal()
     message = Signal(str)
     problem = Signal(str)
@@ -152,6 +156,9 @@ class Checking(QObject):
         ids = list(sample_ids)
         if dataset is None or workspace is None or not ids:
             return
+        if len(ids) > _ONE_BY_ONE or self.is_scanning:
+            self.rescan()  # which looks at what changed only, in several processes
+            return
         settings = self.settings
 
         def work(job: JobHandle) -> dict[str, Row]:
@@ -174,6 +181,7 @@ class Checking(QObject):
             self.flags_changed.emit(set(rows))
             for sample_id in rows:
                 self.sample_checked.emit(sample_id)
+            self.samples_checked.emit(set(rows))
 
         what = ids[0] if len(ids) == 1 else f"{len(ids):,} masks"
         self._jobs.start(f"Checking {what}", work, done)

@@ -49,7 +49,7 @@ class Charts(QObject):
         session.dataset_changed.connect(self._begin_anew)
         session.label_set_changed.connect(lambda _name: self._begin_anew())
         session.scan_changed.connect(self._on_scan_changed)
-        session.sample_checked.connect(lambda _sample: self._count())
+        checking.samples_checked.connect(lambda _samples: self._count())
         checking.settings_changed.connect(self._begin_anew)
         session.curation.changed.connect(self._on_curated)
 

@@ -37,7 +37,8 @@ class LabelSets:
         self.view.edit_requested.connect(session.edit)
         self.view.current_changed.connect(self._on_current_changed)
         session.dataset_changed.connect(self._begin_anew)
-        session.sample_checked.connect(self._on_sample_checked)
+        session.checking.samples_checked.connect(self._on_samples_checked)
+        session.checking.scan_changed.connect(self._on_scan_changed)
 
     def show(self) -> None:
         """Compare the pair that is chosen, unless that is on the screen."""
@@ -105,10 +106,14 @@ class LabelSets:
         if sample_id and self.view.isVisible():
             self._session.set_current(sample_id)
 
-    def _on_sample_checked(self, sample_id: str) -> None:
-        """A mask was written: the comparison is no longer what the files say."""
+    def _on_samples_checked(self, samples: set[str]) -> None:
+        """Masks were written: the comparison is no longer what the files say."""
         self._is_stale = True
         if self.view.isVisible():
             self.show()
-            if self.view.current == sample_id:
+            if self.view.current in samples:
                 self.view.reload()
+
+    def _on_scan_changed(self) -> None:
+        if not self._session.is_scanning:
+            self._is_stale = True  # other programs may have written masks, too
