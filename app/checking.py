@@ -43,6 +43,7 @@ class Checking(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._job: JobHandle | None = None
+        self._again: set[str] = set()
         self._dataset: Dataset | None = None
         self._workspace: Workspace | None = None
         self._label_set = ""
@@ -96,6 +97,7 @@ class Checking(QObject):
     ) -> None:
         """Look at a label set, with what the last scan found, if somebody has read it already."""
         self._cancel()
+        self._again = set()
         self._dataset, self._workspace, self._label_set = dataset, workspace, label_set
         self.settings = settings or CheckSettings()
         self.table = table
@@ -131,6 +133,7 @@ class Checking(QObject):
                 return  # another scan has taken its place
             self._job = None
             self.table = table
+            again, self._again = self._again, set()
             self.flags_changed.emit(None)
             self.scan_changed.emit()
             if table.cancelled:
@@ -138,6 +141,7 @@ class Checking(QObject):
             else:
                 flagged = f"{len(table):,} with flags"
                 self.message.emit(f"Checked {table.samples:,} masks: {flagged}.")
+            self.check_samples(again)
 
         job = self._jobs.start(f"Checking {label_set}", work, done, self._failed)
         self._job = job
@@ -156,9 +160,11 @@ class Checking(QObject):
         ids = list(sample_ids)
         if dataset is None or workspace is None or not ids:
             return
-        if len(ids) > _ONE_BY_ONE or self.is_scanning:
+        if len(ids) > _ONE_BY_ONE:
             self.rescan()  # which looks at what changed only, in several processes
             return
+        if self.is_scanning:
+            self._again |= set(ids)  # the scan may have read the old files already
         settings = self.settings
 
         def work(job: JobHandle) -> dict[str, Row]:

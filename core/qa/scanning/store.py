@@ -7,18 +7,22 @@ them load at once; places, words and facts lie in a second table, read when some
 from __future__ import annotations
 
 import json
-import math
-import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from core.dataset.model import Dataset
 from core.dataset.sample_table import ids_of, split_codes_of
 from core.dataset.workspace import Workspace
 from core.qa.registry import Facts, Measurement, SampleFacts
+from core.qa.scanning.packing import (
+    measurement_from_json,
+    measurement_to_json,
+    measurements_from_json,
+    measurements_to_json,
+    pack,
+    unpack,
+)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS qa_profiles (id INTEGER PRIMARY KEY, signatures TEXT NOT NULL UNIQUE);
@@ -163,7 +167,7 @@ class ScanStore:
         self._workspace.write(
             "INSERT OR REPLACE INTO qa_details VALUES (?, ?, ?, ?)",
             [
-                (label_set, sample, _measurements_to_json(detail.measurements), pack(detail.facts))
+                (label_set, sample, measurements_to_json(detail.measurements), pack(detail.facts))
                 for sample, (_, detail) in measured.items()
                 if detail is not None
             ],
@@ -177,7 +181,7 @@ class ScanStore:
         )
         if not rows:
             return Detail({}, {})
-        return Detail(_measurements_from_json(rows[0][0]), unpack(rows[0][1]))
+        return Detail(measurements_from_json(rows[0][0]), unpack(rows[0][1]))
 
     def contents(self, label_set: str) -> dict[str, bytes]:
         """The hash of each measured sample's files."""
@@ -234,7 +238,7 @@ class ScanStore:
             (label_set, scope) if sample is None else (label_set, scope, sample),
         )
         for name, check, severity, text in rows:
-            yield Judgement(name, check, _measurement_from_json(json.loads(text)), severity)
+            yield Judgement(name, check, measurement_from_json(json.loads(text)), severity)
 
     def judgement_scores(self, label_set: str, scope: str) -> list[tuple[str, str, float, int]]:
         """(sample, check, score, severity) of all that the checks over the dataset say."""
@@ -267,7 +271,7 @@ class ScanStore:
             "INSERT OR REPLACE INTO qa_judgements VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (label_set, scope, each.sample, each.check, each.measurement.score, each.severity,
-                 json.dumps(_measurement_to_json(each.measurement)))
+                 json.dumps(measurement_to_json(each.measurement)))
                 for each in judgements
             ],
         )  # fmt: skip
@@ -307,50 +311,3 @@ class _FactStream:
             for sample, split in splits.items():
                 if sample in rows:
                     yield SampleFacts(sample, split, unpack(rows[sample]))
-
-
-def pack(facts: Facts) -> bytes:
-    """Small arrays by name as bytes: a header in JSON, then the arrays one after the other."""
-    arrays = {name: np.ascontiguousarray(array) for name, array in facts.items()}
-    header = json.dumps(
-        [[name, array.dtype.str, array.shape] for name, array in arrays.items()]
-    ).encode()
-    return b"".join(
-        [struct.pack("<I", len(header)), header, *(array.tobytes() for array in arrays.values())]
-    )
-
-
-def unpack(data: bytes) -> Facts:
-    """The inverse of `pack`. The arrays are read-only."""
-    (length,) = struct.unpack_from("<I", data)
-    place = 4 + length
-    facts: dict[str, np.ndarray[Any, Any]] = {}
-    for name, kind, shape in json.loads(data[4:place]):
-        dtype = np.dtype(kind)
-        count = math.prod(shape)
-        facts[name] = np.frombuffer(data, dtype, count, place).reshape(shape)
-        place += count * dtype.itemsize
-    return facts
-
-
-def _measurement_to_json(measurement: Measurement) -> list[Any]:
-    return [
-        measurement.score,
-        list(measurement.values),
-        [list(box) for box in measurement.boxes],
-        dict(measurement.notes),
-    ]
-
-
-def _measurement_from_json(data: Sequence[Any]) -> Measurement:
-    score, values, boxes, notes = data
-    places = tuple((int(x), int(y), int(w), int(h)) for x, y, w, h in boxes)
-    return Measurement(score, tuple(values), places, notes)
-
-
-def _measurements_to_json(measurements: Mapping[str, Measurement]) -> str:
-    return json.dumps({check: _measurement_to_json(each) for check, each in measurements.items()})
-
-
-def _measurements_from_json(text: str) -> dict[str, Measurement]:
-    return {check: _measurement_from_json(data) for check, data in json.loads(text).items()}

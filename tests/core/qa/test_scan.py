@@ -16,8 +16,9 @@ from core.dataset.workspace import Workspace, open_workspace
 from core.errors import PetsegError
 from core.images import encode_mask
 from core.qa.acceptance import Acceptance, AcceptanceStore
+from core.qa.scanning.packing import pack, unpack
 from core.qa.scanning.scan import known, scan, scan_sample
-from core.qa.scanning.store import ScanStore, pack, unpack
+from core.qa.scanning.store import ScanStore
 from core.qa.scanning.table import ScanTable
 from core.qa.settings import CheckSettings
 from tests.making import blob, make_dataset, write_sample
