@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -95,14 +96,37 @@ class Checking(QObject):
         settings: CheckSettings | None = None,
         table: ScanTable | None = None,
     ) -> None:
-        """Look at a label set, with what the last scan found, if somebody has read it already."""
+        """Look at a label set, with what the last scan found, if somebody has read that already.
+
+        Nothing is scanned before `begin`.
+        """
         self._cancel()
         self._again = set()
         self._dataset, self._workspace, self._label_set = dataset, workspace, label_set
         self.settings = settings or CheckSettings()
         self.table = table
-        if table is None and dataset is not None and workspace is not None:
-            self.table = known(dataset, label_set, workspace, self.settings)
+
+    def begin(self) -> None:
+        """Read what the last scan found, unless somebody has, and then look at what changed."""
+        dataset, workspace, label_set = self._dataset, self._workspace, self._label_set
+        if dataset is None or workspace is None or self.table is not None:
+            self.rescan()
+            return
+        settings = self.settings
+
+        def done(table: ScanTable) -> None:
+            if workspace is self._workspace and label_set == self._label_set:
+                if self.table is None:
+                    self.table = table
+                    self.flags_changed.emit(None)
+                self.rescan()
+
+        self._jobs.start(
+            "Reading the flags",
+            lambda _job: known(dataset, label_set, workspace, settings),
+            done,
+            self._failed,
+        )
 
     def follow(self, dataset: Dataset) -> None:
         """Go on with the same dataset, in which a mask was written."""
@@ -123,6 +147,7 @@ class Checking(QObject):
                 label_set,
                 workspace,
                 settings=settings,
+                stay_free=True,
                 on_begun=growing.append,
                 on_progress=job.progress,
                 cancelled=job.cancelled,
@@ -132,6 +157,8 @@ class Checking(QObject):
             if self._job is not job:
                 return  # another scan has taken its place
             self._job = None
+            if self.settings != settings:
+                self._take_limits(table)  # they were moved while the scan was under way
             self.table = table
             again, self._again = self._again, set()
             self.flags_changed.emit(None)
@@ -204,13 +231,26 @@ class Checking(QObject):
         """Keep other settings. Only checks that need it measure anew."""
         if self._workspace is None:
             return
-        self.settings = settings
+        before, self.settings = self.settings, settings
         save(self._workspace, settings)
-        if self._dataset is not None:
-            self.table = known(self._dataset, self._label_set, self._workspace, settings)
+        only_limits = replace(settings, limits=before.limits) == before
+        if only_limits and self.table is not None:
+            # What was measured holds at every limit: nothing has to be looked at again.
+            self._take_limits(self.table)
+            self.flags_changed.emit(None)
+            return
+        self._cancel()
+        self.table = None
         self.settings_changed.emit()
-        self.flags_changed.emit(None)
-        self.rescan()
+        self.begin()
+
+    def _take_limits(self, table: ScanTable) -> None:
+        for check in table.checks:
+            limit = self.settings.limit_of(check.id)
+            if limit is not None:
+                table.set_limit(check.id, limit)
+        if self._workspace is not None:
+            set_accepted(table, self._workspace)
 
     # Acceptances
 

@@ -26,6 +26,8 @@ for _variable in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
     if "cv2" in os.environ.get(_variable, ""):
         del os.environ[_variable]
 cv2.setNumThreads(1)
+# A thread that computes must not keep the window waiting for 5 ms each time Qt is called.
+sys.setswitchinterval(0.0005)
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:

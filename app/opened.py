@@ -13,6 +13,9 @@ from core.qa.scanning.scan import known
 from core.qa.scanning.table import ScanTable
 from core.qa.settings import CheckSettings, load
 
+# Of more samples than this the gallery is shown first, and then their flags.
+_MANY = 10_000
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -23,7 +26,8 @@ class Opened:
         workspace: Its workspace, open.
         label_set: The label set to begin with.
         checks: Which checks are on, with their limits.
-        flags: What the last scan of that label set found.
+        flags: What the last scan of that label set found; None when that has still to be read,
+            because there is much of it.
         excluded: The samples left out of training, with the reasons.
         problem: What could not be read of the workspace, in words.
     """
@@ -32,7 +36,7 @@ class Opened:
     workspace: Workspace
     label_set: str
     checks: CheckSettings
-    flags: ScanTable
+    flags: ScanTable | None
     excluded: dict[str, str]
     problem: str = ""
 
@@ -74,7 +78,7 @@ def open_with_workspace(
             opened,
             label_set,
             checks,
-            known(dataset, label_set, opened, checks),
+            known(dataset, label_set, opened, checks) if len(dataset.samples) <= _MANY else None,
             opened.exclusions(),
             problem,
         )

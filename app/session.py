@@ -13,6 +13,7 @@ from app.jobs import JobHandle, Jobs
 from app.opened import Opened, open_with_workspace
 from core.dataset import Dataset, Sample
 from core.dataset.layouts.layout import AmbiguousLayout
+from core.dataset.sample_table import ids_of
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.flags import FlagBook
@@ -173,19 +174,19 @@ class Session(QObject):
         dataset = opened.dataset
         self.dataset, self.workspace = dataset, opened.workspace
         self.label_set = opened.label_set
-        self.shown = list(opened.flags.ids)
+        self.shown = list(ids_of(dataset.samples))
         self.current = self.shown[0] if self.shown else None
         if is_same and kept[1] in set(self.shown):
             self.current = kept[1]
         self.checking.show(dataset, opened.workspace, opened.label_set, opened.checks, opened.flags)
         self.curation.show(opened.workspace, opened.excluded)
-        if opened.problem:
-            self.problem.emit(opened.problem)
         self.dataset_changed.emit()
         self.label_set_changed.emit(self.label_set)
         if self.current is not None:
             self.current_changed.emit(self.current)
-        self.rescan()
+        if opened.problem:  # last, for another dataset takes away what was told of the one before
+            self.problem.emit(opened.problem)
+        self.checking.begin()
 
     def close(self) -> None:
         """Let go of the dataset: the scan is cancelled, the workspace closed."""
@@ -206,7 +207,7 @@ class Session(QObject):
         self.checking.show(self.dataset, self.workspace, name, self.checking.settings)
         self.label_set_changed.emit(name)
         self.flags_changed.emit(None)
-        self.rescan()
+        self.checking.begin()
 
     def set_current(self, sample_id: str) -> None:
         """Choose a sample."""

@@ -113,6 +113,10 @@ class FlowBox(QWidget):
                 child.hide()
                 child.deleteLater()
 
+    def height_for(self, width: int) -> int:
+        """The height that the children need at a width."""
+        return self._flow.heightForWidth(width)
+
     def settle(self) -> None:
         """Take the height that the children need."""
         self._flow.invalidate()

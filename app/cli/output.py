@@ -56,7 +56,8 @@ def duration(seconds: float | None) -> str:
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
-    """Print a table."""
+    """Print a table, one line a row: a line break in a note becomes a space."""
+    rows = [[" ".join(cell.splitlines()) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _rich_table(columns, rows, title)
     else:

@@ -55,7 +55,7 @@ class AnnotatePage(Page):
         self._mask: OpenMask | None = None
         self._verdict: tuple[str, str] | None = None
         self._pictured: Dataset | None = None
-        self._is_stale = True
+        self._is_stale = self._strip_is_stale = True
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self.nothing_open = EmptyState(
             "pencil-outline",
@@ -131,6 +131,8 @@ class AnnotatePage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was chosen on another page."""
         super().showEvent(event)
+        if self._strip_is_stale:
+            self._show_strip()
         if self._is_stale:
             self._show_current()
 
@@ -441,6 +443,10 @@ class AnnotatePage(Page):
         self.session.set_unsaved(key.sample_id for key in unsaved)
 
     def _show_strip(self) -> None:
+        if not self.isVisible():
+            self._strip_is_stale = True
+            return
+        self._strip_is_stale = False
         self.view.filmstrip.show_samples(self.session.shown, self.session.current)
         self._show_position()
 

@@ -23,7 +23,7 @@ from app.settings import Settings
 from core.dataset import Dataset
 from core.dataset.filtering import Chosen, FlagSummary, SampleFilter, SampleIndex
 from core.dataset.thumbnails import Thumbnail, ThumbnailStore
-from core.eda.class_weights import recipe_overrides
+from core.eda.class_weights import METHODS, recipe_overrides
 from core.flags import Flag
 from core.qa.checks import CHECKS
 from core.qa.repairs import find_repair
@@ -366,7 +366,7 @@ class DatasetPage(Page):
 
     def _use_weights(self, method: str, weights: list[float]) -> None:
         self.session.recipe_values_chosen.emit(
-            recipe_overrides(weights), f"Class weights by {method}"
+            recipe_overrides(weights), f"Class weights by {METHODS[method].title.lower()}"
         )
 
     # Flags and reviews

@@ -17,6 +17,9 @@ from core.dataset.model import Sample
 from core.dataset.sample_table import ids_of, split_codes_of
 from core.flags import UNFLAGGED, Flag, FlagBook, FlagColumns, Severity, flag_book
 
+_LATER_STATES = ("unsure", "done")
+_MOST_TAGS = 62
+
 Bools = npt.NDArray[np.bool_]
 
 
@@ -39,6 +42,10 @@ class Order(StrEnum):
 
     NAME = "name"
     WORST_FIRST = "worst_first"
+    REVIEW = "review"
+    """To do first, then unsure, then done."""
+    TAGS = "tags"
+    """Samples with the same tags together, those without tags last."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +173,10 @@ class SampleIndex:
             # The last key counts most; equal samples stay in the order of their names.
             keys = (places, -self._flags.counts[places], -self._flags.ranks[places])
             places = places[np.lexsort(keys)]
+        elif wanted.order is Order.REVIEW:
+            places = places[np.argsort(self._state_ranks()[places], kind="stable")]
+        elif wanted.order is Order.TAGS:
+            places = places[np.argsort(self._tag_ranks()[places], kind="stable")]
         if len(places) == len(self.ids) and wanted.order is Order.NAME:
             return list(self.ids)
         return [self.ids[place] for place in places.tolist()]
@@ -199,6 +210,20 @@ class SampleIndex:
         """The places of some samples in the order of names; unknown ones are left out."""
         position = self._position
         return np.array([position[one] for one in sample_ids if one in position], np.intp)
+
+    def _state_ranks(self) -> npt.NDArray[np.int8]:
+        ranks = np.zeros(len(self.ids), np.int8)
+        for rank, state in enumerate(_LATER_STATES, 1):
+            if state in self._states:
+                ranks[self._states[state]] = rank
+        return ranks
+
+    def _tag_ranks(self) -> npt.NDArray[np.int64]:
+        """Equal tags have equal ranks; the first tag in the alphabet counts most."""
+        ranks = np.zeros(len(self.ids), np.int64)
+        for name in sorted(self._with_tag, key=str.casefold)[:_MOST_TAGS]:
+            ranks = 2 * ranks + self._with_tag[name]
+        return -ranks
 
     def _coded(self, values: Mapping[str, str]) -> dict[str, Bools]:
         columns: dict[str, Bools] = {}

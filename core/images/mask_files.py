@@ -116,7 +116,7 @@ def plain_indices(file: MaskFile, path: Path) -> Array:
         raise PetsegError(
             f"The mask holds colours ({file.mode}), and no class is known for them",
             path=path,
-            remedy="Say which colour is which class (Classes → Mask files, or mask_colors in "
+            remedy="Say which colour is which class (More → Values in the masks, or mask_colors in "
             "dataset.toml), or convert it to an 8-bit grey or palette PNG whose values are class "
             "indices.",
         )

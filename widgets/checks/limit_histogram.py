@@ -62,7 +62,7 @@ class LimitHistogram(QWidget):
         self.setObjectName("limit_histogram")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumSize(200, 120)
+        self.setMinimumSize(200, 96)
         theme.signals.changed.connect(self.update)
 
     @property
@@ -274,14 +274,18 @@ class LimitHistogram(QWidget):
         highest = int(self._bins.counts.max(initial=0))
         scale = ", logarithmic" if self._bins.is_log_count else ""
         samples = "sample" if highest == 1 else "samples"
-        # On the side away from the limit, whose words stand beside its line.
-        is_left = self._border_x() > plot.center().x()
-        side = Qt.AlignmentFlag.AlignLeft if is_left else Qt.AlignmentFlag.AlignRight
-        painter.drawText(
-            QRectF(plot.left(), 0, plot.width(), _TOP - 4),
-            side | Qt.AlignmentFlag.AlignVCenter,
-            f"up to {highest:,} {samples} a bar{scale}",
-        )
+        # On the side away from the limit's words; where neither side has room, not at all.
+        taken_by_limit = self._limit_words()
+        words = f"up to {highest:,} {samples} a bar{scale}"
+        for side in (Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft):
+            room = QRectF(plot.left(), 0, plot.width(), _TOP - 4)
+            if side is Qt.AlignmentFlag.AlignRight:
+                room.setLeft(taken_by_limit.right() + theme.GRID)
+            else:
+                room.setRight(taken_by_limit.left() - theme.GRID)
+            if room.width() >= painter.fontMetrics().horizontalAdvance(words):
+                painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, words)
+                break
         metrics = painter.fontMetrics()
         top = plot.bottom() + 2 * _HANDLE + 2
         taken = -math.inf
@@ -303,17 +307,23 @@ class LimitHistogram(QWidget):
         painter.setBrush(theme.color("text") if self.hasFocus() else line)
         painter.setPen(QPen(line, 2))
         painter.drawEllipse(self.handle_point(), _HANDLE - 1, _HANDLE - 1)
-        above = self._limit.flags == "above"
-        text = "flagged →" if above else "← flagged"
-        width = painter.fontMetrics().horizontalAdvance(text)
-        left = x + 6 if above else x - 6 - width
-        fits = 0 <= left <= self.width() - width
-        if not fits:
-            left = x - 6 - width if above else x + 6
-        words = QRectF(left - 2, 2, width + 4, _TOP - 6)
-        painter.fillRect(words, theme.color("surface"))
+        words = self._limit_words()
         painter.setPen(theme.color("warning"))
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._side_words())
+
+    def _side_words(self) -> str:
+        assert self._limit is not None
+        return "flagged →" if self._limit.flags == "above" else "← flagged"
+
+    def _limit_words(self) -> QRectF:
+        """Where the words on the flagged side stand: beside the limit's line."""
+        assert self._limit is not None
+        x, above = self._border_x(), self._limit.flags == "above"
+        width = self.fontMetrics().horizontalAdvance(self._side_words())
+        left = x + 6 if above else x - 6 - width
+        if not 0 <= left <= self.width() - width:
+            left = x - 6 - width if above else x + 6
+        return QRectF(left - 2, 2, width + 4, _TOP - 6)
 
     def _flagged_side(self, plot: QRectF, x: float) -> QRectF:
         assert self._limit is not None

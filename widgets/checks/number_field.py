@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 _MOST_DECIMALS = 4
@@ -73,6 +73,17 @@ class NumberField(QDoubleSpinBox):
         """Show a value that was chosen elsewhere, without a signal."""
         with QSignalBlocker(self):
             self.setValue(value)
+
+    def event(self, event: QEvent) -> bool:
+        """Take Enter, which ends the typing, before a shortcut of the page does."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def textFromValue(self, value: float) -> str:
         """The number without decimals that say nothing."""

@@ -38,7 +38,7 @@ class CodeRows(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 8, 0)
         self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(8)
+        self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(len(_COLUMNS) - 1, 1)
         for column, title in enumerate(_COLUMNS):
             label = QLabel(title)

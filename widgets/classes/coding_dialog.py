@@ -74,6 +74,7 @@ class CodingDialog(QDialog):
         self._decoding.done.connect(self._on_decoded)
         self.setWindowTitle("Mask files")
         self.setMinimumSize(640, 560)
+        self.resize(680, 640)
 
         heading = QLabel("What do the mask files mean?")
         heading.setProperty("role", "title")

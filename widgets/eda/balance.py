@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.eda.class_weights import METHODS
@@ -16,13 +17,15 @@ from widgets.eda.table import Column, NumbersTable, Row
 
 IMAGES, INSTANCES, PIXELS = "images", "instances", "pixels"
 _MEASURES = {
-    IMAGES: ("Images with the class", "images with {}"),
+    IMAGES: ("Images", "images with {}"),
     INSTANCES: ("Objects", "objects of {}"),
-    PIXELS: ("Share of pixels, %", "{}"),
+    PIXELS: ("Pixels, %", "{}"),
 }
 
 _FIRST_METHOD = "median_frequency"
 _GROUP = 0.76
+# From this width on, in px, the bars, their key and the weights by all methods have room.
+_WIDE = 1080
 _TOOLTIP_ROLE = Qt.ItemDataRole.ToolTipRole
 
 _COLUMNS = (
@@ -44,7 +47,8 @@ class BalanceTab(ChartTab):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys: list[tuple[int, int | None]] = []
-        self.measure = make_combo("Measure", "What the bars count", 168)
+        self._is_narrow = False
+        self.measure = make_combo("Measure", "What the bars count: images that hold the class, objects, or pixels", 104)
         for key, (title, _words) in _MEASURES.items():
             self.measure.addItem(title, key)
         self.background = QCheckBox("Background")
@@ -76,9 +80,10 @@ class BalanceTab(ChartTab):
         self._fill_table(self.data)
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
+        self._left = left = QVBoxLayout()
         left.setSpacing(4)
-        left.addLayout(make_line(self.measure, self.background, None, self.key))
+        self._head = make_line(self.measure, self.background, None, self.key)
+        left.addLayout(self._head)
         left.addWidget(self.plot, 1)
         right = QVBoxLayout()
         right.setSpacing(4)
@@ -90,6 +95,16 @@ class BalanceTab(ChartTab):
         line.addLayout(left, 1)
         line.addLayout(right)
         self.plot.setMinimumWidth(240)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, the key stands below and only the weights in use are listed."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < _WIDE
+        if is_narrow == self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        (self._left if is_narrow else self._head).addWidget(self.key)
+        self._mark_method()
 
     def _on_other_bars(self) -> None:
         if self._data is None:
@@ -211,6 +226,10 @@ class BalanceTab(ChartTab):
         place = self.method.currentIndex()
         self.use_button.setEnabled(place >= 0)
         self.table.emphasise(len(_COLUMNS) + place if place >= 0 else None)
+        for number in range(self.method.count()):
+            hidden = self._is_narrow and number != place
+            self.table.setColumnHidden(len(_COLUMNS) + number, hidden)
+        self.table.updateGeometry()
         words = _help(self.method.currentData() or "")
         self.method.setToolTip("\n".join(filter(None, ["How class weights are computed", words])))
 

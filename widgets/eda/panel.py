@@ -18,7 +18,7 @@ from widgets.eda.tab import ChartTab, make_combo
 NO_NUMBERS = "Check the masks to see the charts"
 _HOW = "One look at every file counts classes, areas, positions and light."
 _HEIGHT = 240
-_LEAST_HEIGHT = 180
+_LEAST_HEIGHT = 216
 
 
 class EdaPanel(QWidget):
@@ -239,7 +239,7 @@ class EdaPanel(QWidget):
     def _offer_splits(self, data: EdaData) -> None:
         names = [name for name in data.splits if name]
         offered = [self.split.itemText(place) for place in range(1, self.split.count())]
-        self.split.setVisible(len(names) > 1)
+        self._show_splits()
         if names == offered and self.split.count():
             return
         blocker = QSignalBlocker(self.split)
@@ -249,6 +249,12 @@ class EdaPanel(QWidget):
             if name:
                 self.split.addItem(name, code)
         blocker.unblock()
+
+    def _show_splits(self) -> None:
+        """Offer the splits where charts count them; a tab of the owner's knows nothing of them."""
+        splits = [] if self._data is None else [name for name in self._data.splits if name]
+        is_chart = self._pages[self.tabs.currentIndex()] is not None
+        self.split.setVisible(is_chart and len(splits) > 1)
 
     def _refresh_seen(self) -> None:
         page = self._pages[self.tabs.currentIndex()]
@@ -262,6 +268,7 @@ class EdaPanel(QWidget):
 
     def _on_tab_changed(self, place: int) -> None:
         self._room.setCurrentIndex(place)
+        self._show_splits()
         self._refresh_seen()
 
     def _on_split_changed(self) -> None:

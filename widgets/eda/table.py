@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 _ROW_HEIGHT = 24
-_PADDING = 16
+_PADDING = 14
 # With more rows than this there is mostly a scroll bar.
 _MOST_ROWS = 4
 _SWATCH = 10

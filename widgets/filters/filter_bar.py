@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -25,8 +26,15 @@ from widgets.filters.search_field import SearchField
 from widgets.flags.severity import check_title
 from widgets.gallery import LARGEST, SMALLEST, STEP
 
-# The widest that the chip for chosen samples may be, in px.
-_CHIP = 220
+# The widest that the words on the chip for chosen samples may be, in px.
+_CHIP_WORDS = 560
+
+_ORDERS = (
+    ("By name", Order.NAME),
+    ("Worst first", Order.WORST_FIRST),
+    ("To do first", Order.REVIEW),
+    ("By tags", Order.TAGS),
+)
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -55,9 +63,8 @@ class FilterBar(QWidget):
         self.state = _combo("Review state", "Show samples by how far their review has come")
         self.chosen = QToolButton()
         self.chosen.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.chosen.setProperty("role", "button")
+        self.chosen.setProperty("role", "chip")
         self.chosen.setCheckable(True)
-        self.chosen.setMaximumWidth(_CHIP)
         theme.set_icon(self.chosen, "close")
         self.chosen.hide()
         self.flagged_only = QToolButton()
@@ -93,7 +100,7 @@ class FilterBar(QWidget):
         _fill(self.check, [("All checks", None)])
         _fill(self.tag, [("All tags", None)])
         _fill(self.state, [("Any state", None)])
-        _fill(self.order, [("By name", Order.NAME), ("Worst first", Order.WORST_FIRST)])
+        _fill(self.order, _ORDERS)
         self._lay_out()
         self._connect()
         self._refresh()
@@ -178,13 +185,11 @@ class FilterBar(QWidget):
         self.search.selectAll()
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.search, 2)
         for combo in (self.split, self.class_, self.check, self.tag, self.state):
             line.addWidget(combo, 2)
-        line.addWidget(self.chosen)
         line.addWidget(self.flagged_only)
         line.addWidget(self.order, 1)
         line.addWidget(self.clear_button)
@@ -192,6 +197,12 @@ class FilterBar(QWidget):
         line.addSpacing(8)
         line.addWidget(self.mask_button)
         line.addWidget(self.size_slider)
+        # The chip has a line of its own: beside the other controls its words would not be seen.
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(line)
+        column.addWidget(self.chosen, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._on_edited)
@@ -246,9 +257,8 @@ class FilterBar(QWidget):
         self.chosen.setVisible(now.chosen is not None)
         self.chosen.setChecked(now.chosen is not None)
         if now.chosen is not None:
-            width = _CHIP - 48
             words = self.fontMetrics().elidedText(
-                now.chosen.words, Qt.TextElideMode.ElideRight, width
+                now.chosen.words, Qt.TextElideMode.ElideRight, _CHIP_WORDS
             )
             self.chosen.setText(words)
             self.chosen.setToolTip(f"Shown: {now.chosen.words}. Click to show all again")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -21,6 +22,8 @@ from widgets.flags.severity import ICONS, ROLES, check_title, check_words, count
 from widgets.flow_layout import FlowBox
 
 _CHIP_ICON = QSize(16, 16)
+# Between the words, the chips and the buttons, px in all.
+_GAPS = 56
 
 
 class Chip(QToolButton):
@@ -127,7 +130,7 @@ class SummaryStrip(QWidget):
         self.scan_button.hide()
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout()
+        self._line = line = QHBoxLayout()
         line.setSpacing(8)
         status = QHBoxLayout()
         status.setSpacing(8)
@@ -141,12 +144,33 @@ class SummaryStrip(QWidget):
         line.addWidget(self.words, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addSpacing(8)
         line.addWidget(self._flow, 1)
+        line.addStretch()
         line.addLayout(status)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(line)
         column.addWidget(self.bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may have room for the chips beside the words, or no longer."""
+        super().resizeEvent(event)
+        self._place_chips()
+
+    def _place_chips(self) -> None:
+        """Chips stand beside the words, or below in full width where that takes less height."""
+        # Counted with the idle buttons: the chips are not to jump when a scan begins.
+        others = (self.words, self.scan_button, self.more_button)
+        taken = sum(widget.sizeHint().width() for widget in others) + _GAPS
+        line = max(widget.sizeHint().height() for widget in others)
+        beside = max(self._flow.height_for(self.width() - taken), line)
+        below = line + self._flow.height_for(self.width())
+        is_beside = self._line.indexOf(self._flow) >= 0
+        if beside <= below and not is_beside:
+            self._line.insertWidget(2, self._flow, 1)
+        elif beside > below and is_beside:
+            self._column.insertWidget(1, self._flow)
+        self._flow.settle()
 
     def _rebuild(self, summary: FlagSummary) -> None:
         self._flow.clear()
@@ -159,12 +183,12 @@ class SummaryStrip(QWidget):
             chip = self._make_chip(check, count, summary.severity_of[check])
             self._chips[check] = chip
             self._flow.add(chip)
-        self._flow.settle()
+        self._place_chips()
 
     def _make_chip(self, check: str, count: int, severity: Severity) -> QToolButton:
         chip = Chip()
         chip.setCheckable(True)
-        chip.setProperty("role", "button")
+        chip.setProperty("role", "chip")
         chip.setProperty("severity", severity)
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setText(f"{check_title(check)} {count:,}")

@@ -8,8 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.flags import Flag
-from widgets.empty_state import EmptyState
+from widgets.flags.empty_line import EmptyLine
 from widgets.flags.row import FlagRow
+
+# Px of height: for one flag at least; for the line that says that there are none.
+_ROOM_FOR_FLAGS, _ROOM_FOR_NONE = 64, 36
+_ANY_HEIGHT = 16_777_215  # Qt's QWIDGETSIZE_MAX, which PySide does not offer
 
 
 class FlagPanel(QStackedWidget):
@@ -39,11 +43,10 @@ class FlagPanel(QStackedWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._list)
-        self._nothing = EmptyState("check-circle-outline", "", role="ok")
+        self._nothing = EmptyLine()
         self.addWidget(self._scroll)
         self.addWidget(self._nothing)
         self.setAccessibleName("Flags")
-        self.setMinimumHeight(96)
         self.show_flags([], checked=False)
 
     @property
@@ -80,12 +83,14 @@ class FlagPanel(QStackedWidget):
             self._accepted = list(accepted)
             self._rebuild(ordered)
         if checked:
-            self._nothing.set_icon("check-circle-outline", "ok")
-            self._nothing.say("No flags: nothing to mend here")
+            self._nothing.say("check-circle-outline", "ok", "No flags: nothing to mend here")
         else:
-            self._nothing.set_icon("progress-clock")
-            self._nothing.say("Not checked yet")
-        self.setCurrentWidget(self._scroll if ordered or accepted else self._nothing)
+            self._nothing.say("progress-clock", "muted", "Not checked yet")
+        # Without flags the room is the picture's.
+        has_rows = bool(ordered or accepted)
+        self.setMinimumHeight(_ROOM_FOR_FLAGS if has_rows else _ROOM_FOR_NONE)
+        self.setMaximumHeight(_ANY_HEIGHT if has_rows else _ROOM_FOR_NONE)
+        self.setCurrentWidget(self._scroll if has_rows else self._nothing)
 
     def choose(self, flag: Flag | None) -> None:
         """Choose a flag of the list, or none."""

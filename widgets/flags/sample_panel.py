@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from widgets import theme
 from widgets.canvas import LayeredView
 from widgets.elided_label import ElidedLabel
 from widgets.flags.class_shares import ClassShares
+from widgets.flags.folding_splitter import FoldingSplitter
 from widgets.flags.panel import FlagPanel
 from widgets.flags.sample_content import SampleContent, read_sample
 from widgets.latest_task import LatestTask
@@ -57,10 +57,9 @@ class SamplePanel(QWidget):
         self._split = QLabel()
         self._split.setProperty("role", "muted")
         self._view = LayeredView()
-        self._view.setMinimumHeight(120)
+        self._view.setMinimumHeight(96)
         self._details = QLabel()
         self._details.setProperty("role", "muted")
-        self._details.setWordWrap(True)
         self._shares = ClassShares()
         self._problem = QLabel()
         self._problem.setProperty("role", "error")
@@ -68,7 +67,7 @@ class SamplePanel(QWidget):
         self._problem.hide()
         self._flag_list = FlagPanel(with_actions=True)
         self._flag_list.flag_chosen.connect(self._highlight)
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter = FoldingSplitter()
         self.splitter.setObjectName("dataset.sample")
         self._edit = QPushButton("Edit this mask")
         self._edit.setProperty("role", "primary")
@@ -95,7 +94,7 @@ class SamplePanel(QWidget):
 
     @property
     def details(self) -> str:
-        """What the line below the picture says."""
+        """What the line above the picture says of its size."""
         return self._details.text()
 
     @property
@@ -140,7 +139,12 @@ class SamplePanel(QWidget):
     ) -> None:
         """Show the flags of the sample; `checked` tells whether the checks have looked at it."""
         self._flags, self._checked = list(flags), checked
+        # Without flags the room is the picture's; with the next flag the list has its own again.
+        is_empty = not flags and not accepted
+        if is_empty:
+            self.splitter.fold(True)
         self._flag_list.show_flags(flags, checked=checked, accepted=accepted)
+        self.splitter.fold(is_empty)
         self._highlight(self._flag_list.chosen, move=False)
         self._refresh_problem()
 
@@ -160,30 +164,26 @@ class SamplePanel(QWidget):
         name = QHBoxLayout()
         name.setSpacing(8)
         name.addWidget(self._stem, 1)
+        name.addWidget(self._details)
         name.addWidget(self._split)
         facts = QVBoxLayout()
         facts.setSpacing(4)
-        facts.addWidget(self._details)
         facts.addWidget(self._shares)
         facts.addWidget(self._problem)
         upper = QWidget()
         picture = QVBoxLayout(upper)
         picture.setContentsMargins(0, 0, 0, 4)
-        picture.setSpacing(8)
+        picture.setSpacing(4)
         picture.addLayout(name)
         picture.addWidget(self._view, 1)
         picture.addLayout(facts)
-        lower = QWidget()
-        words = QVBoxLayout(lower)
-        words.setContentsMargins(0, 4, 0, 0)
-        words.setSpacing(8)
-        words.addWidget(self._flag_list, 1)
         self.splitter.addWidget(upper)
-        self.splitter.addWidget(lower)
+        self.splitter.addWidget(self._flag_list)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes([340, 200])
         self.splitter.setChildrenCollapsible(False)
+        self.splitter.fold(True)
+        self.splitter.setSizes([340, 200])
         line = QFrame()
         line.setProperty("role", "line")
         buttons = QHBoxLayout()
@@ -221,7 +221,7 @@ class SamplePanel(QWidget):
         self._view.set_overlay(_MASK, content.mask, table)
         known = [(info, content.share(info.index)) for info in dataset.classes]
         self._shares.show_shares(self._with_others(known, content))
-        self._details.setText(" · ".join(filter(None, [content.size_words, self._label_set])))
+        self._details.setText(content.size_words)
         self._problem.setText("\n".join(content.problems))
         self._refresh_problem()
         self.content_shown.emit(content.sample_id)

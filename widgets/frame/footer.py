@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QProgressBar,
+    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -47,6 +48,8 @@ class Footer(QFrame):
         self._cancel.clicked.connect(self._cancel_first)
         self._message = ElidedLabel()
         self._message.setProperty("role", "muted")
+        # As wide as its sentence, so that Undo stands beside it.
+        self._message.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._undo = QToolButton()
         self._undo.setObjectName("UndoLast")
         self._undo.setText("Undo")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -43,6 +43,7 @@ USUAL_REASONS = (
 )
 """Why samples are mostly left out, as the menu offers it."""
 
+_STATE_ICON = QSize(16, 16)
 _ICONS = {
     ReviewState.TO_DO: "circle-outline",
     ReviewState.DONE: "check-circle-outline",
@@ -50,10 +51,29 @@ _ICONS = {
 }
 
 
+class _StateButton(QToolButton):
+    """As wide as its words: a tool button would leave room at its end, and three wrap then."""
+
+    def sizeHint(self) -> QSize:
+        """Without that room."""
+        return super().sizeHint() - QSize(self.fontMetrics().horizontalAdvance("  "), 0)
+
+
 class _NoteEdit(QLineEdit):
     """Esc puts back what stood there."""
 
     given_up = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Take Enter before a shortcut of the page does."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take Esc while something was typed."""
@@ -230,14 +250,11 @@ class ReviewBar(QWidget):
         top.setSpacing(4)
         top.addWidget(judged, 1)
         top.addWidget(self.add_tag_button, 0, Qt.AlignmentFlag.AlignTop)
-        last = QHBoxLayout()
-        last.setSpacing(theme.GRID)
-        last.addWidget(self._excluded, 1)
-        last.addWidget(self.restore_button)
         note = QHBoxLayout()
         note.setSpacing(theme.GRID)
         note.addWidget(self.note_edit, 1)
         note.addWidget(self.exclude_button)
+        note.addWidget(self.restore_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID // 2)
@@ -245,10 +262,11 @@ class ReviewBar(QWidget):
         column.addLayout(top)
         column.addWidget(self._tag_box)
         column.addLayout(note)
-        column.addLayout(last)
+        column.addWidget(self._excluded)
 
     def _state_button(self, state: ReviewState) -> QToolButton:
-        button = QToolButton()
+        button = _StateButton()
+        button.setIconSize(_STATE_ICON)
         button.setObjectName(f"Review {state.value}")
         button.setText(state.words)
         button.setCheckable(True)
@@ -303,6 +321,7 @@ class ReviewBar(QWidget):
 
     def _show_note(self) -> None:
         self.note_edit.setText(self._note)
+        self.note_edit.setCursorPosition(0)  # a long note is read from its beginning
         self.note_edit.setModified(False)
 
     def _on_note(self) -> None:

@@ -50,8 +50,8 @@ class Chip(QWidget):
         self.remove_button = _button("close", f"Take “{tag}” off (Del)")
         self.remove_button.clicked.connect(lambda: self.removed.emit(self.tag))
         line = QHBoxLayout(self)
-        line.setContentsMargins(8, 2, 3, 2)
-        line.setSpacing(2)
+        line.setContentsMargins(7, 2, 2, 2)
+        line.setSpacing(1)
         line.addWidget(label)
         self.add_button: QToolButton | None = None
         if self._is_partial:

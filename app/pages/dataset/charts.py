@@ -51,6 +51,7 @@ class Charts(QObject):
         session.scan_changed.connect(self._on_scan_changed)
         checking.samples_checked.connect(lambda _samples: self._count())
         checking.settings_changed.connect(self._begin_anew)
+        checking.flags_changed.connect(self._follow_limit)
         session.curation.changed.connect(self._on_curated)
 
     def show_limit(self, check: str) -> None:
@@ -85,6 +86,15 @@ class Charts(QObject):
         else:
             self.show_scores()
             self._count()
+
+    def _follow_limit(self, changed: set[str] | None) -> None:
+        """A limit may have been moved elsewhere."""
+        table, shown = self._session.checking.table, self.limits.threshold.check
+        if changed is not None or table is None or shown not in table.checks:
+            return
+        limit = table.declared_limit(shown.id)
+        if limit is not None and limit != self.limits.threshold.limit:
+            self.limits.threshold.set_limit(limit)
 
     def _on_curated(self, _changed: object) -> None:
         if self._eda is not None and self._counted_without != set(self._session.excluded):

@@ -52,7 +52,7 @@ def guess_settings(
     )
     if seen.colorful:
         return settings, (
-            "the masks hold colours: say which is which class (Classes → Mask files, or "
+            "the masks hold colours: say which is which class (More → Values in the masks, or "
             "dataset.toml)"
         )
     return settings, "classes from the values in the masks; name them in dataset.toml"

@@ -203,7 +203,7 @@ def _by_lists(
     notes = []
     if lists.repeated:
         notes.append(
-            f"{len(lists.repeated)} names stand in the lists of several splits, such as "
+            f"names in the lists of several splits: {len(lists.repeated)}, such as "
             f"{lists.repeated[0]}; the first list counts"
         )
     by_split: dict[str, _Group] = {}
@@ -215,7 +215,8 @@ def _by_lists(
         missing = names - stems
         if missing:
             by_split[split][_NO_ROLE] = _Found(dict.fromkeys(missing, ""))
-            notes.append(f"{len(missing)} names in the list {split} have no file")
+            have = "1 name has" if len(missing) == 1 else f"{len(missing)} names have"
+            notes.append(f"in the list {split}, {have} no file")
     return by_split, notes
 
 

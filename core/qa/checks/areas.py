@@ -61,7 +61,7 @@ def _find(measurement: Measurement, limit: float) -> Finding:
     share = notes["share"]
     return Finding(
         measurement.score,
-        f"An object of the class {notes['class']} is unusually {size}, {times:.1f} times "
+        f"An object labelled {notes['class']} is unusually {size}, {times:.1f} times "
         f"{'larger' if size == 'large' else 'smaller'} than the middle one, with "
         f"{share:.{2 if share < 1 else 0}f} % of the picture{others}.",
         tuple(box for box, counts in zip(measurement.boxes, places, strict=True) if counts),

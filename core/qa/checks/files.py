@@ -33,12 +33,14 @@ def _say_pairs(found: Measurement, _limit: float) -> Finding:
     catches="A photo without a mask, a mask without a photo, or two files of one name.",
     misses="A mask that belongs to another photo.",
     find=_say_pairs,
-    version=2,
+    version=3,
 )
 def pairs(view: SampleView, _options: Options) -> Measurement | None:
     """A photo without a mask of this label set, a mask without a photo, or a name used twice."""
     messages = []
-    if view.sample.image is None:
+    if view.sample.image is None and not view.sample.masks:
+        messages.append("A split's list names it, but there is neither a photo nor a mask.")
+    elif view.sample.image is None:
         messages.append("There is a mask but no photo of this name.")
     elif view.label_set not in view.sample.masks:
         messages.append(f"There is no mask in {view.label_set}: draw one in the editor.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,11 @@ from core.qa.scanning.judging import may_be_flagged, severity_override
 from core.qa.scanning.plan import Plan
 from core.qa.scanning.store import NO_OVERRIDE
 from core.qa.view import SampleView
+
+_log = logging.getLogger(__name__)
+
+# The check that tells of files that could not be looked at.
+_TELLS = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,15 @@ def examine(dataset: Dataset, label_set: str, plan: Plan, wanted: Wanted) -> Exa
     scores: dict[str, float] = {}
     measurements: dict[str, Measurement] = {}
     severities: dict[str, int] = {}
+    faults: list[str] = []
     for check_id in wanted.checks if is_same else plan.checks:
         check = CHECKS[check_id]
         assert check.measure is not None
-        found = check.measure(view, plan.options[check_id])
+        try:
+            found = check.measure(view, plan.options[check_id])
+        except Exception as error:
+            faults.append(_fault(wanted.sample, f"the check {check_id}", error))
+            found = None
         scores[check_id] = np.nan if found is None else found.score
         if found is not None and may_be_flagged(check, found.score):
             measurements[check_id] = found
@@ -80,13 +91,31 @@ def examine(dataset: Dataset, label_set: str, plan: Plan, wanted: Wanted) -> Exa
                 severities[check_id] = rank
     facts = {}
     for name in wanted.facts if is_same else plan.facts:
-        taken = FACTS[name].take(view)
+        try:
+            taken = FACTS[name].take(view)
+        except Exception as error:
+            faults.append(_fault(wanted.sample, f"the measure {name}", error))
+            taken = None
         if taken is not None:
             facts[name] = taken
+    if faults and _TELLS in plan.checks:
+        told = measurements.get(_TELLS)
+        reasons = [*(told.notes["reasons"] if told is not None else []), *faults]
+        measurements[_TELLS] = Measurement(len(reasons), notes={"reasons": reasons})
+        scores[_TELLS] = len(reasons)
     classes = b""
     if not is_same:
         classes = np.packbits(view.counts[: dataset.num_classes] > 0).tobytes()
     return Examined(content, is_same, scores, measurements, severities, facts, classes)
+
+
+def _fault(sample: Sample, what: str, error: Exception) -> str:
+    """A sentence on a fault of ours: one strange file must not end the scan of all the others."""
+    _log.exception("%s failed on %s", what, sample.id)
+    return (
+        f"A fault of the program kept {what} from looking at this sample"
+        f" ({type(error).__name__}: {error}). Look at its files; the other checks have seen it."
+    )
 
 
 def _content(view: SampleView) -> bytes:

@@ -48,10 +48,18 @@ class Examiners:
         label_set: The label set.
         plan: What is measured.
         processes: How many processes may join; by default one less than there are CPUs.
+        leave: Whether the thread here ends its work once a process has taken it up, so that it
+            holds up nothing else in this process; then there is one process more.
     """
 
     def __init__(
-        self, dataset: Dataset, label_set: str, plan: Plan, processes: int | None = None
+        self,
+        dataset: Dataset,
+        label_set: str,
+        plan: Plan,
+        processes: int | None = None,
+        *,
+        leave: bool = False,
     ) -> None:
         # A process needs the classes, not a hundred thousand samples.
         self._dataset = replace(dataset, samples=(), tree=None)
@@ -59,14 +67,16 @@ class Examiners:
         self._plan = plan
         cpus = os.cpu_count() or 1
         # Without the facts a sample is decoded and little else, which threads do side by side.
-        threads = 1 if plan.facts else min(_MOST_THREADS, cpus)
-        count = cpus - threads if processes is None else processes
+        threads = 1 if plan.facts or leave else min(_MOST_THREADS, cpus)
+        count = cpus - threads + leave if processes is None else processes
         self._processes = max(0, min(_MOST_PROCESSES, count))
         self.batch = 4 if plan.facts else 32
         """How many samples are best handed over at once."""
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._submitted = 0
         self._ended = threading.Event()
+        self._leave = leave
+        self._relieved = threading.Event()
         keep_freed_memory()
         self._collecting = gc.get_threshold()
         gc.set_threshold(_OBJECTS, *self._collecting[1:])
@@ -108,8 +118,11 @@ class Examiners:
                 self._threads.append(thread)
         return future
 
-    def _measure_here(self) -> None:
-        while (task := self._tasks.get()) is not None:
+    def _measure_here(self, *, whatever: bool = False) -> None:
+        while whatever or not (self._leave and self._relieved.is_set()):
+            task = self._tasks.get()
+            if task is None:
+                return
             if self._is_wanted(task):
                 self._finish_here(task)
 
@@ -163,6 +176,7 @@ class Examiners:
                         process.stdin.flush()
                 if under_way:
                     answer = pickle.load(process.stdout)  # noqa: S301 - our own process
+                    self._relieved.set()
                     under_way.popleft()[1].set_result(answer)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             # The process died, of memory or of a picture that crashes a decoder. What it had not
@@ -170,6 +184,8 @@ class Examiners:
             _log.warning("a process of the scan ended early: %s", error)
             for task in under_way:
                 self._finish_here(task)
+            if not is_last:
+                self._measure_here(whatever=True)
         finally:
             with contextlib.suppress(OSError):
                 process.stdin.close()

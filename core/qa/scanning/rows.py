@@ -160,13 +160,23 @@ class RowColumns:
         self._checks = tuple(checks)
         self._orders: dict[int, npt.NDArray[np.intp]] = {}
 
+    def rows(self, profile: int, scores: Sequence[bytes]) -> npt.NDArray[np.float32]:
+        """The scores of many records of one profile, float32 n×C."""
+        order = self._order_of(profile)
+        stored = np.frombuffer(b"".join(scores), np.float32).reshape(len(scores), -1)
+        return np.pad(stored, ((0, 0), (0, 1)), constant_values=_NAN)[:, order]
+
     def row(self, record: Record) -> Row:
         """What a record says of the table's checks."""
-        order = self._orders.get(record.profile)
-        if order is None:
-            order = self._orders[record.profile] = self._order(record.profile)
+        order = self._order_of(record.profile)
         # Where the record has nothing, the order points at the NaN behind its end.
         return Row(np.append(_scores(record), _NAN)[order], record.classes, record.severities)
+
+    def _order_of(self, profile: int) -> npt.NDArray[np.intp]:
+        order = self._orders.get(profile)
+        if order is None:
+            order = self._orders[profile] = self._order(profile)
+        return order
 
     def _order(self, profile: int) -> npt.NDArray[np.intp]:
         have = check_marks(self._store.profiles().get(profile, ()))

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from core.dataset.model import Dataset, Sample
 from core.dataset.sample_table import ids_of
 from core.dataset.workspace import Workspace
@@ -36,6 +38,7 @@ def scan(
     splits: Iterable[str] | None = None,
     checks: Iterable[str] | None = None,
     settings: CheckSettings | None = None,
+    stay_free: bool = False,
     on_begun: Callable[[ScanTable], None] | None = None,
     on_progress: Progress | None = None,
     cancelled: Cancelled | None = None,
@@ -53,6 +56,8 @@ def scan(
         splits: Splits to look at; all by default. Checks over the dataset compare their samples.
         checks: Ids of the checks to run; all that are on by default.
         settings: Which checks are on, with their limits; those of the workspace by default.
+        stay_free: Leave the measuring to other processes as soon as they have started, as a window
+            wants it that is to answer meanwhile.
         on_begun: Given the table that the scan fills, before it is filled.
         on_progress: Called with (samples done, samples in all), from this thread.
         cancelled: Asked between samples; True ends the scan with what was found so far.
@@ -73,7 +78,7 @@ def scan(
     columns = RowColumns(plan, store, table.checks)
     digest = hashlib.blake2b(digest_size=16)
     done = 0
-    with Examiners(dataset, label_set, plan) as examiners:
+    with Examiners(dataset, label_set, plan, leave=stay_free) as examiners:
         for start in range(0, len(samples), _AT_ONCE):
             chunk = samples[start : start + _AT_ONCE]
             fresh: dict[str, tuple[Record, Detail | None]] = {}
@@ -111,10 +116,23 @@ def known(
         number for number, signatures in profiles.items() if signatures[:1] == plan.signatures[:1]
     }
     columns = RowColumns(plan, store, table.checks)
-    for sample_id, record in store.all_records(label_set):
-        place = table.place_of(sample_id)
-        if place is not None and record.profile in usable:
-            table.put(place, columns.row(record))
+    for records in store.all_records(label_set):
+        # In bulk, for there may be a hundred thousand of them; what is unusual one by one.
+        by_profile: dict[int, list[tuple[int, Record]]] = {}
+        for sample_id, record in records:
+            place = table.place_of(sample_id)
+            if place is None or record.profile not in usable:
+                continue
+            if record.severities:
+                table.put(place, columns.row(record))
+            else:
+                by_profile.setdefault(record.profile, []).append((place, record))
+        for profile, some in by_profile.items():
+            table.put_many(
+                np.array([place for place, _ in some], np.intp),
+                columns.rows(profile, [record.scores for _, record in some]),
+                [record.classes for _, record in some],
+            )
     over_dataset = {check.id for check in chosen if check.fit is not None}
     for sample_id, check, score, rank in store.judgement_scores(label_set, ALL_SPLITS):
         place = table.place_of(sample_id)

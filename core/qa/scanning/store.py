@@ -49,6 +49,7 @@ DROP TABLE IF EXISTS qa_cache;
 """
 _AT_ONCE = 500
 NO_OVERRIDE = -1
+_NO_RANKS: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,8 @@ class ScanStore:
                 found[sample] = Record(state, content, profile, scores, classes, ranks)
         return found
 
-    def all_records(self, label_set: str) -> Iterator[tuple[str, Record]]:
-        """What is known of every sample, some hundred at a time."""
+    def all_records(self, label_set: str) -> Iterator[list[tuple[str, Record]]]:
+        """What is known of every sample, some thousands at a time."""
         last = ""
         while True:
             rows = self._workspace.query(
@@ -147,11 +148,22 @@ class ScanStore:
                 "FROM qa_scores WHERE label_set = ? AND sample > ? ORDER BY sample LIMIT 5000",
                 (label_set, last),
             )
-            for sample, state, content, profile, scores, classes, severities in rows:
-                ranks = json.loads(severities) if severities else {}
-                yield sample, Record(state, content, profile, scores, classes, ranks)
             if not rows:
                 return
+            yield [
+                (
+                    sample,
+                    Record(
+                        state,
+                        content,
+                        profile,
+                        scores,
+                        classes,
+                        json.loads(severities) if severities else _NO_RANKS,
+                    ),
+                )
+                for sample, state, content, profile, scores, classes, severities in rows
+            ]
             last = rows[-1][0]
 
     def store(self, label_set: str, measured: Mapping[str, tuple[Record, Detail | None]]) -> None:

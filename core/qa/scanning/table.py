@@ -67,7 +67,9 @@ class ScanTable(FlagBook):
         self._limits = dict(limits)
         self._num_classes = num_classes
         self._classes = np.zeros((len(ids), -(-num_classes // 8)), np.uint8)
-        self._overrides: dict[tuple[int, int], int] = {}
+        ranks = np.array([check.severity.rank for check in self.checks], np.int8)
+        self._usual_ranks = ranks
+        self._ranks = np.tile(ranks, (len(ids), 1))
         self._accepted: set[tuple[int, int]] = set()
         self._places: dict[str, int] | None = None
         self._columns = {check.id: place for place, check in enumerate(self.checks)}
@@ -88,19 +90,35 @@ class ScanTable(FlagBook):
         self.scanned[place] = True
         packed = np.frombuffer(row.classes, np.uint8)
         self._classes[place, : len(packed)] = packed[: self._classes.shape[1]]
-        for key in [key for key in self._overrides if key[0] == place] if self._overrides else ():
-            del self._overrides[key]
+        self._ranks[place] = self._usual_ranks
         for check, rank in row.severities.items():
             if check in self._columns:
-                self._overrides[place, self._columns[check]] = rank
+                self._ranks[place, self._columns[check]] = rank
+        self._flagged = None
+
+    def put_many(
+        self, places: npt.NDArray[np.intp], scores: Floats, classes: Sequence[bytes]
+    ) -> None:
+        """Take over what was found in many samples that have the usual severities.
+
+        Args:
+            places: Their places, n of them.
+            scores: float32 n×C.
+            classes: As in `Row`, n of them.
+        """
+        self.scores[places] = scores
+        self.scanned[places] = True
+        self._ranks[places] = self._usual_ranks
+        width = self._classes.shape[1]
+        packed = b"".join(each[:width].ljust(width, b"\0") for each in classes)
+        self._classes[places] = np.frombuffer(packed, np.uint8).reshape(-1, width)
         self._flagged = None
 
     def put_score(self, place: int, check: str, score: float, rank: int | None = None) -> None:
         """Take over the score of one check for one sample."""
         column = self._columns[check]
         self.scores[place, column] = score
-        if rank is not None:
-            self._overrides[place, column] = rank
+        self._ranks[place, column] = self._usual_ranks[column] if rank is None else rank
         self._flagged = None
 
     def replace(self, sample_id: str, row: Row) -> None:
@@ -243,33 +261,18 @@ class ScanTable(FlagBook):
         if sample_ids is not self.ids and list(sample_ids) != list(self.ids):
             return super().columns(sample_ids)
         flagged = self.flagged
-        ranks = np.full(len(self.ids), UNFLAGGED, np.int8)
-        severities: dict[str, Severity] = {}
-        for column, check in enumerate(self.checks):
-            hit = flagged[:, column]
-            if hit.any():
-                np.maximum(ranks, np.int8(check.severity.rank), out=ranks, where=hit)
-                severities[check.id] = check.severity
-        for (place, column), rank in list(self._overrides.items()):  # a scan may be filling it
-            if flagged[place, column]:
-                others = [
-                    self._severity(place, other).rank
-                    for other in np.flatnonzero(flagged[place]).tolist()
-                ]
-                ranks[place] = max(others)
-                check = self.checks[column]
-                highest = max(severities[check.id].rank, rank)
-                severities[check.id] = BY_RANK[highest]
-        with_check = {
-            check.id: flagged[:, column]
-            for column, check in enumerate(self.checks)
-            if check.id in severities
-        }
-        return FlagColumns(ranks, flagged.sum(1, dtype=np.int32), with_check, severities)
+        ranks = np.where(flagged, self._ranks, np.int8(UNFLAGGED))
+        highest = ranks.max(0, initial=UNFLAGGED).tolist()
+        found = [column for column, rank in enumerate(highest) if rank != UNFLAGGED]
+        return FlagColumns(
+            ranks.max(1, initial=UNFLAGGED),
+            flagged.sum(1, dtype=np.int32),
+            {self.checks[column].id: flagged[:, column] for column in found},
+            {self.checks[column].id: BY_RANK[highest[column]] for column in found},
+        )
 
     def _severity(self, place: int, column: int) -> Severity:
-        rank = self._overrides.get((place, column))
-        return self.checks[column].severity if rank is None else BY_RANK[rank]
+        return BY_RANK[int(self._ranks[place, column])]
 
     def _flags_at(self, place: int) -> list[Flag]:
         return self._words(place, np.flatnonzero(self.flagged[place]).tolist())

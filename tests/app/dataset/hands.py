@@ -108,6 +108,9 @@ class Hands:
     # What is done
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+        if not self.window.isActiveWindow():  # nobody brings it to the front after a dialog here
+            self.window.activateWindow()
+            self.qtbot.waitUntil(self.window.isActiveWindow)
         self.qtbot.keyClick(self.page.gallery, key, modifiers)
 
     def click(self, widget: QWidget, place: QPoint | None = None) -> None:
@@ -127,6 +130,7 @@ class Hands:
         """Click a button of a flag: repair, accept, limit, or flag (again)."""
         button = row.findChild(QToolButton, f"flag.{verb}")
         assert isinstance(button, QToolButton)
+        self.qtbot.waitUntil(button.isVisible)  # a row that was made just now is laid out first
         self.click(button)
 
     def undo(self) -> None:
@@ -135,10 +139,15 @@ class Hands:
         assert isinstance(button, QToolButton)
         self.click(button)
 
-    def choose(self, text: str) -> None:
-        """Click an entry of the menu that is open."""
+    def menu(self) -> QMenu:
+        """The menu that is open."""
         menu = QApplication.activePopupWidget()
         assert isinstance(menu, QMenu)
+        return menu
+
+    def choose(self, text: str) -> None:
+        """Click an entry of the menu that is open."""
+        menu = self.menu()
         action = next(action for action in menu.actions() if action.text() == text)
         place = menu.actionGeometry(action).center()
         self.qtbot.mouseMove(menu, place)

@@ -56,6 +56,7 @@ def test_that_another_limit_makes_an_accepted_flag_speak_again(opened):
 def test_that_the_note_of_the_sample_is_kept_with_the_acceptance(opened):
     opened.select(SPECKS)
     edit = opened.page.sample_panel.review.note_edit
+    edit.setFocus()
     opened.qtbot.keyClicks(edit, "a bell on the collar")
     opened.qtbot.keyClick(edit, Qt.Key.Key_Return)
     accept(opened, SPECKS)

@@ -79,6 +79,18 @@ def test_that_tags_states_and_exclusions_narrow():
     assert index.state_counts()["done"] == 1
 
 
+def test_that_samples_are_sorted_by_review_state_and_by_tags():
+    index = make_index()
+    index.set_review(
+        {"train/Bella": "done", "train/max_2": "unsure"},
+        {"val/rex": ["small object"], "val/bella_2": ["difficult pose"]},
+    )
+    by_review = ["val/bella_2", "val/rex", "train/max_2", "train/Bella"]
+    assert index.select(SampleFilter(order=Order.REVIEW)) == by_review
+    by_tags = ["val/bella_2", "val/rex", "train/Bella", "train/max_2"]
+    assert index.select(SampleFilter(order=Order.TAGS)) == by_tags
+
+
 def test_that_samples_chosen_elsewhere_are_shown_in_the_filter_s_order():
     index = make_index()
     chosen = Chosen("cat area 5 to 10 %", frozenset({"val/rex", "train/Bella", "gone/away"}))

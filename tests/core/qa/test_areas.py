@@ -65,7 +65,7 @@ def test_that_a_crumb_and_a_giant_are_found_and_nothing_else(dataset):
     found = findings(entries, dataset)
     assert set(found) == {"train/crumb", "train/giant"}
     name = dataset.classes[1].name
-    assert f"class {name} is unusually small" in found["train/crumb"].message
+    assert f"labelled {name} is unusually small" in found["train/crumb"].message
     assert "times smaller than the middle one" in found["train/crumb"].message
     assert "unusually large" in found["train/giant"].message
     assert "with 90 % of the picture" in found["train/giant"].message

@@ -150,7 +150,7 @@ def test_that_the_study_s_data_gives_the_study_s_flags(shared_dir: Path, tmp_pat
     with open_workspace(dataset) as workspace:
         for label_set, splits in golden.items():
             found: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
-            for flag in scan(dataset, label_set, workspace, checks=STRUCTURAL).flags:
+            for flag in scan(dataset, label_set, workspace, checks=STRUCTURAL).all_flags():
                 split, stem = flag.sample.split("/")
                 found[split][flag.check][stem] = flag.value
             for split, expected in splits.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,13 @@ from core.dataset.workspace import Workspace, open_workspace
 from core.errors import PetsegError
 from core.images import encode_mask
 from core.qa.acceptance import Acceptance, AcceptanceStore
+from core.qa.registry import CHECKS, Measurement, Options
 from core.qa.scanning.packing import pack, unpack
 from core.qa.scanning.scan import known, scan, scan_sample
 from core.qa.scanning.store import ScanStore
 from core.qa.scanning.table import ScanTable
 from core.qa.settings import CheckSettings
+from core.qa.view import SampleView
 from tests.making import blob, make_dataset, write_sample
 
 
@@ -250,3 +253,20 @@ def test_that_the_database_holds_plain_data(dataset: Dataset, workspace: Workspa
         rows = db.execute("SELECT measurements FROM qa_details").fetchall()
     assert len(rows) == 8
     assert all(isinstance(json.loads(text), dict) for (text,) in rows)
+
+
+def test_that_a_check_that_fails_on_one_sample_is_told_and_does_not_end_the_scan(
+    dataset: Dataset, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(view: SampleView, options: Options) -> Measurement | None:
+        if view.sample.id == "train/001":
+            raise ZeroDivisionError("of all things")
+        return None
+
+    monkeypatch.setitem(CHECKS, "holes", replace(CHECKS["holes"], measure=fail))
+    table = scan(dataset, "labels", workspace)
+    assert table.samples == 8
+    (flag,) = table["train/001"]
+    assert flag.check == "unreadable"
+    assert "the check holes" in flag.message
+    assert "of all things" in flag.message

@@ -59,7 +59,7 @@ def button(panel: SamplePanel, text: str) -> QPushButton:
 def test_that_the_sample_is_shown_with_its_size_and_classes(qtbot, panel, dataset):
     show(qtbot, panel, dataset, "train/a")
     assert (panel.view.image_rect.width, panel.view.image_rect.height) == (64, 64)
-    assert panel.details == "64 × 64 px · labels"
+    assert panel.details == "64 × 64 px"
     assert panel.class_words == [
         "background 50.0 %", "cat 37.5 %", "dog 12.5 %", "no class < 0.1 %",
     ]  # fmt: skip

@@ -198,6 +198,7 @@ def test_that_a_note_is_kept_by_enter_and_given_up_by_escape(
 ):
     edit = bar.note_edit
     edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_End)
     QTest.keyClicks(edit, ", tail too")
     qtbot.keyClick(edit, Qt.Key.Key_Escape)
     assert edit.text() == "ear cut off"
@@ -210,6 +211,7 @@ def test_that_a_note_is_kept_by_enter_and_given_up_by_escape(
 def test_that_a_note_being_typed_survives_news_of_the_same_sample(
     qtbot: QtBot, bar: ReviewBar, heard: Heard
 ):
+    QTest.keyClick(bar.note_edit, Qt.Key.Key_End)
     QTest.keyClicks(bar.note_edit, "!")
     bar.show_samples(["a"], REVIEWS, {})
     assert bar.note_edit.text() == "ear cut off!"
@@ -219,6 +221,7 @@ def test_that_a_note_being_typed_survives_news_of_the_same_sample(
 def test_that_an_unfinished_note_goes_to_the_sample_it_was_typed_for(
     qtbot: QtBot, bar: ReviewBar, heard: Heard
 ):
+    QTest.keyClick(bar.note_edit, Qt.Key.Key_End)
     QTest.keyClicks(bar.note_edit, "!")
     bar.show_samples(["b"], REVIEWS, {})
     assert heard.said == [("note_edited", "ear cut off!", ["a"])]
