@@ -142,7 +142,7 @@ class Checking(QObject):
         growing: list[ScanTable] = []
 
         def work(job: JobHandle) -> ScanTable:
-            return scan(
+            table = scan(
                 dataset,
                 label_set,
                 workspace,
@@ -152,6 +152,10 @@ class Checking(QObject):
                 on_progress=job.progress,
                 cancelled=job.cancelled,
             )
+            if table.cancelled:  # what earlier scans know of the other samples still holds
+                table = known(dataset, label_set, workspace, settings)
+                table.cancelled = True
+            return table
 
         def done(table: ScanTable) -> None:
             if self._job is not job:
@@ -276,7 +280,14 @@ class Checking(QObject):
             for sample, check in keys
         )
         self._show_accepted({sample for sample, _ in keys})
-        return lambda: self.withdraw(keys)
+        label_set = self._label_set
+
+        def take_back() -> None:
+            if workspace is self._workspace:
+                AcceptanceStore(workspace).withdraw(label_set, keys)
+                self._show_accepted({sample for sample, _ in keys})
+
+        return take_back
 
     def withdraw(self, keys: Iterable[tuple[str, str]]) -> None:
         """Let accepted flags speak again; each is a sample id and a check id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -97,15 +97,26 @@ class Curation(QObject):
         before = {sample: self.excluded.get(sample) for sample in ids}
         self._exclude(dict.fromkeys(ids, reason))
         what = ids[0] if len(ids) == 1 else f"{len(ids):,} samples"
-        self.undoable.emit(f"{what} excluded from training", lambda: self._exclude(before))
+        self.undoable.emit(f"{what} excluded from training", self._way_back(before))
 
     def restore(self, samples: Iterable[str]) -> None:
         """Take excluded samples back into training."""
         ids = [sample for sample in samples if sample in self.excluded]
+        if not ids:
+            return
         before = {sample: self.excluded[sample] for sample in ids}
         self._exclude(dict.fromkeys(ids))
         what = ids[0] if len(ids) == 1 else f"{len(ids):,} samples"
-        self.undoable.emit(f"{what} taken back into training", lambda: self._exclude(before))
+        self.undoable.emit(f"{what} taken back into training", self._way_back(before))
+
+    def _way_back(self, reasons: Mapping[str, str | None]) -> Callable[[], None]:
+        workspace = self._workspace
+
+        def take_back() -> None:
+            if workspace is self._workspace:  # else another dataset is open by now
+                self._exclude(reasons)
+
+        return take_back
 
     def _exclude(self, reasons: Mapping[str, str | None]) -> None:
         if self._workspace is None:

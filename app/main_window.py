@@ -214,6 +214,7 @@ class MainWindow(QMainWindow):
         if dataset is None:
             return
         self._banner.hide()
+        self._footer.show_message("")  # what could be undone was done to another dataset
         self.settings.remember(dataset.root)
         save_settings(self.settings)
         self._header.show_recent(self.settings.recent)

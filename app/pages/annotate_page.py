@@ -278,6 +278,8 @@ class AnnotatePage(Page):
     def _on_files_changed(self, changed: set[str]) -> None:
         """Masks were written elsewhere: the one on the screen is read again."""
         if self.session.current in changed:
+            if self._mask is None or not self._mask.document.is_dirty:
+                self._key = None  # what is on the screen is not what the file holds
             self._show_current()
 
     def _on_checked(self, sample_id: str) -> None:

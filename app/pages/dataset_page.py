@@ -246,6 +246,7 @@ class DatasetPage(Page):
         self.charts.settings_requested.connect(self.commands.show_checks)
         self.charts.weights_chosen.connect(self._use_weights)
         self._connect_panel()
+        self.summary.split_chosen.connect(self._show_split)
         self.summary.check_chosen.connect(self._filter_by_check)
         self.summary.scan_requested.connect(self._check_again)
         self.summary.cancel_requested.connect(self._cancel_scan)
@@ -361,6 +362,10 @@ class DatasetPage(Page):
         now = self.filter_bar.filter
         self.filter_bar.set_filter(replace(now, check=check))
 
+    def _show_split(self, split: str, words: str) -> None:
+        self.filter_bar.set_filter(replace(self.filter_bar.filter, split=split))
+        self.session.message.emit(words)
+
     def _choose_samples(self, words: str, samples: list[str]) -> None:
         self.filter_bar.choose(Chosen(words, frozenset(samples)))
 
@@ -411,7 +416,11 @@ class DatasetPage(Page):
             self.session.undoable.emit(f"Accepted: {flag.message}", take_back)
 
     def _show_limit(self, flag: Flag) -> None:
-        self.charts.show_limit(flag.check)
+        check = CHECKS.get(flag.check)
+        if check is None or check.limit is None:
+            self.session.message.emit("This flag's check has no limit: all it finds is flagged.")
+        else:
+            self.charts.show_limit(flag.check)
 
     def _open_tags(self) -> None:
         if self.session.current is not None:
@@ -451,6 +460,7 @@ class DatasetPage(Page):
         table = session.checking.table
         self._index.set_classes(table.with_class if table is not None else None)
         self.gallery.set_flags(session.flags, changed)
+        self.summary.show_split_flags(table.dataset_flags if table is not None else ())
         summary = self._show_summary()
         self.filter_bar.set_checks(summary.by_check)
         self.charts.limits.set_counts(summary.by_check)

@@ -48,7 +48,9 @@ class BalanceTab(ChartTab):
         super().__init__(parent)
         self._keys: list[tuple[int, int | None]] = []
         self._is_narrow = False
-        self.measure = make_combo("Measure", "What the bars count: images that hold the class, objects, or pixels", 104)
+        self.measure = make_combo(
+            "Measure", "What the bars count: images that hold the class, objects, or pixels", 104
+        )
         for key, (title, _words) in _MEASURES.items():
             self.measure.addItem(title, key)
         self.background = QCheckBox("Background")
@@ -216,10 +218,12 @@ class BalanceTab(ChartTab):
                 )
             )
         self.table.set_rows(rows)
+        # Without a single mask all weights are 0, and nobody is to train with those.
+        has_weights = any(max(weights, default=0) > 0 for weights in data.weights.values())
         where = data.weights_split
         self.weights_from.setText(f"Weights from {where}" if where else "Weights from all samples")
         for widget in (self.weights_from, self.method, self.use_button):
-            widget.setVisible(bool(data.weights))
+            widget.setVisible(has_weights)
         self._mark_method()
 
     def _mark_method(self) -> None:

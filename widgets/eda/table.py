@@ -26,7 +26,8 @@ from PySide6.QtWidgets import (
 )
 
 _ROW_HEIGHT = 24
-_PADDING = 14
+# Room around the words, px: in the header, and in a cell, which has a margin of its own.
+_PADDING, _CELL_PADDING = 14, 20
 # With more rows than this there is mostly a scroll bar.
 _MOST_ROWS = 4
 _SWATCH = 10
@@ -163,7 +164,9 @@ class NumbersTable(QTableWidget):
             ]
             extra = _SWATCH + 12 if number == 0 else 0
             most = 160 if number == 0 else 400
-            width = min(max(words + [each + extra for each in cells]), most) + _PADDING
+            needed = [each + _PADDING for each in words]
+            needed += [each + extra + _CELL_PADDING for each in cells]
+            width = min(max(needed), most)
             header.resizeSection(number, width)
         self.updateGeometry()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -16,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.dataset.filtering import FlagSummary
-from core.flags import Severity
+from core.flags import Flag, Severity
 from widgets import theme
 from widgets.flags.severity import ICONS, ROLES, check_title, check_words, counted
 from widgets.flow_layout import FlowBox
@@ -42,12 +44,15 @@ class SummaryStrip(QWidget):
 
     check_chosen = Signal(object)
     """The id of the check to filter for, or None for no filter by check."""
+    split_chosen = Signal(str, str)
+    """A split that differs from the others, and what was found of it, in words."""
     scan_requested = Signal()
     cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips: dict[str, QToolButton] = {}
+        self._split_flags: tuple[Flag, ...] = ()
         self._summary: tuple[int, FlagSummary] | None = None
         self.words = QLabel()
         self.words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -104,6 +109,13 @@ class SummaryStrip(QWidget):
             self._summary = (total, summary)
             self._rebuild(summary)
         self.show_chosen(chosen)
+
+    def show_split_flags(self, flags: Sequence[Flag]) -> None:
+        """Show what was found of whole splits; a flag's sample is the split and a slash."""
+        if tuple(flags) != self._split_flags:
+            self._split_flags = tuple(flags)
+            if self._summary is not None:
+                self._rebuild(self._summary[1])
 
     def show_chosen(self, check: str | None) -> None:
         """Show which check is filtered for."""
@@ -183,6 +195,11 @@ class SummaryStrip(QWidget):
             chip = self._make_chip(check, count, summary.severity_of[check])
             self._chips[check] = chip
             self._flow.add(chip)
+        by_split: dict[str, list[Flag]] = {}
+        for flag in self._split_flags:
+            by_split.setdefault(flag.sample.rstrip("/"), []).append(flag)
+        for split, flags in by_split.items():
+            self._flow.add(self._make_split_chip(split, flags))
         self._place_chips()
 
     def _make_chip(self, check: str, count: int, severity: Severity) -> QToolButton:
@@ -197,6 +214,21 @@ class SummaryStrip(QWidget):
         hint = f"Show the {counted(count, 'sample')} flagged by this check"
         chip.setToolTip("\n".join(filter(None, [hint, check_words(check)])))
         chip.clicked.connect(lambda on, name=check: self.check_chosen.emit(name if on else None))
+        return chip
+
+    def _make_split_chip(self, split: str, flags: Sequence[Flag]) -> QToolButton:
+        severity = max((flag.severity for flag in flags), key=lambda each: each.rank)
+        chip = Chip()
+        chip.setObjectName(f"split.{split}")
+        chip.setProperty("role", "chip")
+        chip.setProperty("severity", severity)
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setText(f"{split} differs")
+        chip.setIconSize(_CHIP_ICON)
+        chip.setIcon(theme.icon(ICONS[severity], ROLES[severity]))
+        lines = [flag.message for flag in flags]
+        chip.setToolTip("\n".join([*lines, f"Click to show the samples of {split}"]))
+        chip.clicked.connect(lambda: self.split_chosen.emit(split, "\n".join(lines)))
         return chip
 
     def _refresh_icons(self) -> None:

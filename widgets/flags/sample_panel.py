@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -128,6 +128,7 @@ class SamplePanel(QWidget):
         sample = dataset.sample(sample_id)
         self._stem.setText(sample.stem)
         self._split.setText(sample.split)
+        self._split.setVisible(bool(sample.split))
         self._reader.request(lambda: read_sample(dataset, sample_id, label_set))
 
     def reload(self, dataset: Dataset | None) -> None:

@@ -15,7 +15,9 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("Banner")
         self._icon = QToolButton()
-        self._icon.setEnabled(False)
+        # Not disabled: that would take its colour.
+        self._icon.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._icon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         theme.set_icon(self._icon, "alert-circle-outline", "error")
         self._text = QLabel()
         self._text.setWordWrap(True)

@@ -56,6 +56,7 @@ class Footer(QFrame):
         self._undo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         theme.set_icon(self._undo, "undo")
         self._undo.clicked.connect(self._take_back)
+        self._undo.hide()
         self._take_back_last: Callable[[], object] | None = None
         self._device = QLabel()
         self._device.setProperty("role", "muted")

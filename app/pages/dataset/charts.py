@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.jobs import JobHandle, Jobs
 from app.session import Session
 from core.eda.columns import Eda, collect
+from core.qa.checks import CHECKS
 from core.qa.scanning.store import ScanStore
 from widgets.checks.limits_tab import LimitsTab
 from widgets.eda.data import from_eda
@@ -51,7 +52,7 @@ class Charts(QObject):
         session.scan_changed.connect(self._on_scan_changed)
         checking.samples_checked.connect(lambda _samples: self._count())
         checking.settings_changed.connect(self._begin_anew)
-        checking.flags_changed.connect(self._follow_limit)
+        checking.flags_changed.connect(self._on_flags_changed)
         session.curation.changed.connect(self._on_curated)
 
     def show_limit(self, check: str) -> None:
@@ -72,8 +73,8 @@ class Charts(QObject):
         self.limits.show_scores(table.scores_of(check), table.declared_limit(check))
 
     def _begin_anew(self) -> None:
-        table = self._session.checking.table
-        self.limits.set_checks([] if table is None else [check.id for check in table.checks])
+        table, settings = self._session.checking.table, self._session.checking.settings
+        self.limits.set_checks([check for check in CHECKS if settings.is_on(check)])
         self.show_scores()
         self._counting = self._eda = None
         self.panel.show_nothing(can_scan=self._session.dataset is not None)
@@ -87,10 +88,13 @@ class Charts(QObject):
             self.show_scores()
             self._count()
 
-    def _follow_limit(self, changed: set[str] | None) -> None:
-        """A limit may have been moved elsewhere."""
+    def _on_flags_changed(self, changed: set[str] | None) -> None:
+        """What the last scan found was read, or a limit was moved elsewhere."""
         table, shown = self._session.checking.table, self.limits.threshold.check
-        if changed is not None or table is None or shown not in table.checks:
+        if changed is not None or table is None:
+            return
+        if shown is None or shown not in table.checks:
+            self.show_scores()
             return
         limit = table.declared_limit(shown.id)
         if limit is not None and limit != self.limits.threshold.limit:

@@ -43,6 +43,7 @@ class Repairing:
         self._repair: Repair | None = None
         self.preview.repair_one.connect(self._repair_one)
         self.preview.repair_all.connect(self._repair_all)
+        session.label_set_changed.connect(lambda _name: self._forget())
 
     def ask(self, flag: Flag, repair_id: str | None = None) -> None:
         """Show the first repair that a flag's check knows, or that one, with its preview."""
@@ -61,7 +62,7 @@ class Repairing:
         self._jobs.start(
             f"Reading {flag.sample}",
             lambda _job: _read(dataset, flag.sample, label_set, repair),
-            self._show,
+            lambda subject: self._show(flag, repair, subject),
             lambda error: self._session.problem.emit(str(error)),
         )
 
@@ -69,10 +70,15 @@ class Repairing:
         """End the computation in the background."""
         self.preview.shut_down()
 
-    def _show(self, subject: _Subject) -> None:
-        flag, repair, dataset = self._flag, self._repair, self._session.dataset
-        if flag is None or repair is None or dataset is None:
-            return
+    def _forget(self) -> None:
+        """What was asked for is of other masks than those that are open now."""
+        self._flag = None
+        self.preview.reject()
+
+    def _show(self, flag: Flag, repair: Repair, subject: _Subject) -> None:
+        dataset = self._session.dataset
+        if dataset is None or flag is not self._flag or repair is not self._repair:
+            return  # another one was asked for meanwhile
         self.preview.show_repair(
             repair,
             subject.mend,

@@ -84,8 +84,8 @@ class MaskCoding:
             raise PetsegError(
                 "The mask holds colours, but only grey values are known as classes",
                 path=path,
-                remedy="Say which colour is which class (More → Values in the masks, or mask_colors in "
-                "dataset.toml).",
+                remedy="Say which colour is which class (More → Values in the masks, or "
+                "mask_colors in dataset.toml).",
             )
         return self.decode_colors(file.pixels)
 
@@ -326,5 +326,6 @@ def code_words(code: Code) -> str:
 def _no_code(index: int) -> PetsegError:
     return PetsegError(
         f"No value or colour stands for class {index} in the mask files",
-        remedy="Give it one (More → Values in the masks, or mask_values or mask_colors in dataset.toml).",
+        remedy="Give it one (More → Values in the masks, or mask_values or mask_colors in "
+        "dataset.toml).",
     )

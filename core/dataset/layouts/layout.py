@@ -34,6 +34,8 @@ NO_DATA = frozenset(
 UNLISTED = "unlisted"
 
 _BY = re.compile(r"\s+by\s+([^+,{}]+)$")
+# Splits of which a description tells the names.
+_NAMED_SPLITS = 4
 _FORM = 'Write it as in "img/{split} + labels/{split}" or "images + masks".'
 
 
@@ -127,10 +129,11 @@ class Candidate:
     @property
     def description(self) -> str:
         """What would be photos and what masks, for people."""
-        photos = _place(self.layout.photos)
+        splits = self.layout.splits
+        photos = _place(self.layout.photos, splits)
         if not self.layout.masks:
             return f"photos in {photos}, no masks yet"
-        masks = ", ".join(_place(pattern) for pattern in self.layout.masks.values())
+        masks = ", ".join(_place(pattern, splits) for pattern in self.layout.masks.values())
         return f"photos in {photos}, masks in {masks}"
 
 
@@ -229,6 +232,7 @@ def _parts(text: str) -> list[str]:
     return re.split(r",(?![^{}]*\})", text)
 
 
-def _place(pattern: FilePattern) -> str:
-    text = pattern.text()
+def _place(pattern: FilePattern, splits: tuple[str, ...]) -> str:
+    names = ",".join(splits[:_NAMED_SPLITS]) + (",…" if len(splits) > _NAMED_SPLITS else "")
+    text = pattern.text().replace("{split}", f"{{{names}}}")
     return "this folder" if text == "." else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,3 +40,14 @@ def hands(qtbot: QtBot, root: Path) -> Iterator[Hands]:
 def opened(hands: Hands) -> Hands:
     """The page with the dataset, checked."""
     return hands.open()
+
+
+@pytest.fixture
+def busy(opened: Hands) -> Iterator[threading.Event]:
+    """Keeps all threads for jobs busy until it is set, so that what is started waits."""
+    opened.wait_for_scan()
+    event = threading.Event()
+    for _ in range(3):
+        opened.jobs.start("Waiting", lambda _job: event.wait(20))
+    yield event
+    event.set()

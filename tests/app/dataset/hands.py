@@ -73,7 +73,7 @@ class Hands:
         return self
 
     def wait_for_scan(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.session.is_scanning)
+        self.qtbot.waitUntil(lambda: not self.jobs.running and not self.session.is_scanning)
 
     def wait_for_jobs(self) -> None:
         self.qtbot.waitUntil(lambda: not self.jobs.running)

@@ -62,7 +62,9 @@ def test_that_a_choice_in_the_charts_and_the_other_filters_go_together(opened):
     click(opened.qtbot, plot, middle(plot, 0))
     opened.page.filter_bar.search.setText("specks")
     assert opened.shown == [SPECKS, MORE]
-    opened.key(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    opened.key(
+        Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
     assert opened.shown == ALL
     assert plot.chosen is None
 

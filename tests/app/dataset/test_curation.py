@@ -75,19 +75,21 @@ def test_that_a_tag_without_letters_is_refused_in_words(opened, told):
 
 def test_that_taking_back_never_reaches_into_another_dataset(opened, told, tmp_path):
     curation = opened.session.curation
+    curation.exclude([SPECKS], "a fox")
     curation.exclude([CLEAN], "a wolf")
     curation.restore([CLEAN])
     curation.set_state([CLEAN], ReviewState.DONE)
-    write_sample(tmp_path / "other", "train", "clean", {"labels": blob()})
-    opened.session.open(tmp_path / "other")
-    opened.wait_for_scan()
-    for take_back in reversed(told.ways):
+    for stem in ("clean", "specks"):
+        write_sample(tmp_path / "other", "train", stem, {"labels": blob()})
+    opened.open(tmp_path / "other")
+    curation.exclude([SPECKS], "another fox")
+    for take_back in told.ways[:-1]:
         take_back()
-    assert curation.excluded == {}
+        assert curation.excluded == {SPECKS: "another fox"}
     assert curation.review(CLEAN).state is ReviewState.TO_DO
-    opened.session.open(opened.root)
-    opened.wait_for_scan()
+    opened.open()
     assert curation.review(CLEAN).state is ReviewState.DONE
+    assert curation.excluded == {SPECKS: "a fox"}
 
 
 def test_that_without_a_dataset_nothing_is_said_and_nothing_breaks(hands):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from core.dataset.filtering import SampleFilter
 from core.dataset.workspace import Workspace
 from core.qa.settings import CheckSettings, load
-from tests.app.dataset.hands import LEFT, MORE, NONE, SPECKS, VAL_SPECKS, Hands
+from tests.app.dataset.hands import DOG, LEFT, MORE, NONE, SPECKS, VAL_SPECKS, Hands
 
 # The limits at which 2, 1 and 3 of the samples with specks are flagged.
 TWO, ONE, ALL_THREE = 7, 3, 10
@@ -130,3 +130,13 @@ def test_that_l_goes_to_the_limit_of_the_chosen_flag(opened):
     flag = opened.page.sample_panel.flag_list.first
     assert flag is not None
     assert opened.page.charts.limits.current == flag.check
+
+
+def test_that_l_on_a_flag_without_a_limit_says_so(opened):
+    opened.file(DOG).unlink()
+    opened.open()
+    opened.select(DOG)
+    before = opened.page.charts.limits.current
+    opened.key(Qt.Key.Key_L)
+    assert opened.footer.message().startswith("This flag's check has no limit")
+    assert opened.page.charts.limits.current == before

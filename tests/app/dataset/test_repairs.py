@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 
 from core.qa.repairs.preview import Preview
-from tests.app.dataset.hands import CLEAN, DOG, MORE, SPECKS, VAL_SPECKS, Hands
-from tests.making import blob
+from tests.app.dataset.hands import CLEAN, DOG, MORE, SPECKS, VAL_SPECKS, Hands, speckled
+from tests.making import blob, make_dataset
+
+# Said of menus; none is shown anywhere.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def ask(hands: Hands, sample_id: str) -> Preview:
@@ -116,3 +120,67 @@ def test_that_r_repairs_the_first_flag_and_says_when_there_is_nothing_to_repair(
     with opened.qtbot.waitSignal(opened.session.message):
         opened.key(Qt.Key.Key_R)
     assert opened.footer.message() == "This sample has no flag."
+
+
+def test_that_r_on_a_flag_without_a_repair_points_to_the_editor(opened):
+    opened.file(DOG).unlink()
+    opened.open()
+    opened.select(DOG)
+    opened.key(Qt.Key.Key_R)
+    assert "mend it in the editor" in opened.footer.message()
+    assert not opened.page.repairing.preview.isVisible()
+
+
+def test_that_a_check_with_several_repairs_lets_one_choose(opened):
+    opened.write_mask(SPECKS, speckled(2, 3, 4, 5, 6))
+    opened.select(SPECKS)
+    opened.press(opened.rows("too_many_components")[0], "repair")
+    with opened.qtbot.waitSignal(opened.page.repairing.preview.preview_shown):
+        opened.choose("Keep the largest piece…")
+    opened.qtbot.keyClick(opened.page.repairing.preview, Qt.Key.Key_Return)
+    opened.wait_for_jobs()
+    assert np.array_equal(opened.mask(SPECKS), blob())
+    assert opened.page.sample_panel.flag_list.rows == []
+
+
+def test_that_a_mask_that_cannot_be_written_is_told_and_stays(opened):
+    files = {sample: opened.file(sample).read_bytes() for sample in (SPECKS, MORE)}
+    ask(opened, SPECKS)
+    opened.file(MORE).write_bytes(b"not a mask any more")
+    opened.click(opened.page.repairing.preview.all_button)
+    opened.wait_for_jobs()
+    assert MORE in opened.banner.text()
+    assert opened.file(MORE).read_bytes() == b"not a mask any more"
+    assert np.array_equal(opened.mask(SPECKS), blob())
+    opened.undo()
+    opened.wait_for_jobs()
+    assert opened.file(SPECKS).read_bytes() == files[SPECKS]
+
+
+def test_that_of_two_repairs_asked_for_quickly_the_last_one_is_shown(opened, busy):
+    for sample in (SPECKS, MORE):
+        opened.select(sample)
+        opened.key(Qt.Key.Key_R)
+    with opened.qtbot.waitSignal(opened.page.repairing.preview.preview_shown):
+        busy.set()
+    opened.wait_for_jobs()
+    preview = opened.page.repairing.preview
+    assert MORE in preview.windowTitle()
+    assert preview.preview is not None
+    assert preview.preview.changed_px == 10
+    opened.qtbot.keyClick(preview, Qt.Key.Key_Escape)
+
+
+def test_that_another_dataset_takes_the_preview_away(opened, busy, tmp_path):
+    make_dataset(tmp_path / "other")
+    opened.select(SPECKS)
+    opened.key(Qt.Key.Key_R)
+    opened.session.open(tmp_path / "other")
+    busy.set()
+    opened.wait_for_scan()
+    assert not opened.page.repairing.preview.isVisible(), "it was still being read"
+    opened.open()
+    ask(opened, SPECKS)
+    opened.session.open(tmp_path / "other")
+    assert not opened.page.repairing.preview.isVisible()
+    opened.wait_for_scan()

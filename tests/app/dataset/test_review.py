@@ -68,6 +68,15 @@ def test_that_many_samples_are_judged_at_once_and_undone_as_one(opened):
     assert bar.chosen_words == "4 samples", "what was selected stays selected"
 
 
+def test_that_a_scan_that_ends_leaves_the_selection_as_it_is(opened):
+    opened.select(SPECKS)
+    opened.select(DOG, CONTROL)
+    opened.key(Key.Key_F5)
+    opened.wait_for_scan()
+    assert opened.page.gallery.selected == [SPECKS, DOG]
+    assert opened.page.sample_panel.review.chosen_words == "2 samples"
+
+
 def test_that_a_tag_is_added_by_menu_and_removed_by_its_chip(opened):
     opened.select(CLEAN)
     opened.select(MORE, SHIFT)

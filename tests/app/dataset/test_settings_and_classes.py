@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.gui import make_application
@@ -16,7 +16,9 @@ from app.pages.dataset_page import DatasetPage
 from app.settings import Settings
 from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
+from core.qa.settings import CheckSettings, save
 from tests.app.dataset.hands import LEFT, MORE, SPECKS, VAL_SPECKS, Hands
+from tests.making import make_dataset
 from widgets.checks.settings_form import CheckSettingsForm
 from widgets.classes.class_editor import ClassEditor
 from widgets.frame import Banner
@@ -123,8 +125,6 @@ def test_that_a_limit_in_the_workspace_that_is_damaged_is_told_and_the_dataset_o
     qtbot: QtBot, window: MainWindow, root: Path
 ):
     with open_workspace(open_dataset(root)) as workspace:
-        from core.qa.settings import CheckSettings, save
-
         save(workspace, CheckSettings())
         workspace.write("UPDATE check_settings SET settings = ?", [("{ not json",)])
     page = open_in(window, qtbot, root)
@@ -157,3 +157,15 @@ def test_that_renamed_classes_are_written_and_shown(qtbot: QtBot, window: MainWi
     assert page.filter_bar.class_.itemText(2) == "lynx"
     assert window.session.current == VAL_SPECKS, "the sample that was looked at stays"
     qtbot.waitUntil(lambda: any("lynx" in words for words in page.sample_panel.class_words))
+
+
+def test_that_another_dataset_leaves_nothing_to_undo_of_the_one_before(
+    qtbot: QtBot, window: MainWindow, root: Path, tmp_path: Path
+):
+    page = open_in(window, qtbot, root)
+    page.session.curation.exclude([SPECKS], "a fox")
+    button = window.findChild(QToolButton, "UndoLast")
+    assert isinstance(button, QToolButton)
+    assert button.isVisible()
+    open_in(window, qtbot, make_dataset(tmp_path / "other"))
+    assert not button.isVisible()
