@@ -124,7 +124,8 @@ def _print(found: Eda, excluded: int) -> None:
     _print_balance(groups, several)
     _print_areas(groups, several)
     _print_images(groups, several)
-    _print_weights(found)
+    if found.labelled:
+        _print_weights(found)
 
 
 def _print_balance(groups: Sequence[tuple[str, Eda]], several: bool) -> None:

@@ -110,15 +110,19 @@ class Commands:
         label_set, samples = self._session.label_set, dataset.samples
         has_settings = (dataset.root / FILE_NAME).exists()
 
-        def look(_job: JobHandle) -> CodingReport:
+        def look(_job: JobHandle) -> tuple[CodingReport, list[Path]]:
             some = samples[:: max(1, len(samples) // _MASKS_LOOKED_AT)]
-            return suggest_coding(
-                [sample.masks[label_set] for sample in some if label_set in sample.masks]
-            )
+            masks = [sample.masks[label_set] for sample in some if label_set in sample.masks]
+            return suggest_coding(masks), masks
 
-        def show(report: CodingReport) -> None:
+        def show(looked: tuple[CodingReport, list[Path]]) -> None:
+            report, masks = looked
             dialog = CodingDialog(
-                report, _settings_of(dataset), keep_classes=has_settings, parent=self._parent
+                report,
+                _settings_of(dataset),
+                keep_classes=has_settings,
+                masks=masks,
+                parent=self._parent,
             )
             dialog.chosen.connect(self._save_settings)
             dialog.finished.connect(dialog.deleteLater)
