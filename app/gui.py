@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from types import TracebackType
 
 # Before pyqtgraph and qtawesome look for a Qt of their own choosing.
 os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"
@@ -57,6 +58,18 @@ def make_application(settings: Settings) -> QApplication:
     return application
 
 
+def tell_of_errors(window: MainWindow) -> None:
+    """Let the window say what went wrong where nothing else did, besides the log."""
+    log = sys.excepthook
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log(kind, error, trace)
+        mistake = f"The program made a mistake ({kind.__name__}: {error}); the terminal tells more."
+        window.session.problem.emit(str(error) if isinstance(error, PetsegError) else mistake)
+
+    sys.excepthook = tell
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Open the window and run until it is closed."""
     options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
@@ -64,6 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     application = make_application(settings)
     window = MainWindow(settings)
     window.show()
+    tell_of_errors(window)
 
     def open_first() -> None:
         # After the first paint, so that the window is there at once.

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCursor, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Action
 from app.jobs import Jobs
 from app.pages.dataset.charts import Charts
 from app.pages.dataset.commands import Commands
+from app.pages.dataset.flag_verbs import FlagVerbs
 from app.pages.dataset.label_sets import LabelSets
 from app.pages.dataset.repairing import Repairing
+from app.pages.dataset.reviewing import Reviewing
 from app.pages.page import Page
 from app.session import Session
 from app.settings import Settings
@@ -24,9 +25,6 @@ from core.dataset import Dataset
 from core.dataset.filtering import Chosen, FlagSummary, SampleFilter, SampleIndex
 from core.dataset.thumbnails import Thumbnail, ThumbnailStore
 from core.eda.class_weights import METHODS, recipe_overrides
-from core.flags import Flag
-from core.qa.checks import CHECKS
-from core.qa.repairs import find_repair
 from widgets import theme
 from widgets.durations import time_left
 from widgets.empty_state import EmptyState
@@ -66,6 +64,10 @@ class DatasetPage(Page):
         self.summary = SummaryStrip()
         self.gallery = GalleryView()
         self.sample_panel = SamplePanel()
+        self.reviewing = Reviewing(session, self.sample_panel.review, self.gallery, self.filter_bar)
+        self.flag_verbs = FlagVerbs(
+            session, self.sample_panel.flag_list, self.repairing, self.charts, self
+        )
         self.nothing_open = EmptyState(
             "image-multiple-outline",
             "No dataset is open",
@@ -118,19 +120,21 @@ class DatasetPage(Page):
                    ("Ctrl++", "Ctrl+="), "", _GROUP),
             Action("dataset.smaller", "Smaller thumbnails", lambda: self._resize_thumbnails(-STEP),
                    ("Ctrl+-",), "", _GROUP),
-            Action("dataset.repair", "Repair what the flag says", lambda: self._act(self._repair),
+            Action("dataset.repair", "Repair what the flag says", self.flag_verbs.repair,
                    ("R",), "wrench-outline", _GROUP),
             Action("dataset.accept", "Accept the flag: it is right",
-                   lambda: self._act(self._accept), ("Y",), "check", _GROUP),
+                   self.flag_verbs.accept, ("Y",), "check", _GROUP),
+            Action("dataset.accept_note", "Accept the flag, with a reason",
+                   self.flag_verbs.accept_with_note, ("Shift+Y",), "check", _GROUP),
             Action("dataset.limit", "Move the limit of the flag's check",
-                   lambda: self._act(self._show_limit), ("L",), "tune-variant", _GROUP),
+                   self.flag_verbs.show_limit, ("L",), "tune-variant", _GROUP),
             *(
                 Action(f"dataset.{state.value}", f"Review: {state.words.lower()}",
                        partial(self.sample_panel.review.choose_state, state), (key,),
                        "", _GROUP)
                 for state, key in STATE_SHORTCUTS.items()
             ),
-            Action("dataset.tag", "Add a tag", self._open_tags, (TAG_SHORTCUT,),
+            Action("dataset.tag", "Add a tag", self.reviewing.open_tags, (TAG_SHORTCUT,),
                    "tag-plus-outline", _GROUP),
             Action("dataset.compare", "Compare label sets, and back", self.compare_label_sets,
                    ("C",), "compare-horizontal", _GROUP),
@@ -240,12 +244,10 @@ class DatasetPage(Page):
         gallery.thumbnail_size_changed.connect(bar.set_thumbnail_size)
         gallery.current_changed.connect(session.set_current)
         gallery.opened.connect(session.edit)
-        gallery.selection_changed.connect(self._show_review)
         self.charts.samples_chosen.connect(self._choose_samples)
         self.charts.selection_cleared.connect(lambda: bar.choose(None))
         self.charts.settings_requested.connect(self.commands.show_checks)
         self.charts.weights_chosen.connect(self._use_weights)
-        self._connect_panel()
         self.summary.split_chosen.connect(self._show_split)
         self.summary.check_chosen.connect(self._filter_by_check)
         self.summary.scan_requested.connect(self._check_again)
@@ -254,26 +256,6 @@ class DatasetPage(Page):
         self.sample_panel.edit_requested.connect(session.edit)
         self.sample_panel.next_flagged_requested.connect(lambda: self._step(1, flagged=True))
         self.sample_panel.view.overlays_visible_changed.connect(bar.mask_button.setChecked)
-
-    def _connect_panel(self) -> None:
-        curation, review, flags = (
-            self.session.curation, self.sample_panel.review, self.sample_panel.flag_list,
-        )  # fmt: skip
-        flags.repair_requested.connect(self._repair)
-        flags.accept_requested.connect(self._accept)
-        flags.limit_requested.connect(self._show_limit)
-        flags.withdraw_requested.connect(
-            lambda flag: self.session.checking.withdraw([(flag.sample, flag.check)])
-        )
-        curation.changed.connect(self._on_curated)
-        review.state_chosen.connect(lambda state: curation.set_state(self._chosen(), state))
-        review.tag_added.connect(lambda tag: curation.add_tag(self._chosen(), tag))
-        review.tag_removed.connect(lambda tag: curation.remove_tag(self._chosen(), tag))
-        review.note_edited.connect(lambda note, samples: curation.set_note(samples, note))
-        review.exclude_requested.connect(lambda why: curation.exclude(self._chosen(), why))
-        review.restore_requested.connect(lambda: curation.restore(self._chosen()))
-        review.tag_rename_requested.connect(curation.rename_tag)
-        review.tag_delete_requested.connect(curation.delete_tag)
 
     # What the session tells
 
@@ -288,7 +270,7 @@ class DatasetPage(Page):
         self.filter_bar.set_splits(self._index.split_counts())
         self.filter_bar.set_classes(dataset.classes)
         self.filter_bar.set_filter(SampleFilter(order=self.filter_bar.filter.order))
-        self._take_reviews(None)
+        self.reviewing.begin(self._index)
         self._set_source(forget=True)
         self._room.setCurrentWidget(self._content)
         self._show_filtered()
@@ -314,13 +296,6 @@ class DatasetPage(Page):
             self.gallery.refresh(changed)
         if changed is None or self.session.current in changed:
             self._show_current()
-
-    def _on_curated(self, changed: set[str] | None) -> None:
-        self._take_reviews(changed)
-        self._show_review()
-        if self.filter_bar.filter.state is None and self.filter_bar.filter.tag is None:
-            return
-        # As with a mended mask: what no longer fits stays until the filter is set anew.
 
     def _on_current_changed(self, sample_id: str) -> None:
         self.gallery.select(sample_id)
@@ -373,58 +348,6 @@ class DatasetPage(Page):
         self.session.recipe_values_chosen.emit(
             recipe_overrides(weights), f"Class weights by {METHODS[method].title.lower()}"
         )
-
-    # Flags and reviews
-
-    def _chosen(self) -> list[str]:
-        """The samples that are selected in the gallery; else the current one."""
-        selected = self.gallery.selected
-        current = self.session.current
-        if current is not None and current not in selected:
-            return [current]
-        return selected
-
-    def _act(self, verb: Callable[[Flag], None]) -> None:
-        flag = self.sample_panel.flag_list.first
-        if flag is None:
-            self.session.message.emit("This sample has no flag.")
-        else:
-            verb(flag)
-
-    def _repair(self, flag: Flag) -> None:
-        check = CHECKS.get(flag.check)
-        if check is None or not check.repairs:
-            self.session.message.emit("There is no repair for this flag: mend it in the editor.")
-            return
-        if len(check.repairs) == 1:
-            self.repairing.ask(flag)
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for repair_id in check.repairs:
-            action = menu.addAction(f"{find_repair(repair_id).title}…")
-            action.triggered.connect(
-                lambda _on=False, chosen=repair_id: self.repairing.ask(flag, chosen)
-            )
-        menu.popup(QCursor.pos())
-
-    def _accept(self, flag: Flag) -> None:
-        take_back = self.session.checking.accept(
-            [flag], self.session.curation.review(flag.sample).note
-        )
-        if take_back is not None:
-            self.session.undoable.emit(f"Accepted: {flag.message}", take_back)
-
-    def _show_limit(self, flag: Flag) -> None:
-        check = CHECKS.get(flag.check)
-        if check is None or check.limit is None:
-            self.session.message.emit("This flag's check has no limit: all it finds is flagged.")
-        else:
-            self.charts.show_limit(flag.check)
-
-    def _open_tags(self) -> None:
-        if self.session.current is not None:
-            self.sample_panel.review.open_tag_menu()
 
     def _check_again(self) -> None:
         """Look again at files that another program may have written."""
@@ -497,20 +420,7 @@ class DatasetPage(Page):
                 checked=session.is_checked(current),
                 accepted=[(flag, one.note) for flag, one in session.checking.accepted(current)],
             )
-        self._show_review()
-
-    def _take_reviews(self, changed: set[str] | None) -> None:
-        curation, index = self.session.curation, self._index
-        index.set_review(curation.states(), curation.tags())
-        index.set_excluded(curation.excluded)
-        self.gallery.set_excluded(curation.excluded, changed)
-        self.filter_bar.set_tags(index.tag_counts())
-        self.filter_bar.set_states(index.state_counts(), len(curation.excluded), len(index))
-        self.sample_panel.review.set_known_tags(curation.known_tags())
-
-    def _show_review(self) -> None:
-        curation = self.session.curation
-        self.sample_panel.review.show_samples(self._chosen(), curation.reviews, curation.excluded)
+        self.reviewing.show()
 
     def _set_source(self, *, forget: bool) -> None:
         self.gallery.loader.set_source(self._renderer(), forget=forget)

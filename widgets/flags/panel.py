@@ -26,6 +26,8 @@ class FlagPanel(QStackedWidget):
     limit_requested = Signal(object)
     withdraw_requested = Signal(object)
     """The Flag that is to be repaired, accepted, measured differently, or flagged again."""
+    menu_requested = Signal(object)
+    """The Flag for which everything is asked that can be done with it."""
 
     def __init__(self, parent: QWidget | None = None, *, with_actions: bool = False) -> None:
         """Make an empty list; `with_actions` gives each flag the buttons that act on it."""
@@ -119,6 +121,7 @@ class FlagPanel(QStackedWidget):
             row.accept_clicked.connect(self.accept_requested)
             row.limit_clicked.connect(self.limit_requested)
             row.withdraw_clicked.connect(self.withdraw_requested)
+            row.menu_requested.connect(self.menu_requested)
             self._column.insertWidget(len(self._rows), row)
             self._rows.append(row)
         if chosen is not None:

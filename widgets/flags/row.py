@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core.flags import Flag
@@ -27,6 +27,8 @@ class FlagRow(QWidget):
     limit_clicked = Signal(object)
     withdraw_clicked = Signal(object)
     """The Flag whose button was clicked."""
+    menu_requested = Signal(object)
+    """The Flag on which the right button was pressed."""
 
     def __init__(
         self,
@@ -40,6 +42,7 @@ class FlagRow(QWidget):
         super().__init__(parent)
         self.flag = flag
         self.is_accepted = accepted is not None
+        self._with_actions = with_actions
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._is_chosen = False
@@ -109,6 +112,14 @@ class FlagRow(QWidget):
             event.accept()
         else:
             super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for what can be done with the flag."""
+        if self._with_actions and not self.is_accepted:
+            self.menu_requested.emit(self.flag)
+            event.accept()
+        else:
+            super().contextMenuEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space chooses it; the arrows go to its neighbours."""

@@ -20,6 +20,7 @@ from core.dataset.settings import (
     save_settings,
     settings_of,
 )
+from core.errors import PetsegError
 from core.files import atomic_write_text
 from core.qa.repairs.undo_store import list_batches
 from core.review.export import as_csv, as_json, sample_rows
@@ -95,9 +96,10 @@ class Commands:
     def edit_classes(self) -> None:
         """Show the editor of class names and colours."""
         dataset = self._session.dataset
-        if dataset is None:
+        settings = self._settings_of(dataset)
+        if settings is None:
             return
-        dialog = ClassEditor(_settings_of(dataset), parent=self._parent)
+        dialog = ClassEditor(settings, parent=self._parent)
         dialog.chosen.connect(self._save_settings)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -105,7 +107,8 @@ class Commands:
     def edit_coding(self) -> None:
         """Show which values and colours the masks hold, and which classes they stand for."""
         dataset = self._session.dataset
-        if dataset is None:
+        settings = self._settings_of(dataset)
+        if dataset is None or settings is None:
             return
         label_set, samples = self._session.label_set, dataset.samples
         has_settings = (dataset.root / FILE_NAME).exists()
@@ -119,7 +122,7 @@ class Commands:
             report, masks = looked
             dialog = CodingDialog(
                 report,
-                _settings_of(dataset),
+                settings,
                 keep_classes=has_settings,
                 masks=masks,
                 parent=self._parent,
@@ -176,8 +179,25 @@ class Commands:
         dataset = self._session.dataset
         if dataset is None:
             return
-        save_settings(dataset.root / FILE_NAME, settings)
+        try:
+            save_settings(dataset.root / FILE_NAME, settings)
+        except PetsegError as error:
+            self._session.problem.emit(str(error))
+            return
         self._session.reopen()
+
+    def _settings_of(self, dataset: Dataset | None) -> DatasetSettings | None:
+        """The settings as they are written, or as they would be; None when they are damaged."""
+        if dataset is None:
+            return None
+        file = dataset.root / FILE_NAME
+        try:
+            if file.exists():
+                return load_settings(file)
+        except PetsegError as error:  # somebody wrote the file meanwhile
+            self._session.problem.emit(str(error))
+            return None
+        return settings_of(dataset.classes, dataset.ignore_index, dataset.coding)
 
     def _refresh(self) -> None:
         dataset, workspace = self._session.dataset, self._session.workspace
@@ -197,11 +217,3 @@ class Commands:
             action.triggered.connect(
                 lambda _on=False, one=batch: self._undo_repairs(one.id, one.label_set)
             )
-
-
-def _settings_of(dataset: Dataset) -> DatasetSettings:
-    """The dataset's settings as they are written, or as they would be."""
-    file = dataset.root / FILE_NAME
-    if file.exists():
-        return load_settings(file)
-    return settings_of(dataset.classes, dataset.ignore_index, dataset.coding)

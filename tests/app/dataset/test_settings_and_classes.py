@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,17 +11,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.gui import make_application
+from app.gui import make_application, tell_of_errors
 from app.main_window import MainWindow
 from app.pages.dataset_page import DatasetPage
 from app.settings import Settings
 from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
+from core.errors import PetsegError
 from core.qa.settings import CheckSettings, save
 from tests.app.dataset.hands import LEFT, MORE, SPECKS, VAL_SPECKS, Hands
 from tests.making import make_dataset
 from widgets.checks.settings_form import CheckSettingsForm
 from widgets.classes.class_editor import ClassEditor
+from widgets.classes.coding_dialog import CodingDialog
 from widgets.frame import Banner
 
 
@@ -169,3 +172,32 @@ def test_that_another_dataset_leaves_nothing_to_undo_of_the_one_before(
     assert button.isVisible()
     open_in(window, qtbot, make_dataset(tmp_path / "other"))
     assert not button.isVisible()
+
+
+def test_that_classes_that_cannot_be_written_or_read_are_told(opened, root: Path):
+    opened.page.commands.edit_classes()
+    editor = opened.page.findChild(ClassEditor)
+    assert isinstance(editor, ClassEditor)
+    (root / "dataset.toml").mkdir()
+    opened.click(editor.save_button)
+    assert "dataset.toml" in opened.banner.text()
+    (root / "dataset.toml").rmdir()
+    (root / "dataset.toml").write_text("classes = 3")
+    opened.banner.hide()
+    opened.page.commands.edit_classes()
+    assert "dataset.toml" in opened.banner.text()
+    opened.page.commands.edit_coding()
+    opened.wait_for_jobs()
+    assert not opened.page.findChildren(CodingDialog)
+
+
+def test_that_what_nobody_foresaw_is_told_in_the_window(hands, monkeypatch: pytest.MonkeyPatch):
+    printed: list[BaseException] = []
+    monkeypatch.setattr(sys, "excepthook", lambda _kind, error, _trace: printed.append(error))
+    tell_of_errors(hands)
+    full = PetsegError("The workspace's database cannot be written", remedy="Free disk space.")
+    sys.excepthook(PetsegError, full, None)
+    assert hands.banner.text() == str(full)
+    sys.excepthook(ZeroDivisionError, ZeroDivisionError("by nought"), None)
+    assert "ZeroDivisionError: by nought" in hands.banner.text()
+    assert printed[0] is full
