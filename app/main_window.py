@@ -214,7 +214,8 @@ class MainWindow(QMainWindow):
         if dataset is None:
             return
         self._banner.hide()
-        self._footer.show_message("")  # what could be undone was done to another dataset
+        self._footer.forget_undo()  # what could be undone was done to another dataset
+        self._footer.show_message("")
         self.settings.remember(dataset.root)
         save_settings(self.settings)
         self._header.show_recent(self.settings.recent)

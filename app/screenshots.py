@@ -34,6 +34,7 @@ from widgets import theme
 
 SIZES = (QSize(1280, 720), QSize(1920, 1080))
 _RECIPE = "demo-cpu"
+_MOST_REGIONS = 8
 _P = TypeVar("_P", bound=Page)
 
 THEMES: tuple[theme.Name, ...] = ("dark", "light")
@@ -72,6 +73,11 @@ class _Photographer:
         self._wait(lambda: session.dataset is not None and not session.is_scanning)
         session.set_current(self._most_telling())
         self._picture("2-dataset", DatasetPage)
+        charts = self._page(DatasetPage).charts.panel
+        self._wait(lambda: charts.data is not None)
+        for number, tab in enumerate(("Class balance", "Areas", "Position", "Light & contrast")):
+            charts.show_tab(tab)
+            self._picture(f"2-dataset-charts-{number + 1}", DatasetPage)
         session.edit(session.current or "")
         self._picture("3-annotate", AnnotatePage)
         self._train("baseline", 0.4)
@@ -115,9 +121,10 @@ class _Photographer:
         return found.id
 
     def _most_telling(self) -> str:
-        """The sample with the most regions to show."""
+        """The sample with the most regions to show, but not so many that they hide the object."""
         flags = self._window.session.flags
-        return max(flags, key=lambda sample: sum(len(flag.region) for flag in flags[sample]))
+        regions = {sample: sum(len(flag.region) for flag in flags[sample]) for sample in flags}
+        return max(regions, key=lambda sample: regions[sample] * (regions[sample] <= _MOST_REGIONS))
 
     def _page(self, kind: type[_P]) -> _P:
         return next(page for page in self._window.pages if isinstance(page, kind))

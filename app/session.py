@@ -100,6 +100,11 @@ class Session(QObject):
         """Say which masks of the label set have changes that no file holds."""
         self._unsaved = set(sample_ids)
 
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether any mask of the label set has changes in the editor that no file holds."""
+        return bool(self._unsaved)
+
     def is_unsaved(self, sample_id: str) -> bool:
         """Whether a mask has changes in the editor that no file holds."""
         return sample_id in self._unsaved

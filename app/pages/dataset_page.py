@@ -130,7 +130,7 @@ class DatasetPage(Page):
                    self.flag_verbs.show_limit, ("L",), "tune-variant", _GROUP),
             *(
                 Action(f"dataset.{state.value}", f"Review: {state.words.lower()}",
-                       partial(self.sample_panel.review.choose_state, state), (key,),
+                       partial(self.reviewing.choose_state, state), (key,),
                        "", _GROUP)
                 for state, key in STATE_SHORTCUTS.items()
             ),

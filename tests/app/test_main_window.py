@@ -150,3 +150,21 @@ def test_that_the_application_has_its_name_and_icon(window: MainWindow):
     assert isinstance(application, QApplication)
     assert application.applicationDisplayName() == "PetSeg Workbench"
     assert not application.windowIcon().isNull()
+
+
+def test_that_what_can_be_taken_back_stays_on_offer_when_another_message_comes(qtbot: QtBot):
+    footer = Footer()
+    qtbot.addWidget(footer)
+    footer.resize(900, 32)
+    footer.show()
+    taken_back: list[str] = []
+    footer.show_undoable("Tagged 3 samples", lambda: taken_back.append("tags"))
+    button = footer.findChild(QToolButton, "UndoLast")
+    assert button.text() == "Undo"
+    footer.show_message("Checked 96 masks")
+    assert button.isVisible()
+    assert button.text() == "Undo: Tagged 3 samples"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert taken_back == ["tags"]
+    assert not button.isVisible()
+    assert footer.message() == "Taken back."

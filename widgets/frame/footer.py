@@ -19,6 +19,9 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.elided_label import ElidedLabel
 
+# How wide what can be taken back may be, once another message stands beside it, in px.
+_UNDO_WORDS = 240
+
 
 class Footer(QFrame):
     """Shows the first running job with its progress and time left, and how many more there are."""
@@ -58,6 +61,7 @@ class Footer(QFrame):
         self._undo.clicked.connect(self._take_back)
         self._undo.hide()
         self._take_back_last: Callable[[], object] | None = None
+        self._done_last = ""
         self._device = QLabel()
         self._device.setProperty("role", "muted")
         self._device.setToolTip("What is being trained, and where")
@@ -84,16 +88,29 @@ class Footer(QFrame):
         self._show_first()
 
     def show_undoable(self, text: str, take_back: Callable[[], object]) -> None:
-        """Show what was done, with a button that takes it back."""
+        """Show what was done, with a button that takes it back.
+
+        The button stays when another message comes, and says then what it takes back.
+        """
+        self.forget_undo()
         self.show_message(text)
-        self._take_back_last = take_back
+        self._take_back_last, self._done_last = take_back, text
+        self._undo.setText("Undo")
         self._undo.setToolTip(f"Take back: {text}")
         self._undo.show()
 
-    def show_message(self, text: str, role: str = "muted") -> None:
-        """Show a sentence until the next one comes; `role` is muted or error."""
+    def forget_undo(self) -> None:
+        """Offer to take nothing back any more."""
         self._take_back_last = None
         self._undo.hide()
+
+    def show_message(self, text: str, role: str = "muted") -> None:
+        """Show a sentence until the next one comes; `role` is muted or error."""
+        if self._take_back_last is not None:
+            words = self.fontMetrics().elidedText(
+                self._done_last, Qt.TextElideMode.ElideRight, _UNDO_WORDS
+            )
+            self._undo.setText(f"Undo: {words}")
         self._message.setProperty("role", role)
         self._message.style().unpolish(self._message)
         self._message.style().polish(self._message)
@@ -110,6 +127,7 @@ class Footer(QFrame):
     def _take_back(self) -> None:
         take_back = self._take_back_last
         if take_back is not None:
+            self.forget_undo()
             self.show_message("Taken back.")
             take_back()
 

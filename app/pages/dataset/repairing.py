@@ -146,6 +146,12 @@ class Repairing:
         session, workspace = self._session, self._session.workspace
         if workspace is None:
             return
+        if label_set == session.label_set and session.has_unsaved:
+            session.problem.emit(
+                "Some masks have changes in the editor that are not saved. Save or undo them there,"
+                " then take the repairs back."
+            )
+            return
 
         def work(job: JobHandle) -> BatchUndo:
             return undo_batch(workspace, batch, progress=job.progress, is_cancelled=job.cancelled)

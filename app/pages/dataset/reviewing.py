@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.session import Session
 from core.dataset.filtering import SampleIndex
+from core.review.store import ReviewState
 from widgets.filters import FilterBar
 from widgets.gallery import GalleryView
 from widgets.review.bar import ReviewBar
@@ -50,9 +51,14 @@ class Reviewing:
         curation = self._session.curation
         self._bar.show_samples(self.selected(), curation.reviews, curation.excluded)
 
+    def choose_state(self, state: ReviewState) -> None:
+        """Give the selected samples a review state, where that is seen."""
+        if self._bar.isVisible():  # it is not while label sets are compared
+            self._bar.choose_state(state)
+
     def open_tags(self) -> None:
         """Open the menu of tags."""
-        if self._session.current is not None:
+        if self._session.current is not None and self._bar.isVisible():
             self._bar.open_tag_menu()
 
     def _on_changed(self, changed: set[str] | None) -> None:

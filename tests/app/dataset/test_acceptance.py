@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 
 from tests.app.dataset.hands import MORE, SPECKS, VAL_SPECKS, Hands, speckled
+
+# Said of menus; none is shown anywhere.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def accept(hands: Hands, sample_id: str) -> None:
@@ -62,6 +66,18 @@ def test_that_the_note_of_the_sample_is_kept_with_the_acceptance(opened):
     accept(opened, SPECKS)
     ((flag, acceptance),) = opened.session.checking.accepted(SPECKS)
     assert (flag.check, acceptance.note) == ("noise", "a bell on the collar")
+
+
+def test_that_shift_y_asks_for_the_reason_and_keeps_it(opened):
+    opened.select(SPECKS)
+    opened.key(Qt.Key.Key_Y, Qt.KeyboardModifier.ShiftModifier)
+    (reason,) = opened.menu().actions()
+    opened.qtbot.keyClicks(reason.edit, "a bell")
+    assert opened.flagged("noise") == [SPECKS, MORE, VAL_SPECKS]
+    opened.qtbot.keyClick(reason.edit, Qt.Key.Key_Return)
+    assert is_accepted(opened) == [True]
+    ((_flag, acceptance),) = opened.session.checking.accepted(SPECKS)
+    assert acceptance.note == "a bell"
 
 
 def test_that_y_on_a_sample_without_a_flag_says_so(opened):

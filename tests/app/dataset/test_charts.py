@@ -43,6 +43,17 @@ def test_that_the_chip_of_the_charts_and_escape_clear_the_gallery_too(opened):
     assert opened.shown == ALL
 
 
+def test_that_keys_choose_a_bar_and_the_editor_stays_closed(opened):
+    wanted: list[str] = []
+    opened.session.edit_requested.connect(wanted.append)
+    plot = chart(opened, "Class balance").plot
+    plot.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        opened.qtbot.keyClick(plot, key)
+    assert opened.shown == [VAL_SPECKS]
+    assert wanted == []
+
+
 def test_that_brushed_areas_filter_the_gallery(opened):
     areas = chart(opened, "Areas")
     plot = areas.plot

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from tests.app.dataset.hands import CLEAN, DOG, MORE, SPECKS, Hands
 from tests.making import blob, write_sample
@@ -63,6 +64,20 @@ def test_that_c_goes_back_too_and_walking_moves_the_gallery_along(two_sets):
     assert two_sets.page.gallery.isVisible()
     assert two_sets.page.gallery.current == SPECKS
     assert two_sets.page.sample_panel.isVisible()
+
+
+def test_that_keys_for_flags_and_reviews_do_nothing_where_these_are_not_seen(two_sets):
+    done: list[str] = []
+    two_sets.session.undoable.connect(lambda words, _take_back: done.append(words))
+    compare(two_sets)
+    table = two_sets.page.label_sets.view.list.table
+    for key in (Key.Key_Y, Key.Key_R, Key.Key_2, Key.Key_T, Key.Key_L):
+        two_sets.qtbot.keyClick(table, key)
+    two_sets.wait_for_jobs()
+    assert done == []
+    assert QApplication.activePopupWidget() is None
+    assert not two_sets.page.repairing.preview.isVisible()
+    assert two_sets.page.label_sets.view.isVisible()
 
 
 def test_that_enter_opens_the_sample_that_is_compared_in_the_editor(two_sets):
