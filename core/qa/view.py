@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -14,6 +13,7 @@ from core.errors import PetsegError
 from core.files import read_bytes
 from core.images import Array, decode_image, decode_mask
 from core.images.headers import probe
+from core.lazy import lazy
 from core.qa.outlines import Component, components_of
 
 _EXACT_IN_FLOAT32 = 1 << 24
@@ -33,17 +33,17 @@ class SampleView:
         self.sample = sample
         self.label_set = label_set
 
-    @cached_property
+    @lazy
     def image_bytes(self) -> bytes | PetsegError | None:
         """The photo's file; None without one, the reason when it cannot be opened."""
         return _bytes_or_error(self.sample.image)
 
-    @cached_property
+    @lazy
     def mask_bytes(self) -> bytes | PetsegError | None:
         """The mask's file; None without one, the reason when it cannot be opened."""
         return _bytes_or_error(self.sample.masks.get(self.label_set))
 
-    @cached_property
+    @lazy
     def _image_or_error(self) -> Array | PetsegError | None:
         data = self.image_bytes
         if data is None or isinstance(data, PetsegError):
@@ -54,7 +54,7 @@ class SampleView:
         except PetsegError as error:
             return error
 
-    @cached_property
+    @lazy
     def _mask_or_error(self) -> Array | PetsegError | None:
         data = self.mask_bytes
         if data is None or isinstance(data, PetsegError):
@@ -102,7 +102,7 @@ class SampleView:
         image, mask = self.image, self.mask
         return image is not None and mask is not None and image.shape[:2] == mask.shape
 
-    @cached_property
+    @lazy
     def counts(self) -> npt.NDArray[np.int64]:
         """Pixels per mask value, 256 numbers; all zero without a mask."""
         if self.mask is None:
@@ -112,14 +112,14 @@ class SampleView:
             return counted.ravel().astype(np.int64)
         return np.bincount(self.mask.ravel(), minlength=256)
 
-    @cached_property
+    @lazy
     def illegal_values(self) -> list[int]:
         """Mask values that are neither a class nor the ignore index."""
         present = np.flatnonzero(self.counts)
         legal = {info.index for info in self.dataset.classes} | {self.dataset.ignore_index}
         return [int(value) for value in present if int(value) not in legal]
 
-    @cached_property
+    @lazy
     def foreground(self) -> Array:
         """1 where the mask shows any class but the background, uint8 H×W; ignored pixels are 0."""
         if self.mask is None:
@@ -129,7 +129,7 @@ class SampleView:
             foreground = foreground & (self.mask != self.dataset.ignore_index)
         return foreground
 
-    @cached_property
+    @lazy
     def labelled(self) -> npt.NDArray[np.int32]:
         """The number of the 8-connected foreground component at each pixel, 0 for none.
 
@@ -140,19 +140,24 @@ class SampleView:
         _, labels = cv2.connectedComponents(self.foreground, connectivity=8, ltype=cv2.CV_32S)
         return labels.astype(np.int32, copy=False)
 
-    @cached_property
+    @lazy
     def components(self) -> list[Component]:
         """The 8-connected components of the foreground, all classes merged, top to bottom."""
-        return components_of(self.foreground)
+        mask = self.mask
+        if mask is None:
+            return []
+        # Outlines are followed around whatever is not 0, so that the mask itself will do.
+        has_ignored = self.counts[self.dataset.ignore_index] > 0
+        return components_of(self.foreground if has_ignored else mask)
 
-    @cached_property
+    @lazy
     def grey(self) -> Array | None:
         """The photo's brightness, uint8 H×W; None when it is missing or unreadable."""
         if self.image is None:
             return None
         return cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
 
-    @cached_property
+    @lazy
     def outer_contours(self) -> list[npt.NDArray[np.int32]]:
         """The outer contours of the foreground, each N×1×2 of (x, y)."""
         if self.foreground.size == 0:

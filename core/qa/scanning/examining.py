@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core.dataset.model import Dataset, Sample
+from core.dataset.sample_table import files_of
 from core.qa.checks import CHECKS
 from core.qa.facts import FACTS
 from core.qa.registry import Measurement
 from core.qa.scanning.judging import may_be_flagged, severity_override
 from core.qa.scanning.plan import Plan
+from core.qa.scanning.states import state_of
 from core.qa.scanning.store import NO_OVERRIDE
 from core.qa.view import SampleView
 
@@ -47,6 +49,7 @@ class Examined:
     """What was measured of a sample.
 
     Attributes:
+        state: Of its files just before they were read (`core.qa.scanning.states`).
         content: Hash of its files.
         is_same: Whether the files are those of the last time; then only what was still wanted is
             in here.
@@ -57,6 +60,7 @@ class Examined:
         classes: Which classes the mask holds, as packed bits.
     """
 
+    state: bytes
     content: bytes
     is_same: bool
     scores: Mapping[str, float]
@@ -68,6 +72,8 @@ class Examined:
 
 def examine(dataset: Dataset, label_set: str, plan: Plan, wanted: Wanted) -> Examined:
     """Measure what is wanted of a sample, or all that is planned when its files changed."""
+    ((image, mask),) = files_of([wanted.sample], label_set)
+    state = state_of(image, mask)
     view = SampleView(dataset, wanted.sample, label_set)
     content = _content(view)
     is_same = wanted.content == content
@@ -106,7 +112,7 @@ def examine(dataset: Dataset, label_set: str, plan: Plan, wanted: Wanted) -> Exa
     classes = b""
     if not is_same:
         classes = np.packbits(view.counts[: dataset.num_classes] > 0).tobytes()
-    return Examined(content, is_same, scores, measurements, severities, facts, classes)
+    return Examined(state, content, is_same, scores, measurements, severities, facts, classes)
 
 
 def _fault(sample: Sample, what: str, error: Exception) -> str:

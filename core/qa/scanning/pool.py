@@ -1,19 +1,16 @@
 """Measuring many samples at once: a thread here, and processes beside it when that pays.
 
-All checks together make hundreds of small calls per sample, between which Python lets no second
-thread run. So one thread measures in this process, and further processes join it once there is
-enough to do for them to be worth their start. The window stays free to answer meanwhile.
+The checks make hundreds of small calls per sample, between which Python lets no second thread run.
+So one thread measures in this process, and further processes join it once there is enough to do
+for them to be worth their start.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import logging
-import os
 import pickle
 import queue
-import subprocess
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -23,16 +20,17 @@ from types import TracebackType
 
 from core.dataset.model import Dataset
 from core.memory import keep_freed_memory
+from core.qa.scanning import peers
 from core.qa.scanning.examining import Examined, Wanted, examine
+from core.qa.scanning.peers import ForkedPeer, Peer, StartedPeer
 from core.qa.scanning.plan import Plan
-from core.runs.processes import python_command, python_environment
 
 _log = logging.getLogger(__name__)
 
-# A process takes about as long to start as this many samples take to measure.
-_WORTH_A_PROCESS = 96
+# A process that begins anew takes about as long as this many samples take; a copy hardly any time.
+_WORTH_A_START = 96
+_WORTH_A_COPY = 16
 _MOST_PROCESSES = 15
-_MOST_THREADS = 8
 _AHEAD = 2
 # Measuring makes many small values and no cycles: Python need not look for those all the time.
 _OBJECTS = 20_000
@@ -65,27 +63,20 @@ class Examiners:
         self._dataset = replace(dataset, samples=(), tree=None)
         self._label_set = label_set
         self._plan = plan
-        cpus = os.cpu_count() or 1
-        # Without the facts a sample is decoded and little else, which threads do side by side.
-        threads = 1 if plan.facts or leave else min(_MOST_THREADS, cpus)
-        count = cpus - threads + leave if processes is None else processes
+        count = peers.processors() - 1 + leave if processes is None else processes
         self._processes = max(0, min(_MOST_PROCESSES, count))
-        self.batch = 4 if plan.facts else 32
+        self.batch = 4 if plan.facts else 8
         """How many samples are best handed over at once."""
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._submitted = 0
+        self._has_processes = False
         self._ended = threading.Event()
         self._leave = leave
         self._relieved = threading.Event()
+        self._threads: list[threading.Thread] = []
         keep_freed_memory()
         self._collecting = gc.get_threshold()
         gc.set_threshold(_OBJECTS, *self._collecting[1:])
-        self._threads = [
-            threading.Thread(target=self._measure_here, name=f"scan-{number}", daemon=True)
-            for number in range(threads)
-        ]
-        for thread in self._threads:
-            thread.start()
 
     def __enter__(self) -> Examiners:
         return self
@@ -103,20 +94,47 @@ class Examiners:
             thread.join()
         gc.set_threshold(*self._collecting)
 
-    def submit(self, wanted: Sequence[Wanted]) -> Future[list[Examined]]:
-        """Measure some samples as soon as it is their turn."""
-        future: Future[list[Examined]] = Future()
-        self._tasks.put((wanted, future))
-        before = self._submitted
-        self._submitted += len(wanted)
-        if before < _WORTH_A_PROCESS <= self._submitted:
-            for number in range(self._processes):
-                thread = threading.Thread(
-                    target=self._measure_there, name=f"scan-process-{number}", daemon=True
+    def submit(self, batches: Sequence[Sequence[Wanted]]) -> list[Future[list[Examined]]]:
+        """Measure some batches of samples as soon as it is their turn."""
+        if not batches:
+            return []
+        self._submitted += sum(len(batch) for batch in batches)
+        if not self._has_processes:
+            self._start_processes()
+        if not self._threads or (self._has_processes and len(self._threads) == self._processes):
+            self._start(threading.Thread(target=self._measure_here, name="scan", daemon=True))
+        futures: list[Future[list[Examined]]] = []
+        for batch in batches:
+            futures.append(Future())
+            self._tasks.put((batch, futures[-1]))
+        return futures
+
+    def _start_processes(self) -> None:
+        # Before any thread of ours runs, so that this process may be copied.
+        is_copied = not self._threads and not self._leave and peers.may_fork()
+        if self._submitted < (_WORTH_A_COPY if is_copied else _WORTH_A_START):
+            return
+        self._has_processes = True
+        kind = ForkedPeer if is_copied else StartedPeer
+        started: list[Peer] = []
+        try:
+            for _ in range(self._processes):
+                started.append(kind(self._dataset, self._label_set, self._plan))
+        except OSError as error:
+            _log.warning("a process for the scan could not be started: %s", error)
+        for number, peer in enumerate(started):
+            self._start(
+                threading.Thread(
+                    target=self._measure_there,
+                    args=(peer,),
+                    name=f"scan-process-{number}",
+                    daemon=True,
                 )
-                thread.start()
-                self._threads.append(thread)
-        return future
+            )
+
+    def _start(self, thread: threading.Thread) -> None:
+        self._threads.append(thread)
+        thread.start()
 
     def _measure_here(self, *, whatever: bool = False) -> None:
         while whatever or not (self._leave and self._relieved.is_set()):
@@ -141,27 +159,11 @@ class Examiners:
         except BaseException as error:
             future.set_exception(error)
 
-    def _measure_there(self) -> None:
+    def _measure_there(self, peer: Peer) -> None:
         """Hand samples to a process, always a few ahead of its answers."""
-        try:
-            with subprocess.Popen(
-                python_command("core.qa.scanning.worker"),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=python_environment(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"),
-            ) as process:
-                self._talk(process)
-        except OSError as error:
-            _log.warning("a process for the scan could not be used: %s", error)
-
-    def _talk(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
         under_way: deque[_Task] = deque()
         is_last = False
         try:
-            pickle.dump((self._dataset, self._label_set, self._plan), process.stdin)
-            process.stdin.flush()
             while not is_last or under_way:
                 while not is_last and len(under_way) < _AHEAD:
                     try:
@@ -172,22 +174,18 @@ class Examiners:
                         is_last = True
                     elif self._is_wanted(task):
                         under_way.append(task)
-                        pickle.dump(task[0], process.stdin)
-                        process.stdin.flush()
+                        peer.ask(task[0])
                 if under_way:
-                    answer = pickle.load(process.stdout)  # noqa: S301 - our own process
+                    answer = peer.answer()
                     self._relieved.set()
                     under_way.popleft()[1].set_result(answer)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             # The process died, of memory or of a picture that crashes a decoder. What it had not
-            # answered is measured here.
+            # answered is measured here, and what else comes.
             _log.warning("a process of the scan ended early: %s", error)
             for task in under_way:
                 self._finish_here(task)
             if not is_last:
                 self._measure_here(whatever=True)
         finally:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-            if self._ended.is_set():
-                process.kill()
+            peer.end()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -17,13 +15,12 @@ from core.qa.registry import Check
 from core.qa.scanning.examining import Examined, Wanted
 from core.qa.scanning.plan import Plan, check_marks, fact_mark
 from core.qa.scanning.pool import Examiners
+from core.qa.scanning.states import state_of
 from core.qa.scanning.store import Detail, Record, ScanStore
 from core.qa.scanning.table import Row
 
 Cancelled = Callable[[], bool]
 
-_STATE = struct.Struct("<6q")
-_NO_FILE = (-1, -1, -1)
 _NAN = np.float32(np.nan)
 
 KEPT = Detail({}, {})
@@ -45,39 +42,48 @@ def rows_of(
     ids = ids_of(samples)
     records = store.records(label_set, ids)
     profiles = _Profiles(store, plan)
-    states: list[bytes] = []
-    batch: list[Wanted] = []
-    jobs: dict[str, tuple[Future[list[Examined]], int]] = {}
-
-    def hand_over() -> None:
-        job = examiners.submit(list(batch))
-        jobs.update((wanted.sample.id, (job, number)) for number, wanted in enumerate(batch))
-        batch.clear()
-
+    unknown = {
+        place
+        for place, sample_id in enumerate(ids)
+        if sample_id not in records or not profiles.is_usable(records[sample_id].profile)
+    }
+    # What was never measured is under way before the rest is even looked at.
+    jobs = _handed_over(
+        examiners, [Wanted(sample) for place, sample in enumerate(samples) if place in unknown]
+        if unknown else [],
+    )  # fmt: skip
+    changed: list[Wanted] = []
     for place, (image, mask) in enumerate(files_of(samples, label_set)):
-        state = _states(image, mask)
-        states.append(state)
-        record = records.get(ids[place])
-        if record is None or not profiles.is_usable(record.profile):
-            batch.append(Wanted(samples[place]))
-        elif record.state != state or not profiles.covers(record.profile):
+        if place in unknown:
+            continue
+        record = records[ids[place]]
+        if record.state != state_of(image, mask) or not profiles.covers(record.profile):
             checks, facts = profiles.missing(record.profile)
-            batch.append(Wanted(samples[place], record.content, checks, facts))
-        if len(batch) == examiners.batch:
-            hand_over()
-    if batch:
-        hand_over()
-    for sample_id, state in zip(ids, states, strict=True):
-        record = records.get(sample_id)
+            changed.append(Wanted(samples[place], record.content, checks, facts))
+    jobs |= _handed_over(examiners, changed)
+    for sample_id in ids:
         if sample_id not in jobs:
-            assert record is not None
-            yield sample_id, record, KEPT
+            yield sample_id, records[sample_id], KEPT
         else:
             job, number = jobs[sample_id]
             found = job.result()[number]
-            yield sample_id, *merged(store, label_set, sample_id, plan, state, record, found)
+            known = records.get(sample_id)
+            yield sample_id, *merged(store, label_set, sample_id, plan, known, found)
         if cancelled is not None and cancelled():
             return
+
+
+def _handed_over(
+    examiners: Examiners, wanted: Sequence[Wanted]
+) -> dict[str, tuple[Future[list[Examined]], int]]:
+    """Under way: for each sample the batch it is measured in, and its place in there."""
+    size = examiners.batch
+    batches = [wanted[start : start + size] for start in range(0, len(wanted), size)]
+    return {
+        each.sample.id: (job, number)
+        for batch, job in zip(batches, examiners.submit(batches), strict=True)
+        for number, each in enumerate(batch)
+    }
 
 
 class _Profiles:
@@ -113,7 +119,6 @@ def merged(
     label_set: str,
     sample_id: str,
     plan: Plan,
-    state: bytes,
     record: Record | None,
     found: Examined,
 ) -> tuple[Record, Detail | None]:
@@ -124,11 +129,11 @@ def merged(
         detail = Detail(found.measurements, found.facts)
         profile = store.profile(plan.signatures)
         return (
-            Record(state, found.content, profile, stored, found.classes, found.severities),
+            Record(found.state, found.content, profile, stored, found.classes, found.severities),
             detail,
         )
     if not found.scores and not found.facts:
-        return replace(record, state=state), None
+        return replace(record, state=found.state), None
     earlier = store.profiles()[record.profile]
     before = store.detail(label_set, sample_id)
     known = dict(zip(check_marks(earlier), _scores(record).tolist(), strict=True)) | scores
@@ -137,7 +142,7 @@ def merged(
     kept = {check: one for check, one in before.measurements.items() if check not in anew}
     ranks = {check: rank for check, rank in record.severities.items() if check not in anew}
     together = Record(
-        state,
+        found.state,
         record.content,
         store.profile(signatures),
         _stored_scores(known, signatures),
@@ -194,23 +199,3 @@ class RowColumns:
 
 def _scores(record: Record) -> npt.NDArray[np.float32]:
     return np.frombuffer(record.scores, np.float32)
-
-
-def state_of(sample: Sample, label_set: str) -> bytes:
-    """Size, time and inode of a sample's files: as long as they are the same, so are the files."""
-    (files,) = files_of([sample], label_set)
-    return _states(*files)
-
-
-def _states(image: str | None, mask: str | None) -> bytes:
-    return _STATE.pack(*_file_state(image), *_file_state(mask))
-
-
-def _file_state(path: str | None) -> tuple[int, int, int]:
-    if path is None:
-        return _NO_FILE
-    try:
-        status = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, twice per sample
-    except OSError as error:
-        return (-2, error.errno or 0, -1)
-    return status.st_size, status.st_mtime_ns, status.st_ino & 0x7FFF_FFFF_FFFF_FFFF

@@ -19,7 +19,7 @@ from core.qa.scanning.dataset_checks import judge_all, judge_one, known_of_split
 from core.qa.scanning.examining import Wanted, examine
 from core.qa.scanning.plan import make_plan
 from core.qa.scanning.pool import Examiners
-from core.qa.scanning.rows import KEPT, Cancelled, RowColumns, merged, rows_of, state_of
+from core.qa.scanning.rows import KEPT, Cancelled, RowColumns, merged, rows_of
 from core.qa.scanning.store import NO_OVERRIDE, Detail, Record, ScanStore
 from core.qa.scanning.table import Row, ScanTable
 from core.qa.settings import CheckSettings, load
@@ -162,9 +162,8 @@ def scan_sample(
     store = ScanStore(workspace)
     plan = make_plan(dataset, chosen, settings, with_facts=True)
     sample = dataset.sample(sample_id)
-    state = state_of(sample, label_set)
     found = examine(dataset, label_set, plan, Wanted(sample))
-    record, detail = merged(store, label_set, sample_id, plan, state, None, found)
+    record, detail = merged(store, label_set, sample_id, plan, None, found)
     store.store(label_set, {sample_id: (record, detail)})
     row = RowColumns(plan, store, chosen).row(record)
     over_dataset = judge_one(store, label_set, ALL_SPLITS, sample, found.facts, chosen, settings)

@@ -1,7 +1,6 @@
-"""A process that measures samples for a scan. Started by the pool, ends with its input.
+"""A process that measures samples for a scan; see `core.qa.scanning.peers`.
 
-It talks to its parent in pickles: both ends of the pipe are this program, and nothing that comes
-from a file is ever unpickled.
+It ends with its input.
 """
 
 from __future__ import annotations

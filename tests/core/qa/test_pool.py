@@ -10,7 +10,7 @@ import pytest
 
 from core.dataset import Dataset, open_dataset
 from core.qa.checks import CHECKS
-from core.qa.scanning import pool
+from core.qa.scanning import peers
 from core.qa.scanning.examining import Examined, Wanted
 from core.qa.scanning.plan import Plan, make_plan
 from core.qa.scanning.pool import Examiners
@@ -31,10 +31,12 @@ def plan(dataset: Dataset) -> Plan:
 def measured(dataset: Dataset, plan: Plan, processes: int) -> list[Examined]:
     with Examiners(dataset, "labels", plan, processes) as examiners:
         samples = list(dataset.samples)
-        jobs = [
-            examiners.submit([Wanted(sample) for sample in samples[start : start + 3]])
-            for start in range(0, len(samples), 3)
-        ]
+        jobs = examiners.submit(
+            [
+                [Wanted(sample) for sample in samples[start : start + 3]]
+                for start in range(0, len(samples), 3)
+            ]
+        )
         return [found for job in jobs for found in job.result()]
 
 
@@ -50,12 +52,16 @@ def is_same(one: Examined, other: Examined) -> bool:
     )
 
 
+@pytest.mark.parametrize("is_copied", [True, False])
 def test_that_a_process_measures_what_a_thread_measures(
-    dataset: Dataset, plan: Plan, monkeypatch: pytest.MonkeyPatch
+    dataset: Dataset, plan: Plan, monkeypatch: pytest.MonkeyPatch, is_copied: bool
 ):
     alone = measured(dataset, plan, 0)
     # All is left to the process, which would hardly have started when the thread is done.
     monkeypatch.setattr(Examiners, "_measure_here", lambda _self: None)
+    if is_copied and not peers.may_fork():
+        pytest.skip("this process cannot be copied")
+    monkeypatch.setattr(peers, "may_fork", lambda: is_copied)
     together = measured(dataset, plan, 1)
     assert all(is_same(one, other) for one, other in zip(alone, together, strict=True))
 
@@ -64,14 +70,15 @@ def test_that_the_work_of_a_process_that_dies_is_done_here(
     dataset: Dataset, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ):
     dying = [sys.executable, "-c", "import sys; sys.stdin.buffer.read(1)"]
-    monkeypatch.setattr(pool, "python_command", lambda _module: dying)
+    monkeypatch.setattr(peers, "python_command", lambda _module: dying)
+    monkeypatch.setattr(peers, "may_fork", lambda: False)
     found = measured(dataset, plan, 2)
     assert [bool(one.classes) for one in found] == [True] * 120
 
 
 def test_that_work_that_nobody_waits_for_any_more_is_dropped(dataset: Dataset, plan: Plan):
     with Examiners(dataset, "labels", plan, 0) as examiners:
-        jobs = [examiners.submit([Wanted(sample)]) for sample in dataset.samples]
+        jobs = examiners.submit([[Wanted(sample)] for sample in dataset.samples])
     assert all(job.done() for job in jobs)
     assert any(job.cancelled() for job in jobs)
 
