@@ -33,7 +33,6 @@ from core.files import is_writable_folder
 from widgets import theme
 from widgets.durations import time_left
 from widgets.frame import Banner, Footer, Header, Rail
-from widgets.opening.layout_dialog import LayoutDialog
 
 PAGES: tuple[type[Page], ...] = (DatasetPage, AnnotatePage, TrainPage, ComparePage)
 
@@ -198,6 +197,8 @@ class MainWindow(QMainWindow):
 
     def _ask_layout(self, ambiguous: AmbiguousLayout, folder: Path, workspace: Path | None) -> None:
         """Let the user choose how an ambiguous folder is to be read."""
+        from widgets.opening.layout_dialog import LayoutDialog  # seldom needed
+
         root = Path(folder)
         dialog = LayoutDialog(ambiguous, can_remember=is_writable_folder(root), parent=self)
 

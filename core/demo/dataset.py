@@ -20,6 +20,7 @@ from core.dataset.settings import (
     save_settings,
 )
 from core.demo.defects import is_clean
+from core.demo.location import DEFECTS_FILE
 from core.demo.placement import Recipe, draw_recipes
 from core.demo.planting import DefectPlan, PlantedDefect
 from core.demo.scene import Picture, draw_picture
@@ -27,7 +28,6 @@ from core.errors import PetsegError
 from core.files import atomic_write_text
 from core.images import Array, encode_mask
 
-DEFECTS_FILE = "demo_defects.json"
 CLASSES = ("background", "cat", "dog")
 LABEL_SET = "labels"
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import platformdirs
 
+DEFECTS_FILE = "demo_defects.json"
+"""The list of the defects that the demo has, in its folder."""
+
 
 def demo_folder() -> Path:
     """The folder of the user's demo dataset; it need not exist yet."""
@@ -29,7 +32,7 @@ def make_demo_if_absent(
         PetsegError: the folder cannot be written.
     """
     # Only whoever draws needs the drawing, which is slow to load.
-    from core.demo.dataset import DEFECTS_FILE, make_demo
+    from core.demo.dataset import make_demo
 
     # The list of defects is written last: a drawing that was cut off is drawn again.
     if (folder / DEFECTS_FILE).is_file():

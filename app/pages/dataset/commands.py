@@ -25,9 +25,6 @@ from core.files import atomic_write_text
 from core.qa.repairs.undo_store import list_batches
 from core.review.export import as_csv, as_json, sample_rows
 from widgets import theme
-from widgets.checks.settings_form import CheckSettingsForm
-from widgets.classes.class_editor import ClassEditor
-from widgets.classes.coding_dialog import CodingDialog
 from widgets.durations import ago
 
 _MASKS_LOOKED_AT = 48
@@ -68,6 +65,8 @@ class Commands:
 
     def show_checks(self, check: str | None = None) -> None:
         """Show all checks with their switches, limits and options."""
+        from widgets.checks.settings_form import CheckSettingsForm  # not before it is asked for
+
         dialog = QDialog(self._parent)
         dialog.setWindowTitle("Checks and limits")
         dialog.resize(720, 600)
@@ -95,6 +94,8 @@ class Commands:
 
     def edit_classes(self) -> None:
         """Show the editor of class names and colours."""
+        from widgets.classes.class_editor import ClassEditor  # not before it is asked for
+
         dataset = self._session.dataset
         settings = self._settings_of(dataset)
         if settings is None:
@@ -106,6 +107,8 @@ class Commands:
 
     def edit_coding(self) -> None:
         """Show which values and colours the masks hold, and which classes they stand for."""
+        from widgets.classes.coding_dialog import CodingDialog  # not before it is asked for
+
         dataset = self._session.dataset
         settings = self._settings_of(dataset)
         if dataset is None or settings is None:

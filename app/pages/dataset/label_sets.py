@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
@@ -11,7 +13,9 @@ from app.session import Session
 from core.labels.diff import LabelSetDiff, compare_label_sets
 from core.labels.pair import read_pair
 from widgets import theme
-from widgets.label_diff import LabelDiffView
+
+if TYPE_CHECKING:
+    from widgets.label_diff import LabelDiffView
 
 
 class LabelSets:
@@ -22,7 +26,7 @@ class LabelSets:
         self._jobs = jobs
         self._job: JobHandle | None = None
         self._is_stale = True
-        self.view = LabelDiffView()
+        self._view: LabelDiffView | None = None
         self.back_button = QPushButton("Back to the gallery")
         self.back_button.setToolTip("Back to the gallery (C)")
         self.back_button.setProperty("role", "flat")
@@ -32,13 +36,25 @@ class LabelSets:
         column.setContentsMargins(theme.GRID, theme.GRID, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.back_button, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.view, 1)
-        self.view.pair_changed.connect(self._compare)
-        self.view.edit_requested.connect(session.edit)
-        self.view.current_changed.connect(self._on_current_changed)
+        self._column = column
         session.dataset_changed.connect(self._begin_anew)
         session.checking.samples_checked.connect(self._on_samples_checked)
         session.checking.scan_changed.connect(self._on_scan_changed)
+
+    @property
+    def view(self) -> LabelDiffView:
+        """The view, made when it is first needed."""
+        if self._view is None:
+            from widgets.label_diff import LabelDiffView
+
+            self._view = view = LabelDiffView()
+            self._column.addWidget(view, 1)
+            view.show()  # its room may be in sight already
+            view.pair_changed.connect(self._compare)
+            view.edit_requested.connect(self._session.edit)
+            view.current_changed.connect(self._on_current_changed)
+            self._begin_anew()
+        return self._view
 
     def show(self) -> None:
         """Compare the pair that is chosen, unless that is on the screen."""
@@ -47,12 +63,15 @@ class LabelSets:
 
     def shut_down(self) -> None:
         """End the threads that read files."""
-        self.view.shut_down()
+        if self._view is not None:
+            self._view.shut_down()
 
     def _begin_anew(self) -> None:
         dataset, workspace = self._session.dataset, self._session.workspace
         self._cancel()
         self._is_stale = True
+        if self._view is None:
+            return
         if dataset is None or workspace is None:
             self.view.set_label_sets(())
             return
@@ -109,7 +128,7 @@ class LabelSets:
     def _on_samples_checked(self, samples: set[str]) -> None:
         """Masks were written: the comparison is no longer what the files say."""
         self._is_stale = True
-        if self.view.isVisible():
+        if self._view is not None and self.view.isVisible():
             self.show()
             if self.view.current in samples:
                 self.view.reload()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +18,9 @@ from core.qa.checks import CHECKS
 from core.qa.repairs import Repair, find_repair
 from core.qa.repairs.applying import context_of, mask_of
 from core.qa.repairs.batches import BatchResult, BatchUndo, apply_to_many, undo_batch
-from widgets.repairs.preview import RepairPreview
+
+if TYPE_CHECKING:
+    from widgets.repairs.preview import RepairPreview
 
 # In words, more failures than this are only counted.
 _TOLD = 3
@@ -38,12 +41,22 @@ class Repairing:
     def __init__(self, session: Session, jobs: Jobs, parent: QWidget) -> None:
         self._session = session
         self._jobs = jobs
-        self.preview = RepairPreview(parent)
+        self._parent = parent
+        self._preview: RepairPreview | None = None
         self._flag: Flag | None = None
         self._repair: Repair | None = None
-        self.preview.repair_one.connect(self._repair_one)
-        self.preview.repair_all.connect(self._repair_all)
         session.label_set_changed.connect(lambda _name: self._forget())
+
+    @property
+    def preview(self) -> RepairPreview:
+        """The dialog with the preview, made when it is first needed."""
+        if self._preview is None:
+            from widgets.repairs.preview import RepairPreview
+
+            self._preview = RepairPreview(self._parent)
+            self._preview.repair_one.connect(self._repair_one)
+            self._preview.repair_all.connect(self._repair_all)
+        return self._preview
 
     def ask(self, flag: Flag, repair_id: str | None = None) -> None:
         """Show the first repair that a flag's check knows, or that one, with its preview."""
@@ -68,12 +81,14 @@ class Repairing:
 
     def shut_down(self) -> None:
         """End the computation in the background."""
-        self.preview.shut_down()
+        if self._preview is not None:
+            self._preview.shut_down()
 
     def _forget(self) -> None:
         """What was asked for is of other masks than those that are open now."""
         self._flag = None
-        self.preview.reject()
+        if self._preview is not None:
+            self._preview.reject()
 
     def _show(self, flag: Flag, repair: Repair, subject: _Subject) -> None:
         dataset = self._session.dataset
