@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.app.dataset.hands import MORE, SPECKS, VAL_SPECKS, Hands, speckled
 
@@ -91,3 +93,31 @@ def test_that_the_next_flagged_sample_skips_what_is_accepted(opened):
     opened.select(SPECKS)
     opened.key(Qt.Key.Key_N)
     assert opened.session.current == VAL_SPECKS
+
+
+def test_that_a_reason_can_be_typed_when_a_flag_is_accepted(opened):
+    opened.select(SPECKS)
+    opened.key(Qt.Key.Key_Y, Qt.KeyboardModifier.ShiftModifier)
+    edit = opened.menu().findChild(QLineEdit)
+    opened.qtbot.keyClicks(edit, "a whisker")
+    opened.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert is_accepted(opened) == [True]
+    ((_, acceptance),) = opened.session.checking.accepted(SPECKS)
+    assert acceptance.note == "a whisker"
+
+
+def test_that_the_right_button_offers_all_that_can_be_done_with_a_flag(opened):
+    opened.select(SPECKS)
+    row = opened.rows("noise")[0]
+    place = row.rect().center()
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse,
+        place,
+        row.mapToGlobal(place),
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(row, event)
+    words = [action.text().split("\t")[0] for action in opened.menu().actions() if action.text()]
+    assert words == ["Drop specks…", "Accept: this is right", "Move the check's limit"]
+    opened.choose("Accept: this is right\tY")
+    assert is_accepted(opened) == [True]
