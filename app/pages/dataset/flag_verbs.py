@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -80,7 +80,7 @@ class FlagVerbs:
             action.triggered.connect(
                 lambda _on=False, chosen=repair_id: self._repairing.ask(flag, chosen)
             )
-        menu.popup(QCursor.pos())
+        self._open(menu)
 
     def _show_menu(self, flag: Flag) -> None:
         """Everything that can be done with a flag, in words."""
@@ -99,13 +99,13 @@ class FlagVerbs:
         if check is not None and check.limit is not None:
             limit = menu.addAction(theme.icon("tune-variant"), "Move the check's limit\tL")
             limit.triggered.connect(lambda: self._show_limit(flag))
-        menu.popup(QCursor.pos())
+        self._open(menu)
 
     def _ask_why(self, flag: Flag) -> None:
         menu = self._menu()
         because = self._because(flag, menu)
         menu.addAction(because)
-        menu.popup(QCursor.pos())
+        self._open(menu)
         because.edit.setFocus()
 
     def _because(self, flag: Flag, menu: QMenu) -> TextAction:
@@ -126,6 +126,14 @@ class FlagVerbs:
             self._session.message.emit("This flag's check has no limit: all it finds is flagged.")
         else:
             self._charts.show_limit(flag.check)
+
+    def _open(self, menu: QMenu) -> None:
+        """Open a menu where the hand is: under the mouse, or beside the list when a key asked."""
+        place = QCursor.pos()
+        if not self._flags.rect().contains(self._flags.mapFromGlobal(place)):
+            place = self._flags.mapToGlobal(QPoint(0, 0))
+        menu.setActiveAction(menu.actions()[0])
+        menu.popup(place)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._parent)

@@ -374,11 +374,17 @@ def test_that_a_killed_worker_is_an_error_and_the_next_call_starts_a_fresh_one(d
         assert client.predict(run, "val", dataset=dataset).predicted == 6
 
 
-def test_that_closing_from_another_thread_ends_a_prediction(dataset, run):
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be stopped here")
+def test_that_closing_from_another_thread_ends_a_prediction(dataset, run, monkeypatch):
+    monkeypatch.setattr("core.evaluation.worker_process._CLOSE_SECONDS", 0.5)
     client = PredictionClient()
     closers: list[threading.Thread] = []
 
     def close(text: str) -> None:
+        if closers:
+            return
+        assert client.worker_pid is not None
+        os.kill(client.worker_pid, signal.SIGSTOP)  # or it might be done before it is closed
         closers.append(threading.Thread(target=client.close))
         closers[-1].start()
 
