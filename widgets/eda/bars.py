@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -267,12 +268,14 @@ class BarPlot(ChartPlot):
         low, high = self.view.viewRange()[0]
         per_unit = self.view.width() / max(high - low, 1e-9)
         gaps = [b[0] - a[0] for a, b in zip(self._labels, self._labels[1:], strict=False)]
-        room = max(min(gaps, default=high - low) * per_unit - _LABEL_GAP, 1.0)
+        pitch = max(min(gaps, default=high - low) * per_unit, 0.1)  # px from one label to the next
         widest = max((metrics.horizontalAdvance(text) for _x, text in self._labels), default=0)
         # A word is cut rather than left out as long as a few letters of it fit.
         least = metrics.horizontalAdvance("mmmm")
-        stride = 1 if room >= min(widest, least) else -(-min(widest, 2 * least) // int(room))
-        width = int(room * stride + _LABEL_GAP * (stride - 1))
+        stride = 1
+        if pitch - _LABEL_GAP < min(widest, least):
+            stride = math.ceil((min(widest, 2 * least) + _LABEL_GAP) / pitch)
+        width = int(pitch * stride - _LABEL_GAP)
         self._shown_labels = [
             (x, metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
             for x, text in self._labels[::stride]
