@@ -10,6 +10,9 @@ from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.review.store import NOT_REVIEWED, Review, ReviewState, ReviewStore, Undo
 
+# Of more samples than this everything is read anew at once.
+_ONE_BY_ONE = 200
+
 
 class Curation(QObject):
     """Owns the reviews and exclusions of the open dataset. Everything it does can be undone."""
@@ -28,12 +31,17 @@ class Curation(QObject):
         self.excluded: dict[str, str] = {}
         self.reviews: dict[str, Review] = {}
 
-    def show(self, workspace: Workspace | None, excluded: Mapping[str, str]) -> None:
-        """Look at the samples of another dataset."""
+    def show(
+        self,
+        workspace: Workspace | None,
+        excluded: Mapping[str, str],
+        reviews: Mapping[str, Review],
+    ) -> None:
+        """Look at the samples of another dataset, with what is said of them."""
         self._workspace = workspace
         self._store = ReviewStore(workspace) if workspace is not None else None
         self.excluded = dict(excluded)
-        self.reviews = self._store.reviews() if self._store is not None else {}
+        self.reviews = dict(reviews)
 
     def review(self, sample_id: str) -> Review:
         """What is said of a sample."""
@@ -146,9 +154,9 @@ class Curation(QObject):
 
     def _read(self, samples: set[str]) -> None:
         assert self._store is not None
-        if len(samples) == 1:
-            (sample,) = samples
-            self.reviews[sample] = self._store.review(sample)
+        if len(samples) <= _ONE_BY_ONE:
+            for sample in samples:
+                self.reviews[sample] = self._store.review(sample)
         else:
             self.reviews = self._store.reviews()
         self.changed.emit(samples)

@@ -12,6 +12,8 @@ from core.errors import PetsegError
 from core.qa.scanning.scan import known
 from core.qa.scanning.table import ScanTable
 from core.qa.settings import CheckSettings, load
+from core.review.store import ReviewStore
+from core.review.values import Review
 
 # Of more samples than this the gallery is shown first, and then their flags.
 _MANY = 10_000
@@ -29,6 +31,7 @@ class Opened:
         flags: What the last scan of that label set found; None when that has still to be read,
             because there is much of it.
         excluded: The samples left out of training, with the reasons.
+        reviews: Tags, review states and notes by sample.
         problem: What could not be read of the workspace, in words.
     """
 
@@ -38,6 +41,7 @@ class Opened:
     checks: CheckSettings
     flags: ScanTable | None
     excluded: dict[str, str]
+    reviews: dict[str, Review]
     problem: str = ""
 
 
@@ -80,6 +84,7 @@ def open_with_workspace(
             checks,
             known(dataset, label_set, opened, checks) if len(dataset.samples) <= _MANY else None,
             opened.exclusions(),
+            ReviewStore(opened).reviews(),
             problem,
         )
     except BaseException:

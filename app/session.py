@@ -184,7 +184,7 @@ class Session(QObject):
         if is_same and kept[1] in set(self.shown):
             self.current = kept[1]
         self.checking.show(dataset, opened.workspace, opened.label_set, opened.checks, opened.flags)
-        self.curation.show(opened.workspace, opened.excluded)
+        self.curation.show(opened.workspace, opened.excluded, opened.reviews)
         self.dataset_changed.emit()
         self.label_set_changed.emit(self.label_set)
         if self.current is not None:
@@ -196,7 +196,7 @@ class Session(QObject):
     def close(self) -> None:
         """Let go of the dataset: the scan is cancelled, the workspace closed."""
         self.checking.show(None, None, "")
-        self.curation.show(None, {})
+        self.curation.show(None, {}, {})
         if self.workspace is not None:
             # The cancelled scan still holds the workspace for its last sample.
             self._jobs.close_when_idle(self.workspace.close)
