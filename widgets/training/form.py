@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -111,12 +111,15 @@ class TrainingForm(QWidget):
         return self._rows[name]
 
     def put(self, values: Mapping[str, Any]) -> None:
-        """Fill fields by name, over what the recipe says; the first of them gets the focus."""
+        """Fill fields by name, over what the recipe says; the first of them is brought into sight."""
         rows = [(self._rows[name], value) for name, value in values.items() if name in self._rows]
         for row, value in rows:
             row.put(value)
         if rows:
-            rows[0][0].edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            first = rows[0][0].edit
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+            # Once the page has its size: it may just be coming into sight.
+            QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(first))
 
     def values(self) -> FormValues:
         """What the form asks for.
@@ -176,7 +179,7 @@ class TrainingForm(QWidget):
         column.addLayout(self._settings_head())
         column.addLayout(self._settings())
         column.addStretch(1)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setWidget(body)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -150,3 +150,14 @@ def test_that_the_recipes_of_the_program_fit_the_form(form, qtbot):
         form.recipes.choose(recipe.name)
         values = start(qtbot, form)
         assert (values.recipe, values.overrides) == (recipe.name, {})
+
+
+def test_that_values_from_elsewhere_are_filled_in_and_brought_into_sight(
+    qtbot: QtBot, form: TrainingForm
+):
+    form.resize(320, 420)
+    form.put({"class_weights": [0.055, 1.0, 1.19], "of a later version": 1})
+    edit = form.field("class_weights").edit
+    assert form.field("class_weights").value() == [0.055, 1.0, 1.19]
+    qtbot.waitUntil(lambda: not edit.visibleRegion().isEmpty())
+    assert form.field("class_weights").is_changed
