@@ -111,7 +111,7 @@ class TrainingForm(QWidget):
         return self._rows[name]
 
     def put(self, values: Mapping[str, Any]) -> None:
-        """Fill fields by name, over what the recipe says, and bring the first of them into sight."""
+        """Fill fields by name over the recipe's values, and bring the first into sight."""
         rows = [(self._rows[name], value) for name, value in values.items() if name in self._rows]
         for row, value in rows:
             row.put(value)
