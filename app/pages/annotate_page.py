@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.actions import Action
 from app.jobs import Jobs
 from app.pages.annotate.commands import commands
+from app.pages.annotate.companions import Desk, companions
 from app.pages.annotate.content import EditContent, MaskState, resized
 from app.pages.annotate.open_masks import MaskKey, OpenMask, OpenMasks
 from app.pages.annotate.pictures import renderer
@@ -24,7 +25,6 @@ from app.settings import Settings
 from core.dataset import Dataset
 from core.images import Array, read_mask
 from core.masks.document import MaskDocument
-from core.masks.regions import everything
 from widgets.canvas import MaskCanvas
 from widgets.editor import EditorView
 from widgets.empty_state import EmptyState
@@ -77,6 +77,7 @@ class AnnotatePage(Page):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._room)
+        self.companions = companions(Desk(session, jobs, self.view, self._shown_mask, self.save))
         self._connect()
 
     @property
@@ -88,7 +89,8 @@ class AnnotatePage(Page):
 
     def actions_table(self) -> list[Action]:
         """The page's commands."""
-        return commands(self.view, self.step, self.save)
+        table = commands(self.view, self.step, self.save)
+        return table + [action for one in self.companions for action in one.actions()]
 
     def activate(self) -> None:
         """Let the keys work the canvas at once."""
@@ -127,6 +129,9 @@ class AnnotatePage(Page):
         self._slow.stop()
         self._reader.shut_down()
         self.view.filmstrip.shut_down()
+        self.canvas.shut_down()
+        for one in self.companions:
+            one.shut_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was chosen on another page."""
@@ -210,7 +215,7 @@ class AnnotatePage(Page):
         if pixels.shape != document.mask.shape:
             self.session.message.emit("That version has another size than the photo.")
             return False
-        self.canvas.edit(name, everything(pixels.shape), pixels)
+        self.canvas.replace(name, pixels)
         return True
 
     def step(self, step: int, *, flagged: bool = False) -> None:
@@ -318,7 +323,14 @@ class AnnotatePage(Page):
         self._slow.start()
         self._reader.ask(dataset, workspace, current, key.label_set)
 
+    def _shown_mask(self) -> tuple[MaskKey, OpenMask] | None:
+        if self._key is None or self._mask is None:
+            return None
+        return self._key, self._mask
+
     def _leave(self, message: str = "") -> None:
+        for one in self.companions:
+            one.on_left()
         self._key = self._content = self._mask = self._verdict = None
         self.view.show_nothing(message)
         self._refresh_state()
@@ -337,6 +349,8 @@ class AnnotatePage(Page):
                 self._offer_repair(content)
         self.view.show_original(content.original)
         self._read_ahead()
+        for one in self.companions:
+            one.on_shown()
         self.sample_shown.emit(content.sample_id)
 
     def _edit(self, mask: OpenMask) -> None:

@@ -23,6 +23,7 @@ from core.images import read_mask
 from core.masks.document import MaskDocument
 from core.masks.regions import dab
 from tests.making import blob, make_dataset, photo_of, write_sample
+from widgets.canvas import MAX_BRUSH
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -469,9 +470,9 @@ def test_that_tools_and_their_options_follow_the_choice(desk: Desk):
     desk.key(Qt.Key.Key_B)
     assert desk.page.view.tools.button("brush").isChecked()
     desk.page.view.options._slider.setValue(100)
-    assert desk.page.canvas.brush_size == 512
+    assert desk.page.canvas.brush_size == MAX_BRUSH
     desk.key(Qt.Key.Key_BracketLeft)
-    assert desk.page.view.options._spin.value() == desk.page.canvas.brush_size < 512
+    assert desk.page.view.options._spin.value() == desk.page.canvas.brush_size < MAX_BRUSH
 
 
 def test_that_every_control_has_a_tooltip_and_a_name(desk: Desk):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
@@ -19,15 +20,19 @@ from core.dataset.model import ClassInfo
 from core.images import Array
 from core.masks.document import MaskDocument
 from core.masks.geometry import EMPTY, Rect
-from core.masks.regions import Region
+from core.masks.protection import Over, Protection
+from core.masks.regions import Region, everything
 from widgets import theme
+from widgets.canvas.computing import Computing
 from widgets.canvas.layered_view import LayeredView
 from widgets.canvas.painting import device_part, paint_highlight
-from widgets.canvas.tools import TOOLS, Pointer, Tool
+from widgets.canvas.sampling import ImagePyramid
+from widgets.canvas.tools import TOOLS, Pointer, Prediction, Tool
 from widgets.canvas.transform import ViewTransform
 
 MASK_LAYER = "mask"
-MAX_BRUSH = 512
+MAX_BRUSH = 1024
+_SMALLEST_SHOWN = 24.0
 _NO_MASK = np.zeros((0, 0), np.uint8)
 _TEXT_INPUTS = (QLineEdit, QPlainTextEdit, QTextEdit)
 
@@ -48,6 +53,12 @@ class MaskCanvas(LayeredView):
     tool_changed = Signal(str)
     said = Signal(str)
     """A sentence for the status line."""
+    options_changed = Signal()
+    """The chosen tool has changed one of its options by itself."""
+    protection_changed = Signal()
+    """What strokes may paint over is another."""
+    copied_to_next = Signal(object, int)
+    """A region and a value that are to be painted in the next sample."""
 
     pans_with_left_button = False
 
@@ -62,6 +73,12 @@ class MaskCanvas(LayeredView):
         self._current_class = 1
         self._brush_size = 12
         self._pressed = False
+        self._protection = Protection()
+        self._locked_reason = ""
+        self._prediction: Prediction | None = None
+        self._assistant: Any = None
+        self.computing = Computing(self)
+        self.computing.failed.connect(self.say)
         self._marks_rect = QRect()
         self._tools = {kind.id: kind(self) for kind in TOOLS}
         self._tool = self._tools["brush"]
@@ -79,7 +96,9 @@ class MaskCanvas(LayeredView):
     ) -> None:
         """Edit another mask, or none. A stroke under way in the old one is taken back."""
         self.cancel()
+        self.forget_computing()
         self._document = document
+        self._prediction = None
         self._classes = tuple(classes)
         self._ignore_index = ignore_index
         if document is None:
@@ -91,6 +110,7 @@ class MaskCanvas(LayeredView):
             if self._current_class not in self._legal_values():
                 self.set_current_class(min(1, len(self._classes) - 1))
         for tool in self._tools.values():
+            tool.sample_changed()
             tool.changed()
         self.history_changed.emit()
 
@@ -113,6 +133,60 @@ class MaskCanvas(LayeredView):
     def current_class(self) -> int:
         """The class that tools paint."""
         return self._current_class
+
+    @property
+    def ignore_index(self) -> int:
+        """The value of pixels that training leaves out."""
+        return self._ignore_index
+
+    @property
+    def photo(self) -> ImagePyramid | None:
+        """The photo under the mask; None when it cannot be shown, or has another size."""
+        photo = self._pyramid
+        if photo is None or (photo.height, photo.width) != self.pixels.shape:
+            return None
+        return photo
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """What a model says of the sample; None when no run's prediction is loaded."""
+        return self._prediction
+
+    def set_prediction(self, prediction: Prediction | None) -> None:
+        """Offer what a model says of the sample to the tools; it goes with the document."""
+        self._prediction = prediction
+        self._tool.changed()
+
+    @property
+    def assistant(self) -> Any:
+        """What proposes regions for clicks; None where the program has none."""
+        return self._assistant
+
+    def set_assistant(self, assistant: Any) -> None:
+        """Give the AI click tool what it asks for proposals."""
+        self._assistant = assistant
+
+    @property
+    def protection(self) -> Protection:
+        """What strokes may paint over."""
+        return self._protection
+
+    def set_protection(self, protection: Protection) -> None:
+        """Choose what strokes may paint over."""
+        if protection != self._protection:
+            self._protection = protection
+            self.protection_changed.emit()
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the mask can be looked at only."""
+        return bool(self._locked_reason)
+
+    def set_read_only(self, reason: str) -> None:
+        """Refuse every edit and say why; "" lets the mask be edited."""
+        if reason != self._locked_reason:
+            self.cancel()
+            self._locked_reason = reason
 
     def set_current_class(self, value: int) -> None:
         """Choose the class that tools paint; a value that is no class is refused."""
@@ -156,12 +230,15 @@ class MaskCanvas(LayeredView):
             return
         pointer = self._tool.pointer
         self.cancel()
+        self.forget_computing()
         self._tool.hover(None)
         self._tool = self._tools[tool_id]
         self._tool.hover(pointer)
         self.setCursor(self._idle_cursor())
         self.refresh_marks()
+        self.update()
         self.tool_changed.emit(tool_id)
+        self._tool.chosen()
 
     def cancel(self) -> None:
         """Drop what the tool has in progress."""
@@ -180,38 +257,64 @@ class MaskCanvas(LayeredView):
 
     def begin_stroke(self, name: str) -> None:
         """Begin an undo step."""
-        if self._document is not None:
+        if self._document is not None and self._may_edit():
             self._document.begin_stroke(name)
 
     def write(self, region: Region, value: int) -> Rect:
         """Write a value to a region inside the step, and repaint what changed."""
-        if self._document is None:
+        if self._document is None or not self._document.in_stroke:
             return EMPTY
-        changed = self._document.set(region, value)
+        protected = self._protection.protected(self._current_class)
+        changed = self._document.set(region, value, protected)
         self._show_change(changed)
         return changed
 
     def end_stroke(self) -> None:
         """End the undo step."""
-        if self._document is not None:
-            self._document.end_stroke()
+        if self._document is not None and self._document.in_stroke:
+            if self._document.end_stroke().is_empty:
+                self._say_why_nothing_changed()
             self.history_changed.emit()
 
     def abort_stroke(self) -> None:
         """Take the undo step under way back."""
-        if self._document is not None:
+        if self._document is not None and self._document.in_stroke:
             self._show_change(self._document.abort_stroke())
             self.history_changed.emit()
 
     def edit(self, name: str, region: Region, value: int | Array) -> Rect:
-        """Write to a region as a step of its own."""
-        if self._document is None:
-            return EMPTY
-        changed = self._document.apply(name, region, value)
-        self._show_change(changed)
-        self._tool.changed()
-        self.history_changed.emit()
+        """Write to a region as a step of its own, within what may be painted over."""
+        changed = self._apply(name, region, value, self._protection.protected(self._current_class))
+        if changed.is_empty and not self.is_read_only:
+            self._say_why_nothing_changed()
         return changed
+
+    def replace(self, name: str, pixels: Array) -> Rect:
+        """Put other pixels in place of the whole mask, as a step; nothing is protected from it."""
+        return self._apply(name, everything(pixels.shape), pixels, ())
+
+    def compute(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Run `work` in a thread and hand its result to `done`, unless something newer is asked."""
+        self.computing.request(work, done)
+
+    def forget_computing(self) -> None:
+        """Want no result of `compute` any more."""
+        self.computing.forget()
+
+    def shut_down(self) -> None:
+        """End the thread that tools compute in."""
+        self.computing.shut_down()
+
+    def copy_to_next(self, region: Region, value: int) -> None:
+        """Ask for the same pixels to be painted in the next sample."""
+        self.copied_to_next.emit(region, value)
+
+    def reveal(self, rect: Rect) -> None:
+        """Bring a place of the image into sight, zoomed in if it is small."""
+        shown = self.placement.rect_to_view(rect)
+        small = max(shown.width(), shown.height()) < _SMALLEST_SHOWN
+        if small or not self.rect().contains(shown.toAlignedRect()):
+            self.zoom_to(rect.grown(max(8, rect.width // 2, rect.height // 2)))
 
     def say(self, text: str) -> None:
         """Tell the user something, briefly."""
@@ -318,6 +421,15 @@ class MaskCanvas(LayeredView):
             self._tool.hover(None)
         super().leaveEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        """A key that the tool is waiting for is the tool's, not a shortcut of the page."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._document is not None:
+            assert isinstance(event, QKeyEvent)
+            if self._tool.wants_key(event.key(), event.modifiers()):
+                event.accept()
+                return True
+        return super().event(event)
+
     def _idle_cursor(self) -> Qt.CursorShape:
         if not self._tools or self._document is None or self._space_held:
             return super()._idle_cursor()
@@ -349,6 +461,8 @@ class MaskCanvas(LayeredView):
         if document.in_stroke:
             self.cancel()
             return
+        if not self._may_edit():
+            return
         name = document.undo_name if verb == "undo" else document.redo_name
         changed = document.undo() if verb == "undo" else document.redo()
         if changed is None:
@@ -358,6 +472,29 @@ class MaskCanvas(LayeredView):
         self._tool.changed()
         self.history_changed.emit()
         self.say(f"{'Undone' if verb == 'undo' else 'Done again'}: {name}.")
+
+    def _apply(
+        self, name: str, region: Region, value: int | Array, protected: Collection[int]
+    ) -> Rect:
+        if self._document is None or not self._may_edit():
+            return EMPTY
+        changed = self._document.apply(name, region, value, protected)
+        self._show_change(changed)
+        self._tool.changed()
+        self.history_changed.emit()
+        return changed
+
+    def _may_edit(self) -> bool:
+        if self._locked_reason:
+            self.say(self._locked_reason)
+        return not self._locked_reason
+
+    def _say_why_nothing_changed(self) -> None:
+        over = self._protection.over
+        if over is Over.CURRENT:
+            self.say(f"Only {self.class_name(self._current_class)} may be painted over.")
+        elif over is not Over.EVERYTHING:
+            self.say("Nothing changed: everything here is protected.")
 
     def _show_change(self, changed: Rect) -> None:
         if not changed.is_empty:

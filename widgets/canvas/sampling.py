@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.images import Array
+from core.masks.geometry import Rect
 
 Indices = npt.NDArray[np.intp]
 Pixels = npt.NDArray[Any]
@@ -43,6 +44,16 @@ class ImagePyramid:
                 np.uint8, copy=False
             )
             self._levels.append(level)
+
+    @property
+    def bgra(self) -> Array:
+        """The photo itself, uint8 H×W×4 in the order blue, green, red, 255; not to be written."""
+        return self._levels[0]
+
+    def rgb(self, rect: Rect | None = None) -> Array:
+        """A copy of a part of the photo (all of it for None), RGB uint8 H×W×3."""
+        part = self.bgra if rect is None else self.bgra[rect.slices]
+        return cv2.cvtColor(part, cv2.COLOR_BGRA2RGB).astype(np.uint8, copy=False)
 
     def render(self, part: DevicePart) -> Array:
         """The photo as a part of the view shows it.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
@@ -14,7 +14,11 @@ from core.images import Array
 from core.masks.document import MaskDocument
 from core.masks.geometry import Rect
 from core.masks.regions import Region
+from widgets.canvas.sampling import ImagePyramid
 from widgets.canvas.transform import Placement
+
+Group = Literal["draw", "area", "clever", "pieces"]
+"""What a tool works with: strokes and shapes, areas, the photo and models, connected pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,35 @@ class Toggle:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """An option of a tool that is one of a few: the attribute it sets, and how it is shown.
+
+    Attributes:
+        attribute: Name of the tool's attribute; it holds one of the values.
+        text: The label before the list, or "".
+        values: Each value, and the words for it.
+        hint: The tooltip.
+    """
+
+    attribute: str
+    text: str
+    values: tuple[tuple[str, str], ...]
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An option of a tool that is a whole number: the attribute it sets, and how it is shown."""
+
+    attribute: str
+    text: str
+    least: int
+    most: int
+    hint: str
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A button of a tool: the method it calls, and how it is shown."""
 
@@ -66,6 +99,21 @@ class Command:
     text: str
     icon: str
     hint: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What a run says of a sample.
+
+    Attributes:
+        run: The run's name.
+        classes: uint8 H×W class indices, of the mask's size.
+        confidence: uint8 H×W, 0 to 255 for 0 to 1; None when the run kept none.
+    """
+
+    run: str
+    classes: Array
+    confidence: Array | None
 
 
 class Host(Protocol):
@@ -81,7 +129,22 @@ class Host(Protocol):
     def current_class(self) -> int: ...  # noqa: D102
 
     @property
+    def ignore_index(self) -> int: ...  # noqa: D102
+
+    @property
     def brush_size(self) -> int: ...  # noqa: D102
+
+    @property
+    def photo(self) -> ImagePyramid | None:
+        """The photo under the mask; None when it cannot be shown, or has another size."""
+
+    @property
+    def assistant(self) -> Any:
+        """What proposes regions for clicks; None where the program has none."""
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """What a model says of the sample; None when no run's prediction is loaded."""
 
     @property
     def placement(self) -> Placement: ...  # noqa: D102
@@ -107,8 +170,28 @@ class Host(Protocol):
     def abort_stroke(self) -> None:
         """Take the undo step under way back."""
 
-    def edit(self, name: str, region: Region, value: int) -> Rect:
-        """Write a value to a region as a step of its own."""
+    def edit(self, name: str, region: Region, value: int | Array) -> Rect:
+        """Write a value, or one for each pixel of the region's rectangle, as a step of its own."""
+
+    def compute(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Run `work` in a thread and hand its result to `done`, unless something newer is asked.
+
+        `work` must not touch widgets or the mask: give it copies. Errors it raises are told to
+        the user when they are a `PetsegError`. What is under way is dropped when the tool or the
+        sample changes.
+        """
+
+    def forget_computing(self) -> None:
+        """Want no result of `compute` any more."""
+
+    def options_changed(self) -> None:
+        """Show the tool's options anew: the tool has changed one by itself."""
+
+    def copy_to_next(self, region: Region, value: int) -> None:
+        """Paint the same pixels in the next sample's mask, and go there."""
+
+    def reveal(self, rect: Rect) -> None:
+        """Bring a place of the image into sight, zoomed in if it is small."""
 
     def say(self, text: str) -> None:
         """Tell the user something, briefly."""
@@ -135,7 +218,10 @@ class Tool:
     key: ClassVar[str]
     hint: ClassVar[str]
     """How it is used, in one sentence; shown while the tool is chosen."""
+    group: ClassVar[Group] = "draw"
     has_size: ClassVar[bool] = False
+    choices: ClassVar[tuple[Choice, ...]] = ()
+    numbers: ClassVar[tuple[Number, ...]] = ()
     toggles: ClassVar[tuple[Toggle, ...]] = ()
     commands: ClassVar[tuple[Command, ...]] = ()
 
@@ -170,12 +256,22 @@ class Tool:
         """The mouse moved with no button down; None when it left the canvas."""
         self.pointer = pointer
 
+    def wants_key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """Whether `key_press` would make use of a key that is a shortcut of the page's."""
+        return False
+
     def key_press(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """A key went down. Returns whether the tool made use of it."""
         return False
 
     def changed(self) -> None:
-        """The mask, the class or the zoom has changed under the tool."""
+        """The mask, the class, an option or the zoom has changed under the tool."""
+
+    def sample_changed(self) -> None:
+        """Another sample is shown: forget everything that was about the old one."""
+
+    def chosen(self) -> None:
+        """The tool was chosen: a chance to prepare, or to say what it is waiting for."""
 
     def cancel(self) -> None:
         """Drop whatever is in progress, without a trace."""
