@@ -125,7 +125,7 @@ install_project() {
   say "installing the project and what it needs; the first time takes some minutes"
   # torch goes first and by its pinned version, so that nothing else chooses a build of it.
   pip install ${quiet[@]+"${quiet[@]}"} -c constraints.txt "$(grep '^torch==' constraints.txt)"
-  pip install ${quiet[@]+"${quiet[@]}"} -c constraints.txt -e '.[dev]'
+  pip install ${quiet[@]+"${quiet[@]}"} -c constraints.txt -e '.[dev,annotation]'
 }
 
 check_qt_libraries

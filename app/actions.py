@@ -23,6 +23,8 @@ class Action:
         shortcut: Key sequences in Qt's portable notation ("Ctrl+S"), the first one shown.
         icon: Name of an icon, or "".
         group: Heading in the menu and the shortcut sheet.
+        is_held: Whether the key works while it is held down. Such a key is handled by the widget
+            it works on; here it is only told.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Action:
     shortcut: tuple[str, ...] = ()
     icon: str = ""
     group: str = "General"
+    is_held: bool = False
 
     @property
     def tooltip(self) -> str:
@@ -51,7 +54,8 @@ def install(
     for action in actions:
         qaction = QAction(action.text, owner)
         qaction.setObjectName(action.id)
-        qaction.setShortcuts([QKeySequence(keys) for keys in action.shortcut])
+        if not action.is_held:
+            qaction.setShortcuts([QKeySequence(keys) for keys in action.shortcut])
         qaction.setShortcutContext(context)
         qaction.setToolTip(action.tooltip)
         if action.icon:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
@@ -17,46 +16,34 @@ from PySide6.QtWidgets import (
 )
 
 from core.dataset.model import ClassInfo
-from core.images import Array
 from core.masks.document import MaskDocument
-from core.masks.geometry import EMPTY, Rect
-from core.masks.protection import Over, Protection
-from core.masks.regions import Region, everything
-from widgets import theme
+from core.masks.geometry import Rect
+from core.masks.regions import Region
 from widgets.canvas.computing import Computing
-from widgets.canvas.layered_view import LayeredView
+from widgets.canvas.mask_view import MaskView
 from widgets.canvas.painting import device_part, paint_highlight
-from widgets.canvas.sampling import ImagePyramid
-from widgets.canvas.tools import TOOLS, Pointer, Prediction, Tool
+from widgets.canvas.tools import TOOLS, Pointer, Tool
 from widgets.canvas.transform import ViewTransform
 
-MASK_LAYER = "mask"
 MAX_BRUSH = 1024
 _SMALLEST_SHOWN = 24.0
-_NO_MASK = np.zeros((0, 0), np.uint8)
+_BEFORE_KEY = Qt.Key.Key_O
 _TEXT_INPUTS = (QLineEdit, QPlainTextEdit, QTextEdit)
 
 
-class MaskCanvas(LayeredView):
+class MaskCanvas(MaskView):
     """Shows a mask document over a photo and edits it with the chosen tool.
 
     The left button works the tool, the right one picks the class under the cursor; the middle one,
     or Space held, pans. Digits choose a class, so 0 chooses the background, and Ctrl+0 fits.
     """
 
-    edited = Signal(object)
-    """The rectangle (`Rect`) of pixels that an edit, undo or redo changed; during strokes too."""
-    history_changed = Signal()
-    """A step was added, undone or redone: what can be undone, and the counts, may be new."""
-    current_class_changed = Signal(int)
     brush_size_changed = Signal(int)
     tool_changed = Signal(str)
-    said = Signal(str)
-    """A sentence for the status line."""
-    options_changed = Signal()
+    tool_options_changed = Signal()
     """The chosen tool has changed one of its options by itself."""
-    protection_changed = Signal()
-    """What strokes may paint over is another."""
+    before_held = Signal(bool)
+    """The key that shows the mask as it was before went down, or up."""
     copied_to_next = Signal(object, int)
     """A region and a value that are to be painted in the next sample."""
 
@@ -67,15 +54,8 @@ class MaskCanvas(LayeredView):
     ) -> None:
         self._tools: dict[str, Tool] = {}
         super().__init__(parent, transform)
-        self._document: MaskDocument | None = None
-        self._classes: tuple[ClassInfo, ...] = ()
-        self._ignore_index = 255
-        self._current_class = 1
         self._brush_size = 12
         self._pressed = False
-        self._protection = Protection()
-        self._locked_reason = ""
-        self._prediction: Prediction | None = None
         self._assistant: Any = None
         self.computing = Computing(self)
         self.computing.failed.connect(self.say)
@@ -86,76 +66,20 @@ class MaskCanvas(LayeredView):
         self.setAccessibleName("Mask canvas")
         self.setCursor(self._idle_cursor())
 
-    # The document and what is chosen
-
     def set_document(
         self,
         document: MaskDocument | None,
         classes: Sequence[ClassInfo] = (),
         ignore_index: int = 255,
     ) -> None:
-        """Edit another mask, or none. A stroke under way in the old one is taken back."""
-        self.cancel()
+        """Edit another mask, or none. What a tool has in progress in the old one is dropped."""
         self.forget_computing()
-        self._document = document
-        self._prediction = None
-        self._classes = tuple(classes)
-        self._ignore_index = ignore_index
-        if document is None:
-            self.set_overlay(MASK_LAYER, None)
-        else:
-            illegal = set(range(256)) - self._legal_values()
-            colors = theme.class_table(self._classes, ignore_index=ignore_index)
-            self.set_overlay(MASK_LAYER, document.mask, colors, solid=illegal)
-            if self._current_class not in self._legal_values():
-                self.set_current_class(min(1, len(self._classes) - 1))
+        super().set_document(document, classes, ignore_index)
         for tool in self._tools.values():
             tool.sample_changed()
             tool.changed()
-        self.history_changed.emit()
 
-    @property
-    def document(self) -> MaskDocument | None:
-        """The mask that is edited; None when there is none."""
-        return self._document
-
-    @property
-    def pixels(self) -> Array:
-        """The mask's pixels, read-only; without pixels when there is no document."""
-        return self._document.mask if self._document is not None else _NO_MASK
-
-    @property
-    def classes(self) -> tuple[ClassInfo, ...]:
-        """The classes that can be painted."""
-        return self._classes
-
-    @property
-    def current_class(self) -> int:
-        """The class that tools paint."""
-        return self._current_class
-
-    @property
-    def ignore_index(self) -> int:
-        """The value of pixels that training leaves out."""
-        return self._ignore_index
-
-    @property
-    def photo(self) -> ImagePyramid | None:
-        """The photo under the mask; None when it cannot be shown, or has another size."""
-        photo = self._pyramid
-        if photo is None or (photo.height, photo.width) != self.pixels.shape:
-            return None
-        return photo
-
-    @property
-    def prediction(self) -> Prediction | None:
-        """What a model says of the sample; None when no run's prediction is loaded."""
-        return self._prediction
-
-    def set_prediction(self, prediction: Prediction | None) -> None:
-        """Offer what a model says of the sample to the tools; it goes with the document."""
-        self._prediction = prediction
-        self._tool.changed()
+    # What is chosen
 
     @property
     def assistant(self) -> Any:
@@ -165,45 +89,6 @@ class MaskCanvas(LayeredView):
     def set_assistant(self, assistant: Any) -> None:
         """Give the AI click tool what it asks for proposals."""
         self._assistant = assistant
-
-    @property
-    def protection(self) -> Protection:
-        """What strokes may paint over."""
-        return self._protection
-
-    def set_protection(self, protection: Protection) -> None:
-        """Choose what strokes may paint over."""
-        if protection != self._protection:
-            self._protection = protection
-            self.protection_changed.emit()
-
-    @property
-    def is_read_only(self) -> bool:
-        """Whether the mask can be looked at only."""
-        return bool(self._locked_reason)
-
-    def set_read_only(self, reason: str) -> None:
-        """Refuse every edit and say why; "" lets the mask be edited."""
-        if reason != self._locked_reason:
-            self.cancel()
-            self._locked_reason = reason
-
-    def set_current_class(self, value: int) -> None:
-        """Choose the class that tools paint; a value that is no class is refused."""
-        if value not in self._legal_values():
-            self.say(f"The value {value} is no class of this dataset.")
-        elif value != self._current_class:
-            self._current_class = value
-            self.current_class_changed.emit(value)
-            self._tool.changed()
-            self.say(f"Painting {self.class_name(value)}.")
-
-    def class_name(self, value: int) -> str:
-        """The name of a class, or what to call a value that is none."""
-        for info in self._classes:
-            if info.index == value:
-                return info.name
-        return "ignored" if value == self._ignore_index else f"value {value} (no class)"
 
     @property
     def brush_size(self) -> int:
@@ -245,53 +130,11 @@ class MaskCanvas(LayeredView):
         self._pressed = False
         self._tool.cancel()
 
-    def undo(self) -> None:
-        """Take the last step back, or the stroke under way."""
-        self._travel("undo")
-
-    def redo(self) -> None:
-        """Do the last undone step again."""
-        self._travel("redo")
+    def looked_at(self) -> None:
+        """The tool's target may be another now."""
+        self._tool.changed()
 
     # What tools ask for
-
-    def begin_stroke(self, name: str) -> None:
-        """Begin an undo step."""
-        if self._document is not None and self._may_edit():
-            self._document.begin_stroke(name)
-
-    def write(self, region: Region, value: int) -> Rect:
-        """Write a value to a region inside the step, and repaint what changed."""
-        if self._document is None or not self._document.in_stroke:
-            return EMPTY
-        protected = self._protection.protected(self._current_class)
-        changed = self._document.set(region, value, protected)
-        self._show_change(changed)
-        return changed
-
-    def end_stroke(self) -> None:
-        """End the undo step."""
-        if self._document is not None and self._document.in_stroke:
-            if self._document.end_stroke().is_empty:
-                self._say_why_nothing_changed()
-            self.history_changed.emit()
-
-    def abort_stroke(self) -> None:
-        """Take the undo step under way back."""
-        if self._document is not None and self._document.in_stroke:
-            self._show_change(self._document.abort_stroke())
-            self.history_changed.emit()
-
-    def edit(self, name: str, region: Region, value: int | Array) -> Rect:
-        """Write to a region as a step of its own, within what may be painted over."""
-        changed = self._apply(name, region, value, self._protection.protected(self._current_class))
-        if changed.is_empty and not self.is_read_only:
-            self._say_why_nothing_changed()
-        return changed
-
-    def replace(self, name: str, pixels: Array) -> Rect:
-        """Put other pixels in place of the whole mask, as a step; nothing is protected from it."""
-        return self._apply(name, everything(pixels.shape), pixels, ())
 
     def compute(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Run `work` in a thread and hand its result to `done`, unless something newer is asked."""
@@ -316,9 +159,9 @@ class MaskCanvas(LayeredView):
         if small or not self.rect().contains(shown.toAlignedRect()):
             self.zoom_to(rect.grown(max(8, rect.width // 2, rect.height // 2)))
 
-    def say(self, text: str) -> None:
-        """Tell the user something, briefly."""
-        self.said.emit(text)
+    def options_changed(self) -> None:
+        """Show the tool's options anew: the tool has changed one by itself."""
+        self.tool_options_changed.emit()
 
     def refresh_marks(self) -> None:
         """Repaint what the tool draws, where it was and where it is now."""
@@ -398,12 +241,26 @@ class MaskCanvas(LayeredView):
             self.fit()
         elif plain and Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
             self.set_current_class(key - int(Qt.Key.Key_0))
+        elif plain and key == _BEFORE_KEY:
+            if not event.isAutoRepeat():
+                self.before_held.emit(True)
         elif plain and key == Qt.Key.Key_I:
             self.set_current_class(self._ignore_index)
         elif plain and (tool := self._tool_for_key(key)) is not None:
             self.set_tool(tool)
         else:
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """O released: the mask as it is now is back."""
+        if event.key() == _BEFORE_KEY and not event.isAutoRepeat():
+            self.before_held.emit(False)
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QEvent) -> None:
+        """Forget a held O: its release goes elsewhere."""
+        self.before_held.emit(False)
+        super().focusOutEvent(event)
 
     def step_brush_size(self, direction: int) -> None:
         """Make the brush larger (1) or smaller (-1) by a tenth, at least by one pixel."""
@@ -450,56 +307,6 @@ class MaskCanvas(LayeredView):
             if key == ord(tool.key):
                 return tool.id
         return None
-
-    def _legal_values(self) -> set[int]:
-        return {info.index for info in self._classes} | {self._ignore_index}
-
-    def _travel(self, verb: str) -> None:
-        document = self._document
-        if document is None:
-            return
-        if document.in_stroke:
-            self.cancel()
-            return
-        if not self._may_edit():
-            return
-        name = document.undo_name if verb == "undo" else document.redo_name
-        changed = document.undo() if verb == "undo" else document.redo()
-        if changed is None:
-            self.say(f"Nothing to {verb}.")
-            return
-        self._show_change(changed)
-        self._tool.changed()
-        self.history_changed.emit()
-        self.say(f"{'Undone' if verb == 'undo' else 'Done again'}: {name}.")
-
-    def _apply(
-        self, name: str, region: Region, value: int | Array, protected: Collection[int]
-    ) -> Rect:
-        if self._document is None or not self._may_edit():
-            return EMPTY
-        changed = self._document.apply(name, region, value, protected)
-        self._show_change(changed)
-        self._tool.changed()
-        self.history_changed.emit()
-        return changed
-
-    def _may_edit(self) -> bool:
-        if self._locked_reason:
-            self.say(self._locked_reason)
-        return not self._locked_reason
-
-    def _say_why_nothing_changed(self) -> None:
-        over = self._protection.over
-        if over is Over.CURRENT:
-            self.say(f"Only {self.class_name(self._current_class)} may be painted over.")
-        elif over is not Over.EVERYTHING:
-            self.say("Nothing changed: everything here is protected.")
-
-    def _show_change(self, changed: Rect) -> None:
-        if not changed.is_empty:
-            self.refresh(changed)
-            self.edited.emit(changed)
 
     def _on_view_changed(self) -> None:
         self.setCursor(self._idle_cursor())

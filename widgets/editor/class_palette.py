@@ -9,7 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
+    QHBoxLayout,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -103,12 +105,16 @@ class ClassPalette(QWidget):
     class_chosen = Signal(int)
     rows_changed = Signal()
     """There are more or fewer rows."""
+    locked_changed = Signal(object)
+    """The values (a frozenset) of the classes that are locked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Classes")
         self._rows: dict[int, ClassRow] = {}
         self._illegal: dict[int, ClassRow] = {}
+        self._lines: dict[int, QWidget] = {}
+        self._locks: dict[int, QToolButton] = {}
         self._current: int | None = None
         self._group = QButtonGroup(self)
         self._column = QVBoxLayout(self)
@@ -118,6 +124,7 @@ class ClassPalette(QWidget):
 
     def set_classes(self, classes: Sequence[ClassInfo], ignore_index: int) -> None:
         """Show other classes."""
+        was_locked = self.locked
         for row in (*self._rows.values(), *self._illegal.values()):
             self._remove(row)
         self._rows, self._illegal = {}, {}
@@ -129,6 +136,17 @@ class ClassPalette(QWidget):
         if self._current is not None:
             self.show_current(self._current)
         self.rows_changed.emit()
+        if was_locked:
+            self.locked_changed.emit(self.locked)
+
+    @property
+    def locked(self) -> frozenset[int]:
+        """The values of the classes that are locked."""
+        return frozenset(value for value, lock in self._locks.items() if lock.isChecked())
+
+    def lock(self, value: int) -> QToolButton | None:
+        """The lock of a class."""
+        return self._locks.get(value)
 
     def rows_height(self) -> int:
         """The height of all rows."""
@@ -166,8 +184,37 @@ class ClassPalette(QWidget):
     def _add(self, row: ClassRow) -> None:
         self._rows[row.value] = row
         self._group.addButton(row)
-        self._column.addWidget(row)
+        lock = self._locks[row.value] = self._lock_button(row)
+        line = self._lines[row.value] = QWidget()
+        pair = QHBoxLayout(line)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(2)
+        pair.addWidget(row)
+        pair.addWidget(lock)
+        self._column.addWidget(line)
         row.clicked.connect(lambda _checked=False: self.class_chosen.emit(row.value))
+
+    def _lock_button(self, row: ClassRow) -> QToolButton:
+        lock = QToolButton()
+        lock.setObjectName(f"Lock_{row.value}")
+        lock.setCheckable(True)
+        lock.setFixedSize(24, _HEIGHT)
+        lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._show_lock(lock, row.text())
+        lock.toggled.connect(lambda _on: self._show_lock(lock, row.text()))
+        lock.toggled.connect(lambda _on: self.locked_changed.emit(self.locked))
+        return lock
+
+    def _show_lock(self, lock: QToolButton, name: str) -> None:
+        locked = lock.isChecked()
+        theme.set_icon(lock, "lock" if locked else "lock-open-variant-outline", "muted")
+        lock.setIconSize(QSize(14, 14))
+        lock.setToolTip(
+            f"{name} is locked: strokes leave it as it is"
+            if locked
+            else f"Lock {name}: strokes will leave it as it is"
+        )
+        lock.setAccessibleName(f"Lock {name}")
 
     def _show_illegal(self, values: set[int]) -> None:
         for value in self._illegal.keys() - values:
@@ -181,6 +228,8 @@ class ClassPalette(QWidget):
 
     def _remove(self, row: ClassRow) -> None:
         self._group.removeButton(row)
-        self._column.removeWidget(row)
-        row.hide()
-        row.deleteLater()
+        self._locks.pop(row.value, None)
+        line = self._lines.pop(row.value, row)
+        self._column.removeWidget(line)
+        line.hide()
+        line.deleteLater()

@@ -15,11 +15,13 @@ from core.flags import Flag
 from core.images import Array
 from core.masks.document import MaskDocument
 from core.masks.geometry import Rect, around
+from core.masks.protection import Over, Protection
 from widgets import theme
 from widgets.canvas import MASK_LAYER, ImagePyramid, MaskCanvas
 from widgets.editor.filmstrip import Filmstrip
 from widgets.editor.notice_bar import NoticeBar
 from widgets.editor.option_bar import OptionBar
+from widgets.editor.protection_menu import ProtectionMenu
 from widgets.editor.sample_bar import SampleBar
 from widgets.editor.side_panel import SidePanel
 from widgets.editor.tool_column import ToolColumn
@@ -43,6 +45,7 @@ class EditorView(QWidget):
         self.tools = ToolColumn()
         self.options = OptionBar()
         self.notice = NoticeBar()
+        self.protection = ProtectionMenu()
         self.side = SidePanel()
         self.sample_bar = SampleBar()
         self.filmstrip = Filmstrip()
@@ -151,11 +154,16 @@ class EditorView(QWidget):
         canvas.placement_changed.connect(self._show_zoom)
         self.tools.tool_chosen.connect(canvas.set_tool)
         self.tools.fit_clicked.connect(canvas.fit)
+        canvas.tool_options_changed.connect(options.refresh_options)
+        canvas.protection_changed.connect(self._show_protection)
+        canvas.computing.busy_changed.connect(self._show_busy)
         options.brush_size_changed.connect(canvas.set_brush_size)
         options.size_entered.connect(canvas.setFocus)
         options.undo_clicked.connect(canvas.undo)
         options.redo_clicked.connect(canvas.redo)
         self.side.palette_list.class_chosen.connect(canvas.set_current_class)
+        self.side.palette_list.locked_changed.connect(self._on_locked)
+        self.protection.over_chosen.connect(self._on_over_chosen)
         layers.mask_toggled.connect(canvas.set_overlays_visible)
         layers.image_toggled.connect(canvas.set_image_visible)
         layers.opacity_changed.connect(self.set_opacity)
@@ -166,6 +174,23 @@ class EditorView(QWidget):
     def _show_tool(self) -> None:
         self.tools.show_tool(self.canvas.tool.id)
         self.options.show_tool(self.canvas.tool)
+
+    def _on_locked(self, locked: frozenset[int]) -> None:
+        # Whoever locks a class wants it protected, and need not say so twice.
+        over = Over.UNLOCKED if locked else Over.EVERYTHING
+        self.canvas.set_protection(Protection(over, locked))
+
+    def _on_over_chosen(self, over: Over) -> None:
+        locked = self.side.palette_list.locked
+        if over is Over.UNLOCKED and not locked:
+            self.canvas.say("Lock a class first: the lock is beside its name.")
+        self.canvas.set_protection(Protection(over, locked))
+
+    def _show_protection(self) -> None:
+        self.protection.show_over(self.canvas.protection.over)
+
+    def _show_busy(self, busy: bool) -> None:
+        self.options.show_busy(busy)
 
     def _show_history(self) -> None:
         document = self.canvas.document

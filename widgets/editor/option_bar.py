@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -21,6 +19,7 @@ from widgets import theme
 from widgets.arrow_slider import ArrowSlider
 from widgets.canvas import MAX_BRUSH
 from widgets.canvas.tools import Tool
+from widgets.editor.tool_options import ToolOptions
 from widgets.elided_label import ElidedLabel
 
 _SLIDER_STEPS = 100
@@ -31,7 +30,7 @@ class OptionBar(QWidget):
 
     brush_size_changed = Signal(int)
     size_entered = Signal()
-    """The user is done with typing a size."""
+    """The user is done with typing a size, or with another option."""
     undo_clicked = Signal()
     redo_clicked = Signal()
     revert_clicked = Signal()
@@ -65,8 +64,8 @@ class OptionBar(QWidget):
         self._spin.setAccessibleName("Brush size in pixels")
         self._spin.valueChanged.connect(self.brush_size_changed)
         self._spin.lineEdit().returnPressed.connect(self.size_entered)
-        self._extras = QHBoxLayout()
-        self._extras.setSpacing(8)
+        self._extras = ToolOptions()
+        self._extras.entered.connect(self.size_entered)
         self._hint = ElidedLabel()
         self._hint.setObjectName("ToolHint")
         self._hint.setProperty("role", "muted")
@@ -89,29 +88,16 @@ class OptionBar(QWidget):
         self._title.setText(tool.title)
         for widget in (self._size_label, self._slider, self._spin):
             widget.setVisible(tool.has_size)
-        while (item := self._extras.takeAt(0)) is not None:
-            old = item.widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
-        for toggle in tool.toggles:
-            box = QCheckBox(toggle.text)
-            box.setObjectName(f"Toggle_{toggle.attribute}")
-            box.setToolTip(toggle.hint)
-            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            box.setChecked(bool(getattr(tool, toggle.attribute)))
-            box.toggled.connect(_setter(tool, toggle.attribute))
-            self._extras.addWidget(box)
-        for command in tool.commands:
-            button = QPushButton(command.text)
-            button.setObjectName(f"Command_{command.method}")
-            button.setToolTip(command.hint)
-            button.setProperty("role", "flat")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            theme.set_icon(button, command.icon)
-            button.clicked.connect(_caller(tool, command.method))
-            self._extras.addWidget(button)
+        self._extras.show_tool(tool)
         self._hint.setText(tool.hint)
+
+    def refresh_options(self) -> None:
+        """Show what the tool's options are now: it has changed one by itself."""
+        self._extras.refresh()
+
+    def show_busy(self, busy: bool) -> None:
+        """Say that the tool is computing something, in place of its hint."""
+        self._hint.setText("Computing …" if busy else self._tool.hint if self._tool else "")
 
     def show_brush_size(self, size: int) -> None:
         """Show the diameter of brush and eraser."""
@@ -139,7 +125,7 @@ class OptionBar(QWidget):
         row.addWidget(self._title)
         for widget in (self._size_label, self._slider, self._spin):
             row.addWidget(widget)
-        row.addLayout(self._extras)
+        row.addWidget(self._extras)
         row.addWidget(self._hint, 1)
         for button in (self.undo_button, self.redo_button, self.revert_button, self.save_button):
             row.addWidget(button)
@@ -186,18 +172,3 @@ def _size_at(place: int) -> int:
 
 def _place_of(size: int) -> int:
     return round(_SLIDER_STEPS * math.sqrt((size - 1) / (MAX_BRUSH - 1)))
-
-
-def _setter(tool: Tool, attribute: str) -> Callable[[bool], None]:
-    def set_option(checked: bool) -> None:
-        setattr(tool, attribute, checked)
-        tool.changed()
-
-    return set_option
-
-
-def _caller(tool: Tool, method: str) -> Callable[[bool], None]:
-    def call(_checked: bool = False) -> None:
-        getattr(tool, method)()
-
-    return call

@@ -1,14 +1,16 @@
-"""The tools in one column, the chosen one marked."""
+"""The tools in two columns, by what they work with; the chosen one marked."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QToolButton, QWidget
 
 from widgets import theme
 from widgets.canvas.tools import TOOLS, Tool
 
-_SIDE = 40
+_SIDE = 36
+_COLUMNS = 2
+_GAP = 2
 
 
 class ToolColumn(QWidget):
@@ -22,23 +24,19 @@ class ToolColumn(QWidget):
         self.setObjectName("ToolColumn")
         self._buttons: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(4)
-        for tool in TOOLS:
-            button = self._tool_button(tool)
-            self._group.addButton(button)
-            self._buttons[tool.id] = button
-            column.addWidget(button)
-        line = QFrame()
-        line.setProperty("role", "line")
-        column.addSpacing(4)
-        column.addWidget(line)
-        column.addSpacing(4)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(6, 8, 6, 8)
+        self._grid.setSpacing(_GAP)
+        groups = dict.fromkeys(tool.group for tool in TOOLS)
+        for number, group in enumerate(groups):
+            if number:
+                self._add_line()
+            self._add_group([tool for tool in TOOLS if tool.group == group])
+        self._add_line()
         fit = _button("FitImage", "fit-to-page-outline", "Show the whole image (Ctrl+0)", "Fit")
         fit.clicked.connect(self.fit_clicked)
-        column.addWidget(fit)
-        column.addStretch()
+        self._grid.addWidget(fit, self._grid.rowCount(), 0)
+        self._grid.setRowStretch(self._grid.rowCount(), 1)
         self.show_tool(TOOLS[0].id)
 
     def button(self, tool_id: str) -> QToolButton:
@@ -48,6 +46,21 @@ class ToolColumn(QWidget):
     def show_tool(self, tool_id: str) -> None:
         """Mark a tool as the chosen one."""
         self._buttons[tool_id].setChecked(True)
+
+    def _add_group(self, tools: list[type[Tool]]) -> None:
+        first = self._grid.rowCount()
+        for number, tool in enumerate(tools):
+            button = self._tool_button(tool)
+            self._group.addButton(button)
+            self._buttons[tool.id] = button
+            self._grid.addWidget(button, first + number // _COLUMNS, number % _COLUMNS)
+
+    def _add_line(self) -> None:
+        line = QFrame()
+        line.setProperty("role", "line")
+        row = self._grid.rowCount()
+        self._grid.addWidget(line, row, 0, 1, _COLUMNS)
+        self._grid.setRowMinimumHeight(row, 9)
 
     def _tool_button(self, tool: type[Tool]) -> QToolButton:
         tooltip = f"<b>{tool.title} ({tool.key})</b><br>{tool.hint}"
