@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.dataset.model import Dataset
 from core.errors import PetsegError
@@ -35,7 +35,29 @@ CREATE TABLE IF NOT EXISTS edits (
     time REAL NOT NULL, label_set TEXT NOT NULL, sample TEXT NOT NULL,
     changed_px INTEGER NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS edit_notes (
+    time REAL NOT NULL, label_set TEXT NOT NULL, sample TEXT NOT NULL, note TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS edits_by_mask ON edits (label_set, sample, time);
 """
+
+
+class Edit(NamedTuple):
+    """A line of the edit log: one time that a mask's file was written.
+
+    Attributes:
+        time: When, in seconds since 1970.
+        changed_px: Pixels that changed.
+        before: `content_hash` of the file before; "" when there was none.
+        after: `content_hash` of the file afterwards.
+        note: What was done, in a few words; "" where nothing was noted.
+    """
+
+    time: float
+    changed_px: int
+    before: str
+    after: str
+    note: str = ""
 
 
 class CachedScan:
@@ -72,6 +94,11 @@ class Workspace:
     def originals_dir(self) -> Path:
         """Where the first version of every changed mask is kept."""
         return self.path / "originals"
+
+    @property
+    def journal_dir(self) -> Path:
+        """Unsaved strokes, so that a crash loses nothing."""
+        return self.path / "journal"
 
     @property
     def thumbnails_dir(self) -> Path:
@@ -142,13 +169,34 @@ class Workspace:
         self.write("DELETE FROM exclusions WHERE sample = ?", [(sample,) for sample in samples])
 
     def log_edit(
-        self, label_set: str, sample: str, changed_px: int, before: str, after: str
+        self,
+        label_set: str,
+        sample: str,
+        changed_px: int,
+        before: str,
+        after: str,
+        note: str = "",
     ) -> None:
-        """Note a saved edit: how many pixels changed, and the file's hash before and after."""
+        """Note a saved edit.
+
+        Args:
+            label_set: The mask's label set.
+            sample: The sample's id.
+            changed_px: How many pixels changed.
+            before: The file's hash before; "" when there was none.
+            after: The file's hash afterwards.
+            note: What was done, in a few words.
+        """
+        now = time.time()
         self.write(
-            "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?)",
-            [(time.time(), label_set, sample, changed_px, before, after)],
+            "INSERT INTO edits (time, label_set, sample, changed_px, before, after) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [(now, label_set, sample, changed_px, before, after)],
         )
+        if note:
+            self.write(
+                "INSERT INTO edit_notes VALUES (?, ?, ?, ?)", [(now, label_set, sample, note)]
+            )
 
     def edits(self, label_set: str) -> list[tuple[float, str, int]]:
         """The edit log of a label set: (time, sample, changed pixels), oldest first."""
@@ -156,6 +204,16 @@ class Workspace:
             "SELECT time, sample, changed_px FROM edits WHERE label_set = ? ORDER BY time",
             (label_set,),
         )
+
+    def edits_of(self, label_set: str, sample: str) -> list[Edit]:
+        """The edit log of one mask, oldest first."""
+        rows = self.query(
+            "SELECT edits.time, changed_px, before, after, COALESCE(note, '') FROM edits "
+            "LEFT JOIN edit_notes USING (time, label_set, sample) "
+            "WHERE label_set = ? AND sample = ? ORDER BY edits.time, edits.rowid",
+            (label_set, sample),
+        )
+        return [Edit(*row) for row in rows]
 
     def _prepare(self) -> None:
         with self._lock:

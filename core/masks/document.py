@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -12,12 +13,32 @@ import numpy.typing as npt
 
 from core.images import Array
 from core.masks.geometry import EMPTY, Rect
-from core.masks.history import Step, Stroke
+from core.masks.history import Delta, Step, Stroke
+from core.masks.journal.records import NO_REVISION, Record, Redone, Saved, Stepped, Undone
 from core.masks.regions import Bools, Region
 
 Counts = npt.NDArray[np.int64]
 
 MAX_STEPS = 500
+
+
+class Journal(Protocol):
+    """Where a document writes down what is done to it, before it counts as done.
+
+    None of these raises when it cannot write: painting goes on, and the journal tells the user.
+    """
+
+    def stepped(self, name: str, deltas: tuple[Delta, ...]) -> None:
+        """A step was done."""
+
+    def undone(self) -> None:
+        """The last step was taken back."""
+
+    def redone(self) -> None:
+        """The last undone step was done again."""
+
+    def saved(self, revision: int, file_hash: str | None) -> None:
+        """The mask's file holds a revision now."""
 
 
 class MaskDocument:
@@ -32,9 +53,17 @@ class MaskDocument:
         saved: Whether the file holds this mask already. A mask that was made up, or mended on
             opening, is not saved and so is dirty from the start.
         max_steps: Number of steps that can be undone; older ones are forgotten.
+        journal: Where everything that is done is written down first; None for nowhere.
     """
 
-    def __init__(self, mask: Array, *, saved: bool = True, max_steps: int = MAX_STEPS) -> None:
+    def __init__(
+        self,
+        mask: Array,
+        *,
+        saved: bool = True,
+        max_steps: int = MAX_STEPS,
+        journal: Journal | None = None,
+    ) -> None:
         if mask.ndim != 2 or mask.dtype != np.uint8:
             raise ValueError(f"a mask is uint8 H×W, not {mask.dtype} {mask.shape}")
         self._pixels = np.array(mask, order="C")
@@ -48,6 +77,36 @@ class MaskDocument:
         self._newest_revision = 0
         self._saved_revision: int | None = 0 if saved else None
         self._counts: Counts | None = None
+        self.journal = journal
+
+    @classmethod
+    def restored(
+        cls,
+        mask: Array,
+        records: Iterable[Record],
+        *,
+        saved: bool = True,
+        max_steps: int = MAX_STEPS,
+    ) -> tuple[MaskDocument, int]:
+        """A document brought back from what was written down of it: pixels, undo and redo.
+
+        Args:
+            mask: The mask that the first record changes.
+            records: What was done to it, in order.
+            saved: Whether a file held `mask`.
+            max_steps: As it was when the records were made.
+
+        Returns:
+            The document, which has no journal yet; and how many records could be followed. The
+            first one that does not fit to those before it ends them.
+        """
+        document = cls(mask, saved=saved, max_steps=max_steps)
+        followed = 0
+        for record in records:
+            if not document._follow(record):
+                break
+            followed += 1
+        return document, followed
 
     @property
     def mask(self) -> Array:
@@ -146,12 +205,9 @@ class MaskDocument:
         deltas = stroke.deltas()
         if not deltas:
             return EMPTY
-        self._newest_revision += 1
-        step = Step(stroke.name, deltas, self._revision, self._newest_revision)
-        self._undo.append(step)
-        self._redo.clear()
-        self._revision = step.after
-        return step.rect
+        if self.journal is not None:
+            self.journal.stepped(stroke.name, deltas)
+        return self._add(stroke.name, deltas).rect
 
     def abort_stroke(self) -> Rect:
         """Take back everything since `begin_stroke`; returns the rectangle that changed back."""
@@ -195,9 +251,66 @@ class MaskDocument:
         """Do the last undone step again; returns its rectangle, None when there is none."""
         return self._travel(forward=True)
 
-    def mark_saved(self, revision: int | None = None) -> None:
-        """Say that the file now holds this content, or that of an earlier revision."""
+    def mark_saved(self, revision: int | None = None, file_hash: str | None = None) -> None:
+        """Say that the file now holds this content, or that of an earlier revision.
+
+        Args:
+            revision: Which one; None for what the document holds now.
+            file_hash: `content_hash` of the file, for the journal; None when it did not change.
+        """
         self._saved_revision = self._revision if revision is None else revision
+        if self.journal is not None:
+            self.journal.saved(self._saved_revision, file_hash)
+
+    def forget_saved(self, file_hash: str) -> None:
+        """Say that the file holds none of the document's versions: another program wrote it.
+
+        Args:
+            file_hash: `content_hash` of the file as it is now; "" when it is gone.
+        """
+        self._saved_revision = None
+        if self.journal is not None:
+            self.journal.saved(NO_REVISION, file_hash)
+
+    def names_since_saved(self) -> list[str]:
+        """What was done since the mask was saved, step by step, as far as it is known."""
+        names: list[str] = []
+        for step in reversed(self._undo):
+            if step.after == self._saved_revision:
+                break
+            names.append(step.name)
+        return names[::-1]
+
+    def _add(self, name: str, deltas: tuple[Delta, ...]) -> Step:
+        self._newest_revision += 1
+        step = Step(name, deltas, self._revision, self._newest_revision)
+        self._undo.append(step)
+        self._redo.clear()
+        self._revision = step.after
+        return step
+
+    def _follow(self, record: Record) -> bool:
+        """Do again what a record says; False, and nothing done, when that is impossible."""
+        match record:
+            case Stepped(name, deltas):
+                try:
+                    differences = [delta.difference() for delta in deltas]
+                except ValueError:
+                    return False
+                for delta, difference in zip(deltas, differences, strict=True):
+                    area = self._pixels[delta.rect.slices]
+                    area ^= difference
+                self._add(name, deltas)
+                return True
+            case Undone():
+                return self.undo() is not None
+            case Redone():
+                return self.redo() is not None
+            case Saved(revision, _):
+                if not NO_REVISION <= revision <= self._newest_revision:
+                    return False
+                self._saved_revision = None if revision == NO_REVISION else revision
+                return True
 
     def _travel(self, *, forward: bool) -> Rect | None:
         if self._stroke is not None:
@@ -205,6 +318,11 @@ class MaskDocument:
         source, target = (self._redo, self._undo) if forward else (self._undo, self._redo)
         if not source:
             return None
+        if self.journal is not None:
+            if forward:
+                self.journal.redone()
+            else:
+                self.journal.undone()
         step = source.pop()
         for delta in step.deltas:
             self._count(delta.rect, -1)

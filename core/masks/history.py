@@ -53,11 +53,25 @@ class Delta:
     def apply(self, pixels: Array) -> None:
         """Turn the old version into the new one, or the new one into the old one, in place."""
         area = pixels[self.rect.slices]
+        area ^= self.difference()
+
+    def difference(self) -> Array | np.uint8:
+        """The exclusive or itself: height × width values, or one for all of them.
+
+        Raises:
+            ValueError: the bytes are not those of a difference of this rectangle.
+        """
         if isinstance(self.packed, int):
-            area ^= np.uint8(self.packed)
-            return
-        difference = np.frombuffer(zlib.decompress(self.packed), np.uint8)
-        area ^= difference.reshape(self.rect.height, self.rect.width)
+            return np.uint8(self.packed)
+        # No more than the rectangle holds is ever unpacked: the bytes may come from a file.
+        unpacker = zlib.decompressobj()
+        try:
+            values = unpacker.decompress(self.packed, self.rect.area + 1)
+        except zlib.error as error:
+            raise ValueError("the difference is damaged") from error
+        if len(values) != self.rect.area:
+            raise ValueError("the difference has another size than its rectangle")
+        return np.frombuffer(values, np.uint8).reshape(self.rect.height, self.rect.width)
 
     @property
     def nbytes(self) -> int:

@@ -7,11 +7,13 @@ piece, and it does separate what is on its two sides.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
 from core.images import Array
-from core.masks.geometry import Rect, whole
+from core.masks.geometry import Rect, around, whole
 from core.masks.regions import NOTHING, Bools, Region
 
 Pixel = tuple[int, int]
@@ -19,20 +21,35 @@ Pixel = tuple[int, int]
 BACKGROUND = 0
 
 
-def flood(mask: Array, point: Pixel) -> Region:
+# How far around a click is looked at first, and by how much farther when that is not enough.
+_FIRST_REACH = 128
+_FARTHER = 4
+
+
+class OutOfReach(Exception):  # noqa: N818 - it is an answer, not a failure
+    """What was asked for is larger than what may be looked at."""
+
+
+def flood(mask: Array, point: Pixel, *, most: int | None = None) -> Region:
     """The pixels that a flood fill from a pixel covers: 4-connected, all of the same value.
 
     Args:
         mask: Class indices, uint8 H×W.
         point: Column and row of the pixel; outside the mask nothing is found.
+        most: Number of pixels of the mask that may be looked at; None for all of it.
+
+    Raises:
+        OutOfReach: the area reaches beyond what may be looked at.
     """
-    x, y = point
     if not _inside(mask, point):
         return NOTHING
-    return _connected(mask == mask[y, x], point, connectivity=4)
+    value = mask[point[1], point[0]]
+    return _reached(mask, point, lambda part: part == value, 4, most)
 
 
-def component(mask: Array, point: Pixel, *, any_class: bool = False) -> Region:
+def component(
+    mask: Array, point: Pixel, *, any_class: bool = False, most: int | None = None
+) -> Region:
     """The piece that a pixel belongs to: 8-connected pixels of its class.
 
     Args:
@@ -40,18 +57,50 @@ def component(mask: Array, point: Pixel, *, any_class: bool = False) -> Region:
         point: Column and row of the pixel.
         any_class: Take every class but the background for one, so that an animal of two classes
             is one piece.
+        most: Number of pixels of the mask that may be looked at; None for all of it.
 
     Returns:
         Nothing when the pixel is background or outside the mask.
+
+    Raises:
+        OutOfReach: the piece reaches beyond what may be looked at.
     """
-    x, y = point
-    if not _inside(mask, point) or mask[y, x] == BACKGROUND:
+    if not _inside(mask, point) or mask[point[1], point[0]] == BACKGROUND:
         return NOTHING
-    chosen = mask != BACKGROUND if any_class else mask == mask[y, x]
-    return _connected(chosen, point, connectivity=8)
+    value = mask[point[1], point[0]]
+    if any_class:
+        return _reached(mask, point, lambda part: part != BACKGROUND, 8, most)
+    return _reached(mask, point, lambda part: part == value, 8, most)
 
 
-def hole(mask: Array, point: Pixel) -> Region | None:
+def others(mask: Array, piece: Region, value: int | None, *, most: int | None = None) -> Region:
+    """The pixels of all other pieces.
+
+    Args:
+        mask: Class indices, uint8 H×W.
+        piece: The piece that is left out.
+        value: The class of the others; None for every class but the background.
+        most: Number of pixels of the mask that may be looked at; None for all of it.
+
+    Raises:
+        OutOfReach: the mask is larger than what may be looked at.
+    """
+    if most is not None and mask.size > most:
+        raise OutOfReach
+    chosen = mask != BACKGROUND if value is None else mask == value
+    chosen[piece.rect.slices] &= ~piece.stencil
+    return trimmed(Region(whole(mask.shape), chosen))
+
+
+def count_pieces(region: Region) -> int:
+    """Number of 8-connected pieces that a region falls into."""
+    if region.rect.is_empty:
+        return 0
+    count, _ = cv2.connectedComponents(region.stencil.view(np.uint8), connectivity=8)
+    return int(count) - 1
+
+
+def hole(mask: Array, point: Pixel, *, most: int | None = None) -> Region | None:
     """The hole that a pixel lies in.
 
     A hole is a 4-connected area of one value that touches neither the border of the mask nor the
@@ -61,11 +110,15 @@ def hole(mask: Array, point: Pixel) -> Region | None:
     Args:
         mask: Class indices, uint8 H×W.
         point: Column and row of the pixel.
+        most: Number of pixels of the mask that may be looked at; None for all of it.
 
     Returns:
         The hole, or None when the pixel is not in one.
+
+    Raises:
+        OutOfReach: the area reaches beyond what may be looked at.
     """
-    area = flood(mask, point)
+    area = flood(mask, point, most=most)
     if area.is_empty or _touches_border(area.rect, mask):
         return None
     around = _values_around(mask, area)
@@ -82,22 +135,91 @@ def surrounding_class(mask: Array, region: Region) -> int | None:
 
 def holes_of(mask: Array, piece: Region) -> Region:
     """All pixels that a piece encloses without holding them: its holes and what lies in them."""
-    from scipy import ndimage  # takes a fifth of a second to load: not before it is needed
+    if piece.rect.is_empty:
+        return NOTHING
+    # What is outside is 4-connected with a frame of one pixel around the piece.
+    framed = np.pad(piece.stencil.view(np.uint8), 1)
+    cv2.floodFill(framed, None, (0, 0), 2, flags=4)
+    return trimmed(Region(piece.rect, framed[1:-1, 1:-1] == 0))
 
-    filled = ndimage.binary_fill_holes(piece.stencil)
-    return Region(piece.rect, filled & ~piece.stencil)
+
+def trimmed(region: Region) -> Region:
+    """The same pixels in the smallest rectangle that holds them."""
+    rows = np.flatnonzero(region.stencil.any(axis=1))
+    if not rows.size:
+        return NOTHING
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(region.stencil[top:bottom].any(axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    rect = Rect(region.rect.x + left, region.rect.y + top, right - left, bottom - top)
+    return Region(rect, region.stencil[top:bottom, left:right])
 
 
-def _connected(chosen: Bools, point: Pixel, connectivity: int) -> Region:
-    """The chosen pixels connected to a chosen pixel. Costs the area found, after one pass."""
+def joined(*regions: Region) -> Region:
+    """The pixels that any of some regions holds."""
+    rect = around(region.rect for region in regions)
+    stencil = np.zeros((rect.height, rect.width), bool)
+    for region in regions:
+        if not region.rect.is_empty:
+            stencil[region.rect.moved(-rect.x, -rect.y).slices] |= region.stencil
+    return Region(rect, stencil)
+
+
+def stencil_in(region: Region, rect: Rect) -> Bools:
+    """Which pixels of a rectangle belong to a region: bool of the rectangle's height × width."""
+    stencil = np.zeros((rect.height, rect.width), bool)
+    common = region.rect.intersected(rect)
+    if not common.is_empty:
+        own = region.stencil[common.moved(-region.rect.x, -region.rect.y).slices]
+        stencil[common.moved(-rect.x, -rect.y).slices] = own
+    return stencil
+
+
+def _reached(
+    mask: Array,
+    point: Pixel,
+    choose: Callable[[Array], Bools],
+    connectivity: int,
+    most: int | None,
+) -> Region:
+    """The chosen pixels connected to a chosen pixel, found by looking around it ever farther.
+
+    So a small piece of a large mask costs what a small mask costs.
+    """
+    image, reach = whole(mask.shape), _FIRST_REACH
+    while True:
+        size = 2 * reach
+        window = Rect(point[0] - reach, point[1] - reach, size, size).intersected(image)
+        if most is not None and window.area > most:
+            raise OutOfReach
+        at = (point[0] - window.x, point[1] - window.y)
+        found = connected(choose(mask[window.slices]), at, connectivity)
+        rect = found.rect.moved(window.x, window.y)
+        # An area that touches no side of the window but the mask's own does not go on behind it.
+        if rect.grown(1).intersected(image).intersected(window) == rect.grown(1).intersected(image):
+            return Region(rect, found.stencil)
+        reach *= _FARTHER
+
+
+def connected(chosen: Bools, point: Pixel, connectivity: int) -> Region:
+    """The chosen pixels connected to a chosen pixel.
+
+    Args:
+        chosen: bool H×W.
+        point: Column and row of a chosen pixel.
+        connectivity: 4 or 8.
+    """
     height, width = chosen.shape
     # OpenCV's fill does not enter pixels that are set in its mask, and sets those it visits.
     visited = np.zeros((height + 2, width + 2), np.uint8)
     flags = connectivity | cv2.FLOODFILL_MASK_ONLY | (1 << 8)
-    _, _, _, box = cv2.floodFill(chosen.view(np.uint8), visited, point, 0, flags=flags)
+    filled = np.ascontiguousarray(chosen).view(np.uint8)
+    _, _, _, box = cv2.floodFill(filled, visited, point, 0, flags=flags)
     rect = Rect(*(int(side) for side in box))
     rows, columns = rect.moved(1, 1).slices
-    return Region(rect, visited[rows, columns].astype(bool))
+    stencil = visited[rows, columns].view(bool)
+    # A small part must not keep all that was visited in memory; of a large one a copy costs time.
+    return Region(rect, stencil if 2 * rect.area > chosen.size else stencil.copy())
 
 
 def _values_around(mask: Array, region: Region) -> Array:

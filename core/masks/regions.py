@@ -1,8 +1,13 @@
 """Shapes drawn by hand, as the pixels they cover. Nothing here writes to a mask.
 
 Coordinates are continuous: pixel (column i, row j) covers [i, i+1) × [j, j+1). A pixel belongs to
-a shape when its *centre* (i + 0.5, j + 0.5) does; for discs and capsules a centre on the border
-counts as inside.
+a shape when its *centre* (i + 0.5, j + 0.5) does. A centre on the border counts as inside for what
+a brush covers and for ellipses; polygons and rectangles hold the centres on their left and upper
+edges and not those on their right and lower ones, so that neighbours neither overlap nor leave a
+gap.
+
+Every shape is found as runs (`core.masks.runs`), which costs what its rows cost; only the stencil
+itself costs what its pixels cost.
 """
 
 from __future__ import annotations
@@ -17,15 +22,17 @@ import numpy.typing as npt
 
 from core.images import Array
 from core.masks.geometry import EMPTY, Rect, whole
+from core.masks.runs import SLACK, Floats, Ints, filled, swept_runs, to_pixels
+from core.masks.runs import Point as Point
+from core.masks.runs import Tip as Tip
 
 Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Point = tuple[float, float]
 Shape = tuple[int, ...]
 
-# Distances are compared with this much slack, in pixels, so that rounding cannot make a
-# symmetric shape lopsided.
-_SLACK = 1e-9
+# Height of the bands that a long segment is cut into, in diameters of the brush, and the least
+# diameter that is reckoned with, so that thin lines are not cut into crumbs.
+_BAND = 1.5
+_LEAST_BAND = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,142 +77,197 @@ def everything(shape: Shape) -> Region:
     return Region(whole(shape), np.ones(shape[:2], bool))
 
 
-def dab(shape: Shape, center: Point, diameter: int) -> Region:
-    """A round dab of a brush.
+def snapped(center: Point, diameter: int) -> Point:
+    """Where a brush lies when it is put down at a point.
 
     The centre snaps to a pixel's centre for odd diameters and to a corner for even ones, so a
     brush of a given size always covers the same pixels; a brush of size 1 covers the pixel that
     the point is on.
+    """
+    if diameter < 1:
+        raise ValueError(f"a brush covers at least one pixel, not {diameter}")
+    if diameter % 2:
+        return math.floor(center[0]) + 0.5, math.floor(center[1]) + 0.5
+    return math.floor(center[0] + 0.5), math.floor(center[1] + 0.5)
+
+
+def dab(shape: Shape, center: Point, diameter: int, tip: Tip = "round") -> Region:
+    """A dab of a brush, which lies where `snapped` says.
 
     Args:
         shape: Height and width of the mask.
         center: Where the brush is, in continuous image coordinates (x, y).
-        diameter: In pixels, at least 1.
+        diameter: In pixels, at least 1; for a square brush the length of its sides.
+        tip: Whether the brush is a disc or a square.
     """
-    x, y = _snapped(center, diameter)
-    disc = _disc(diameter)
-    size = disc.shape[0]
-    rect = Rect(round(x - size / 2), round(y - size / 2), size, size)
-    return _clipped(rect, disc, shape)
-
-
-def segment(shape: Shape, start: Point, end: Point, diameter: int) -> Region:
-    """A straight stroke of a round brush: the pixels within half a diameter of a line.
-
-    Both ends snap as in `dab`, so the stroke covers the dabs at its ends. A stroke of size 1 is
-    8-connected.
-    """
-    (x0, y0), (x1, y1) = _snapped(start, diameter), _snapped(end, diameter)
-    if (x0, y0) == (x1, y1):
-        return dab(shape, start, diameter)
-    radius = diameter / 2
-    top = max(math.floor(min(y0, y1) - radius), 0)
-    bottom = min(math.ceil(max(y0, y1) + radius), shape[0])
-    left = max(math.floor(min(x0, x1) - radius), 0)
-    right = min(math.ceil(max(x0, x1) + radius), shape[1])
-    if top >= bottom or left >= right:
-        return NOTHING
-    # The stroke is convex, so in each row it is one run of pixels from `first` to before `last`.
-    low, high = _capsule_runs(
-        x0, y0, x1, y1, radius, np.arange(top, bottom, dtype=np.float64) + 0.5
-    )
-    first = np.ceil(low - 0.5 - _SLACK)[:, None]
-    last = (np.floor(high - 0.5 + _SLACK) + 1)[:, None]
-    columns = np.arange(left, right)
-    stencil = (columns >= first) & (columns < last)
-    return Region(Rect(left, top, right - left, bottom - top), stencil)
-
-
-def polygon(shape: Shape, points: Sequence[Point]) -> Region:
-    """The inside of a polygon by the even-odd rule.
-
-    A pixel is inside when a ray from its centre to the left crosses the outline an odd number of
-    times, so a part that the outline encloses twice is outside. A centre exactly on a left or
-    upper edge is inside, on a right or lower edge outside: polygons that share an edge neither
-    overlap nor leave a gap.
-
-    Args:
-        shape: Height and width of the mask.
-        points: Corners in order, in continuous image coordinates; the last joins the first.
-    """
-    if len(points) < 3:
-        return NOTHING
-    corners = np.asarray(points, np.float64)
-    left, top = (max(math.floor(v), 0) for v in corners.min(axis=0))
-    right = min(math.ceil(corners[:, 0].max()), shape[1])
-    bottom = min(math.ceil(corners[:, 1].max()), shape[0])
-    if top >= bottom or left >= right:
-        return NOTHING
-    width = right - left
-    # Each crossing of a row flips every pixel to its right; the running parity is the inside.
-    flips = np.zeros((bottom - top, width + 1), bool)
-    for (xa, ya), (xb, yb) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        if ya > yb:
-            xa, ya, xb, yb = xb, yb, xa, ya
-        first = max(math.ceil(ya - 0.5), top)
-        last = min(math.ceil(yb - 0.5), bottom)
-        if first >= last:
-            continue
-        rows = np.arange(first, last)
-        crossings = xa + (rows + 0.5 - ya) * ((xb - xa) / (yb - ya))
-        columns = np.clip(np.ceil(crossings - 0.5) - left, 0, width).astype(np.intp)
-        flips[rows - top, columns] ^= True
-    stencil = np.logical_xor.accumulate(flips[:, :width], axis=1)
-    return Region(Rect(left, top, width, bottom - top), stencil)
-
-
-def _snapped(point: Point, diameter: int) -> Point:
-    if diameter < 1:
-        raise ValueError(f"a brush covers at least one pixel, not {diameter}")
-    if diameter % 2:
-        return math.floor(point[0]) + 0.5, math.floor(point[1]) + 0.5
-    return math.floor(point[0] + 0.5), math.floor(point[1] + 0.5)
-
-
-@lru_cache(maxsize=32)
-def _disc(diameter: int) -> Bools:
-    offsets = np.arange(diameter) + 0.5 - diameter / 2
-    inside: Bools = np.hypot(offsets[:, None], offsets) <= diameter / 2 + _SLACK
-    inside.flags.writeable = False
-    return inside
-
-
-def _clipped(rect: Rect, stencil: Bools, shape: Shape) -> Region:
+    x, y = snapped(center, diameter)
+    stencil = _tip_stencil(diameter, tip)
+    rect = Rect(round(x - diameter / 2), round(y - diameter / 2), diameter, diameter)
     inside = rect.intersected(whole(shape))
     if inside.is_empty:
         return NOTHING
     return Region(inside, stencil[inside.moved(-rect.x, -rect.y).slices])
 
 
-def _capsule_runs(
-    x0: float, y0: float, x1: float, y1: float, radius: float, rows: Floats
-) -> tuple[Floats, Floats]:
-    """Where each row enters and leaves a capsule: the two discs and the band between."""
-    low = np.full(rows.shape, np.inf)
-    high = np.full(rows.shape, -np.inf)
-    reach = radius + _SLACK
-    for x, y in ((x0, y0), (x1, y1)):
-        half = np.sqrt(np.maximum(reach**2 - (rows - y) ** 2, 0.0))
-        hit = np.abs(rows - y) <= reach
-        low[hit] = np.minimum(low[hit], (x - half)[hit])
-        high[hit] = np.maximum(high[hit], (x + half)[hit])
-    length = math.hypot(x1 - x0, y1 - y0)
-    ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    # The band: at most `reach` beside the line, and between its ends along it.
-    beside = _run(-uy, ux * (rows - y0) + uy * x0, -reach, reach)
-    along = _run(ux, uy * (rows - y0) - ux * x0, 0.0, length)
-    band_low = np.maximum(beside[0], along[0])
-    band_high = np.minimum(beside[1], along[1])
-    hit = band_low <= band_high
-    low[hit] = np.minimum(low[hit], band_low[hit])
-    high[hit] = np.maximum(high[hit], band_high[hit])
-    return low, high
+def segment(shape: Shape, start: Point, end: Point, diameter: int, tip: Tip = "round") -> Region:
+    """A straight stroke of a brush: all that its tip covers on the way.
+
+    For a round brush that is the pixels within half a diameter of the line, for a square one those
+    in the hexagon that the square sweeps. Both ends snap as in `dab`, so the stroke covers the dabs
+    at its ends. A stroke of size 1 is 8-connected, whatever the tip.
+    """
+    path = snapped(start, diameter), snapped(end, diameter)
+    if path[0] == path[1]:
+        return dab(shape, start, diameter, tip)
+    box = _swept_box(shape, path, diameter)
+    if box.is_empty:
+        return NOTHING
+    first, last = swept_runs(path, diameter, tip, box)
+    return Region(box, filled(box, np.arange(box.y, box.bottom), first, last))
 
 
-def _run(slope: float, constant: Floats, least: float, most: float) -> tuple[Floats, Floats]:
-    """The x for which least ≤ slope · x + constant ≤ most, for each row's constant."""
-    if slope == 0.0:
-        inside = (constant >= least) & (constant <= most)
-        return np.where(inside, -np.inf, np.inf), np.where(inside, np.inf, -np.inf)
-    ends = (least - constant) / slope, (most - constant) / slope
-    return np.minimum(*ends), np.maximum(*ends)
+def segment_parts(
+    shape: Shape, start: Point, end: Point, diameter: int, tip: Tip = "round"
+) -> list[Region]:
+    """What `segment` covers, cut into regions whose rectangles hold little else.
+
+    The rectangle around a long slanted line holds mostly pixels beside it, in the worst case the
+    whole mask. Cut into bands of rows, the line costs what its own pixels cost.
+
+    Returns:
+        Regions that do not overlap and together are the segment; most strokes need only one.
+    """
+    path = snapped(start, diameter), snapped(end, diameter)
+    box = _swept_box(shape, path, diameter)
+    if box.height <= _BAND * max(diameter, _LEAST_BAND):
+        return [segment(shape, start, end, diameter, tip)]
+    first, last = swept_runs(path, diameter, tip, box)
+    rows = np.arange(box.height)
+    bands = np.array_split(rows, math.ceil(box.height / (_BAND * max(diameter, _LEAST_BAND))))
+    parts = (_fitting(band + box.y, first[band], last[band]) for band in bands)
+    return [part for part in parts if not part.rect.is_empty]
+
+
+def rectangle(shape: Shape, corner: Point, opposite: Point) -> Region:
+    """The pixels whose centres lie in a rectangle, given by two opposite corners.
+
+    A centre on the left or upper edge is inside, on the right or lower edge outside: rectangles
+    that share an edge neither overlap nor leave a gap. It is as if the corners snapped to the
+    nearest corners of pixels.
+    """
+    (left, right), (top, bottom) = (
+        sorted((math.ceil(a - 0.5), math.ceil(b - 0.5)))
+        for a, b in zip(corner, opposite, strict=True)
+    )
+    rect = Rect(left, top, right - left, bottom - top).intersected(whole(shape))
+    return Region(rect, np.ones((rect.height, rect.width), bool)) if rect.area else NOTHING
+
+
+def ellipse(shape: Shape, corner: Point, opposite: Point) -> Region:
+    """The pixels whose centres lie in the ellipse that touches the sides of a rectangle.
+
+    A centre on the border is inside, as it is for a round brush: a circle covers the same pixels
+    as a dab of its size. An ellipse without width or height is nothing.
+
+    Args:
+        shape: Height and width of the mask.
+        corner: A corner of the rectangle, in continuous image coordinates (x, y).
+        opposite: The corner opposite to it.
+    """
+    (left, right), (top, bottom) = (sorted(pair) for pair in zip(corner, opposite, strict=True))
+    across, down = (right - left) / 2, (bottom - top) / 2
+    box = _box(shape, left, top, right, bottom)
+    if box.is_empty or not across or not down:
+        return NOTHING
+    rows = np.arange(box.y, box.bottom)
+    height = (rows + 0.5 - (top + bottom) / 2) / (down + SLACK)
+    half = (across + SLACK) * np.sqrt(np.maximum(1 - height**2, 0.0))
+    half[np.abs(height) > 1] = -np.inf
+    middle = (left + right) / 2
+    return Region(box, filled(box, rows, *to_pixels(middle - half, middle + half, box)))
+
+
+def polygon(shape: Shape, points: Sequence[Point]) -> Region:
+    """The inside of a polygon by the even-odd rule: see `rings`.
+
+    Args:
+        shape: Height and width of the mask.
+        points: Corners in order, in continuous image coordinates; the last joins the first.
+    """
+    return rings(shape, [points])
+
+
+def rings(shape: Shape, outlines: Sequence[Sequence[Point]]) -> Region:
+    """The inside of several polygons taken together, by the even-odd rule.
+
+    A pixel is inside when a ray from its centre to the left crosses the outlines an odd number of
+    times. So an outline inside another one cuts a hole, one beside it adds a part, and a part that
+    an outline encloses twice is outside. A centre exactly on a left or upper edge is inside, on a
+    right or lower edge outside: polygons that share an edge neither overlap nor leave a gap.
+
+    Args:
+        shape: Height and width of the mask.
+        outlines: For each ring its corners in order, in continuous image coordinates; the last
+            joins the first. Rings of fewer than three corners hold nothing.
+    """
+    corners = [np.asarray(ring, np.float64) for ring in outlines if len(ring) >= 3]
+    if not corners:
+        return NOTHING
+    points = np.concatenate(corners)
+    box = _box(shape, *points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+    if box.is_empty:
+        return NOTHING
+    following = np.concatenate([np.roll(ring, -1, axis=0) for ring in corners])
+    rows, columns = _crossings(points, following, box)
+    # Every row is crossed an even number of times; between an odd crossing and the next lies a run.
+    order = np.lexsort((columns, rows))
+    rows, columns = rows[order], columns[order]
+    return Region(box, filled(box, rows[::2], columns[::2], columns[1::2]))
+
+
+def _crossings(starts: Floats, ends: Floats, box: Rect) -> tuple[Ints, Ints]:
+    """Where edges cross the rows of a box: for each crossing its row, and the first column of the
+    box whose centre is not left of it."""
+    downwards = (starts[:, 1] <= ends[:, 1])[:, None]
+    (xa, ya), (xb, yb) = np.where(downwards, starts, ends).T, np.where(downwards, ends, starts).T
+    first = np.clip(np.ceil(ya - 0.5), box.y, box.bottom).astype(np.int64)
+    count = np.clip(np.ceil(yb - 0.5), box.y, box.bottom).astype(np.int64) - first
+    edge = np.repeat(np.arange(len(starts)), count)
+    rows = np.arange(edge.size) - np.repeat(np.cumsum(count) - count, count) + first[edge]
+    slope = (xb - xa)[edge] / (yb - ya)[edge]
+    crossings = xa[edge] + (rows + 0.5 - ya[edge]) * slope
+    return rows, np.clip(np.ceil(crossings - 0.5), box.x, box.right).astype(np.int64)
+
+
+@lru_cache(maxsize=8)
+def _tip_stencil(diameter: int, tip: Tip) -> Bools:
+    box = Rect(0, 0, diameter, diameter)
+    middle = (diameter / 2, diameter / 2)
+    runs = swept_runs((middle, middle), diameter, tip, box)
+    stencil = filled(box, np.arange(diameter), *runs)
+    stencil.flags.writeable = False
+    return stencil
+
+
+def _box(shape: Shape, left: float, top: float, right: float, bottom: float) -> Rect:
+    """The pixels of a mask that lie in a rectangle at least in part."""
+    x, y = math.floor(left), math.floor(top)
+    return Rect(x, y, math.ceil(right) - x, math.ceil(bottom) - y).intersected(whole(shape))
+
+
+def _swept_box(shape: Shape, path: tuple[Point, Point], diameter: int) -> Rect:
+    (x0, y0), (x1, y1), reach = *path, diameter / 2
+    return _box(
+        shape, min(x0, x1) - reach, min(y0, y1) - reach, max(x0, x1) + reach, max(y0, y1) + reach
+    )
+
+
+def _fitting(rows: Ints, first: Ints, last: Ints) -> Region:
+    """Runs as a region whose rectangle is no larger than it must be."""
+    held = np.flatnonzero(first < last)
+    if not held.size:
+        return NOTHING
+    rows, first, last = rows[held], first[held], last[held]
+    x, y = int(first.min()), int(rows[0])
+    rect = Rect(x, y, int(last.max()) - x, int(rows[-1]) - y + 1)
+    return Region(rect, filled(rect, rows, first, last))

@@ -3,20 +3,62 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from core.dataset.model import Dataset, Sample
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
-from core.files import atomic_write, content_hash
+from core.files import atomic_write, content_hash, read_bytes
 from core.images import Array, decode_mask, encode_mask
 from core.images.mask_files import MaskFile, open_mask_file, save_mask_file
 
 
+class MaskChangedElsewhere(PetsegError):  # noqa: N818
+    """The mask's file is not the one that was edited: another program wrote or deleted it."""
+
+
+class Written(NamedTuple):
+    """What saving a mask did.
+
+    Attributes:
+        path: The mask's file.
+        file_hash: `content_hash` of its bytes now.
+        changed_px: Pixels that differ from what the file held; 0 when it was not written.
+    """
+
+    path: Path
+    file_hash: str
+    changed_px: int
+
+
 def save_mask(
-    dataset: Dataset, workspace: Workspace, sample: Sample, label_set: str, mask: Array
+    dataset: Dataset,
+    workspace: Workspace,
+    sample: Sample,
+    label_set: str,
+    mask: Array,
+    *,
+    expected: str | None = None,
+    note: str = "",
 ) -> Path:
+    """Write a sample's mask; see `write_mask`. Returns the file's path."""
+    return write_mask(
+        dataset, workspace, sample, label_set, mask, expected=expected, note=note
+    ).path
+
+
+def write_mask(
+    dataset: Dataset,
+    workspace: Workspace,
+    sample: Sample,
+    label_set: str,
+    mask: Array,
+    *,
+    expected: str | None = None,
+    note: str = "",
+) -> Written:
     """Write a sample's mask.
 
     The file is replaced atomically and keeps its form: format, grey or palette or colours, and the
@@ -31,16 +73,19 @@ def save_mask(
         sample: The sample.
         label_set: Which of its masks.
         mask: Class indices, uint8 H×W.
-
-    Returns:
-        The file's path.
+        expected: `content_hash` of the file that may be replaced, "" when there should be none;
+            None to replace whatever is there.
+        note: What was done, in a few words, for the edit log.
 
     Raises:
+        MaskChangedElsewhere: the file is not the expected one and holds another mask; it is
+            untouched.
         PetsegError: the folder cannot be written, or the file's form has no code for a class; the
             old file is untouched.
     """
     path = dataset.mask_path(sample, label_set)
-    before = path.read_bytes() if path.exists() else None
+    before = read_bytes(path) if path.exists() else None
+    before_hash = content_hash(before) if before is not None else ""
     form: MaskFile | None = None
     old: Array | None = None
     if before is not None:
@@ -50,17 +95,24 @@ def save_mask(
         except PetsegError:
             old, form = None, None  # a damaged file is replaced; the originals keep its bytes
     if old is not None and old.shape == mask.shape and np.array_equal(old, mask):
-        return path
+        return Written(path, before_hash, 0)
+    if expected is not None and before_hash != expected:
+        raise MaskChangedElsewhere(
+            "The mask was deleted by another program while it was being edited"
+            if before is None
+            else "The mask was changed by another program while it was being edited",
+            path=path,
+            remedy="Choose whether to keep your strokes or to take the file.",
+        )
     after = _encoded(dataset, mask, form)
     if before is not None:
         _keep_original(workspace, path, sample, label_set, before)
     atomic_write(path, after)
     same_shape = old is not None and old.shape == mask.shape
     changed = int(np.count_nonzero(old != mask)) if same_shape else int(mask.size)
-    workspace.log_edit(
-        label_set, sample.id, changed, content_hash(before) if before else "", content_hash(after)
-    )
-    return path
+    after_hash = content_hash(after)
+    workspace.log_edit(label_set, sample.id, changed, before_hash, after_hash, note)
+    return Written(path, after_hash, changed)
 
 
 def _encoded(dataset: Dataset, mask: Array, form: MaskFile | None) -> bytes:

@@ -19,6 +19,7 @@ from core.masks.protection import Over, Protection
 from widgets import theme
 from widgets.canvas import MASK_LAYER, ImagePyramid, MaskCanvas
 from widgets.editor.filmstrip import Filmstrip
+from widgets.editor.layer_wiring import LayerWiring
 from widgets.editor.notice_bar import NoticeBar
 from widgets.editor.option_bar import OptionBar
 from widgets.editor.protection_menu import ProtectionMenu
@@ -26,7 +27,6 @@ from widgets.editor.sample_bar import SampleBar
 from widgets.editor.side_panel import SidePanel
 from widgets.editor.tool_column import ToolColumn
 
-BEFORE_LAYER = "before"
 _COLUMNS = (900, 288)
 # Pixels around a flag's places that are zoomed to with them, to tell what is being looked at.
 _CONTEXT = 12
@@ -39,7 +39,6 @@ class EditorView(QWidget):
         super().__init__(parent)
         self._classes: tuple[ClassInfo, ...] = ()
         self._ignore_index = 255
-        self._original: Array | None = None
         self._flags: list[Flag] = []
         self.canvas = MaskCanvas()
         self.tools = ToolColumn()
@@ -49,6 +48,9 @@ class EditorView(QWidget):
         self.side = SidePanel()
         self.sample_bar = SampleBar()
         self.filmstrip = Filmstrip()
+        self.layer_wiring = LayerWiring(
+            self.canvas, self.side.layers, self.side.image, self.sample_bar
+        )
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setObjectName("annotate.columns")
         self._lay_out()
@@ -61,12 +63,13 @@ class EditorView(QWidget):
         """Take over the classes of another dataset."""
         self._classes, self._ignore_index = tuple(classes), ignore_index
         self.side.set_classes(classes, ignore_index)
+        self.layer_wiring.set_classes(classes, ignore_index)
         self.side.palette_list.show_current(self.canvas.current_class)
 
     def show_nothing(self, message: str = "") -> None:
         """Let go of the sample that was shown."""
         self.canvas.set_document(None)
-        self.show_original(None)
+        self.layer_wiring.forget_sample()
         self.side.flags.choose(None)
         self.notice.dismiss()
         self.canvas.set_message(message)
@@ -75,23 +78,21 @@ class EditorView(QWidget):
         """Show a photo, or why there is none."""
         self.canvas.set_message(problem)
         self.canvas.set_image(image)
-        self.sample_bar.show_pixel("")
         self.canvas.fit()
 
     def edit(self, document: MaskDocument) -> None:
         """Edit a mask over the photo."""
         self.canvas.set_document(document, self._classes, self._ignore_index)
-        self.set_opacity(self.opacity)
+        self.layer_wiring.refresh()
 
     def show_unfit(self, mask: Array) -> None:
         """Show a mask of another size than the photo, stretched; it cannot be edited."""
         self.canvas.set_overlay(MASK_LAYER, mask, self._table())
-        self.set_opacity(self.opacity)
+        self.layer_wiring.refresh()
 
     def show_original(self, original: Array | None) -> None:
         """Offer the mask as it was before any change; None when there is none."""
-        self._original = original
-        self.side.layers.set_original_enabled(original is not None)
+        self.layer_wiring.show_layer("original", original)
 
     def show_flags(self, flags: Sequence[Flag], *, checked: bool) -> None:
         """Show what the checks say of the sample, and frame the places."""
@@ -106,14 +107,7 @@ class EditorView(QWidget):
 
     def set_opacity(self, opacity: float) -> None:
         """Set the opacity of the mask, 0 to 1."""
-        self.side.layers.show_opacity(opacity)
-        for layer in (MASK_LAYER, BEFORE_LAYER):
-            self.canvas.set_layer_opacity(layer, opacity)
-
-    def toggle_original(self) -> None:
-        """Switch between the mask and its first version."""
-        if self.side.layers.original_box.isEnabled():
-            self.side.layers.original_box.toggle()
+        self.side.layers.set_opacity("mask", opacity)
 
     def _lay_out(self) -> None:
         middle = QWidget()
@@ -143,15 +137,11 @@ class EditorView(QWidget):
 
     def _connect(self) -> None:
         canvas, options, layers = self.canvas, self.options, self.side.layers
-        canvas.edited.connect(lambda _rect: layers.original_box.setChecked(False))
         canvas.history_changed.connect(self._show_history)
         canvas.tool_changed.connect(lambda _tool: self._show_tool())
         canvas.brush_size_changed.connect(options.show_brush_size)
         canvas.current_class_changed.connect(self.side.palette_list.show_current)
-        canvas.opacity_changed.connect(lambda _layer, opacity: layers.show_opacity(opacity))
-        canvas.overlays_visible_changed.connect(layers.mask_box.setChecked)
-        canvas.hovered.connect(self._show_pixel)
-        canvas.placement_changed.connect(self._show_zoom)
+        canvas.before_held.connect(layers.hold_before)
         self.tools.tool_chosen.connect(canvas.set_tool)
         self.tools.fit_clicked.connect(canvas.fit)
         canvas.tool_options_changed.connect(options.refresh_options)
@@ -164,10 +154,6 @@ class EditorView(QWidget):
         self.side.palette_list.class_chosen.connect(canvas.set_current_class)
         self.side.palette_list.locked_changed.connect(self._on_locked)
         self.protection.over_chosen.connect(self._on_over_chosen)
-        layers.mask_toggled.connect(canvas.set_overlays_visible)
-        layers.image_toggled.connect(canvas.set_image_visible)
-        layers.opacity_changed.connect(self.set_opacity)
-        layers.original_toggled.connect(self._on_original_toggled)
         layers.places_toggled.connect(lambda _shown: self._frame_places())
         self.side.flags.flag_chosen.connect(self._on_flag_chosen)
 
@@ -200,27 +186,6 @@ class EditorView(QWidget):
         else:
             self.side.palette_list.show_counts(document.class_counts().tolist())
             self.options.show_history(document.undo_name, document.redo_name)
-
-    def _show_pixel(self, x: int, y: int) -> None:
-        if x < 0:
-            self.sample_bar.show_pixel("")
-            return
-        words = f"x {x}  y {y}"
-        if self.canvas.document is not None:
-            words += f"  ·  {self.canvas.class_name(int(self.canvas.pixels[y, x]))}"
-        self.sample_bar.show_pixel(words)
-
-    def _show_zoom(self) -> None:
-        self.sample_bar.show_zoom(self.canvas.placement.scale)
-
-    def _on_original_toggled(self, wanted: bool) -> None:
-        shown = wanted and self._original is not None
-        if shown:
-            self.canvas.set_overlay(BEFORE_LAYER, self._original, self._table())
-            self.canvas.set_layer_opacity(BEFORE_LAYER, self.opacity)
-        else:
-            self.canvas.set_overlay(BEFORE_LAYER, None)
-        self.canvas.set_layer_visible(MASK_LAYER, not shown)
 
     def _on_flag_chosen(self, flag: Flag | None) -> None:
         self._frame_places()

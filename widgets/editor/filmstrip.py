@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
 )
+from PySide6.QtGui import (
+    QCursor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
-from core.flags import Flag, Severity
+from core.flags import Flag
 from widgets import theme
-from widgets.flags.severity import ICONS, ROLES
+from widgets.editor.filmstrip_delegate import CELL, THUMBNAIL, FrameDelegate
 from widgets.gallery.loader import Render, ThumbnailLoader
 from widgets.gallery.model import GalleryModel, Index
 
-THUMBNAIL = 64
-_CELL = QSize(THUMBNAIL + 8, THUMBNAIL + 8)
-_BADGE = 14
 
+class Filmstrip(QAbstractItemView):
+    """Shows thumbnails in a row; a click chooses a sample.
 
-class Filmstrip(QListView):
-    """Shows thumbnails in a row; a click chooses a sample."""
+    All cells have one size, so that every place is computed and none is stored.
+    """
 
     sample_chosen = Signal(str)
 
@@ -35,14 +44,11 @@ class Filmstrip(QListView):
         super().__init__(parent)
         self.loader = ThumbnailLoader(self)
         self._samples = GalleryModel(self)
-        self._frames = _FrameDelegate(self.loader, self)
+        self._frames = FrameDelegate(self.loader, self)
         self._want_soon = QTimer(self, singleShot=True, interval=0)
         self._want_soon.timeout.connect(self._want_visible)
         self.setModel(self._samples)
         self.setItemDelegate(self._frames)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(False)
-        self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -51,7 +57,7 @@ class Filmstrip(QListView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Samples")
-        self.setFixedHeight(_CELL.height() + 16)
+        self.setFixedHeight(CELL.height() + 16)
         self.clicked.connect(self._on_clicked)
         self.horizontalScrollBar().valueChanged.connect(lambda _value: self._want_soon.start())
         self.loader.ready.connect(self._on_ready)
@@ -60,7 +66,7 @@ class Filmstrip(QListView):
             self._samples.rowsRemoved,
             self._samples.modelReset,
         ):
-            change.connect(lambda *_: self._want_soon.start())
+            change.connect(self._relayout)
         theme.signals.changed.connect(self.viewport().update)
 
     def set_source(self, render: Render | None, *, forget: bool = True) -> None:
@@ -110,6 +116,107 @@ class Filmstrip(QListView):
         self._want_soon.stop()
         self.loader.shut_down()
 
+    # Where cells are
+
+    def visualRect(self, index: Index) -> QRect:
+        """Where a sample is shown, in the viewport's coordinates."""
+        if not index.isValid():
+            return QRect()
+        left = index.row() * CELL.width() - self.horizontalOffset()
+        return QRect(QPoint(left, 0), CELL)
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        """The sample under a point of the viewport."""
+        row = (point.x() + self.horizontalOffset()) // CELL.width()
+        if 0 <= point.y() < CELL.height() and 0 <= row < self._samples.rowCount():
+            return self._samples.index(row)
+        return QModelIndex()
+
+    def scrollTo(
+        self,
+        index: Index,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Bring a sample into sight, or into the middle."""
+        place, width = self.visualRect(index), self.viewport().width()
+        bar = self.horizontalScrollBar()
+        if hint is QAbstractItemView.ScrollHint.PositionAtCenter:
+            bar.setValue(bar.value() + place.center().x() - width // 2)
+        elif place.left() < 0:
+            bar.setValue(bar.value() + place.left())
+        elif place.right() >= width:
+            bar.setValue(bar.value() + place.right() - width + 1)
+
+    def horizontalOffset(self) -> int:
+        """How far the strip is scrolled."""
+        return self.horizontalScrollBar().value()
+
+    def verticalOffset(self) -> int:
+        """The strip does not scroll down."""
+        return 0
+
+    def isIndexHidden(self, _index: Index) -> bool:
+        """No sample is hidden."""
+        return False
+
+    def moveCursor(
+        self,
+        _action: QAbstractItemView.CursorAction,
+        _modifiers: Qt.KeyboardModifier,
+    ) -> QModelIndex:
+        """The keys belong to the canvas."""
+        return self.currentIndex()
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        """Select the sample that a click was on."""
+        index = self.indexAt(rect.topLeft())
+        selection = QItemSelection(index, index) if index.isValid() else QItemSelection()
+        self.selectionModel().select(selection, command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        """Where selected samples are shown."""
+        region = QRegion()
+        for index in selection.indexes():
+            region += self.visualRect(index)
+        return region
+
+    def updateGeometries(self) -> None:
+        """Fit the scroll bar to the samples."""
+        bar, width = self.horizontalScrollBar(), self.viewport().width()
+        bar.setRange(0, max(self._samples.rowCount() * CELL.width() - width, 0))
+        bar.setSingleStep(CELL.width())
+        bar.setPageStep(width)
+        super().updateGeometries()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the samples in sight."""
+        painter = QPainter(self.viewport())
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        hovered = self.indexAt(self.viewport().mapFromGlobal(QCursor.pos()))
+        under_mouse = self.viewport().underMouse()
+        for row in self._visible_rows():
+            index = self._samples.index(row)
+            option.rect = self.visualRect(index)
+            if not event.rect().intersects(option.rect):
+                continue
+            option.state = QStyle.StateFlag.State_Enabled
+            if self.selectionModel().isSelected(index):
+                option.state |= QStyle.StateFlag.State_Selected
+            if under_mouse and index == hovered:
+                option.state |= QStyle.StateFlag.State_MouseOver
+            self._frames.paint(painter, option, index)
+        painter.end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Show another part of the strip."""
+        self.viewport().scroll(dx, dy)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Let the sample under the cursor stand out."""
+        super().mouseMoveEvent(event)
+        self.viewport().update()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the chosen sample in the middle."""
         super().resizeEvent(event)
@@ -130,91 +237,22 @@ class Filmstrip(QListView):
     def _on_ready(self, sample_id: str) -> None:
         row = self._samples.row_of(sample_id)
         if row is not None:
-            self.update(self._samples.index(row))
+            self.viewport().update(self.visualRect(self._samples.index(row)))
 
     def _want_visible(self) -> None:
         if not self._samples.ids or not self.isVisible():
             return
         self.loader.set_size(round(THUMBNAIL * self.devicePixelRatioF()))
-        first = self.horizontalScrollBar().value() // _CELL.width()
-        shown = self.viewport().width() // _CELL.width() + 2
-        last = min(first + shown, len(self._samples.ids))
-        nearby = range(last, min(last + shown // 2, len(self._samples.ids)))
-        wanted = [*range(max(first, 0), last), *nearby]
-        self.loader.want([self._samples.ids[row] for row in wanted])
+        shown = self._visible_rows()
+        nearby = range(shown.stop, min(shown.stop + len(shown) // 2, self._samples.rowCount()))
+        self.loader.want([self._samples.ids[row] for row in (*shown, *nearby)])
 
+    def _visible_rows(self) -> range:
+        first = self.horizontalOffset() // CELL.width()
+        last = (self.horizontalOffset() + self.viewport().width()) // CELL.width() + 1
+        return range(max(first, 0), min(last, self._samples.rowCount()))
 
-class _FrameDelegate(QStyledItemDelegate):
-    """Paints one sample of the strip."""
-
-    def __init__(self, loader: ThumbnailLoader, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._loader = loader
-        self.unsaved: set[str] = set()
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """All cells are alike."""
-        return _CELL
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint the thumbnail, a badge for its worst flag, a dot for unsaved changes."""
-        sample_id: str = index.data(GalleryModel.IdRole)
-        cell: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_current = bool(state & QStyle.StateFlag.State_Selected)
-        if is_current or state & QStyle.StateFlag.State_MouseOver:
-            frame = QRectF(cell).adjusted(1.5, 1.5, -1.5, -1.5)
-            painter.setBrush(theme.color("selection" if is_current else "hover"))
-            painter.setPen(
-                QPen(theme.color("accent"), 2) if is_current else QPen(Qt.PenStyle.NoPen)
-            )
-            painter.drawRoundedRect(frame, 5, 5)
-        area = cell.adjusted(4, 4, -4, -4)
-        tile = self._loader.tile(sample_id)
-        if tile is not None and tile.image is not None:
-            size = tile.image.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            shown = QRect(area.topLeft(), size)
-            shown.moveCenter(area.center())
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(shown, tile.image)
-        else:
-            painter.setPen(QPen(theme.color("border"), 1))
-            painter.setBrush(theme.color("sunken"))
-            painter.drawRoundedRect(QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-            if tile is not None:
-                self._paint_icon(painter, area.center().x(), area.center().y(),
-                                 "image-broken-variant", "error", 24)  # fmt: skip
-        self._paint_badges(painter, area, sample_id, index.data(GalleryModel.SeverityRole))
-        painter.restore()
-
-    def _paint_badges(
-        self, painter: QPainter, area: QRect, sample_id: str, severity: Severity | None
-    ) -> None:
-        if severity is not None:
-            x, y = area.right() - _BADGE // 2 - 3, area.top() + _BADGE // 2 + 4
-            self._paint_disc(painter, x, y)
-            self._paint_icon(painter, x, y, ICONS[severity], ROLES[severity], _BADGE)
-        if sample_id in self.unsaved:
-            x, y = area.left() + _BADGE // 2 + 3, area.top() + _BADGE // 2 + 4
-            self._paint_disc(painter, x, y)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("warning"))
-            painter.drawEllipse(QRectF(x - 4, y - 4, 9, 9))
-
-    def _paint_disc(self, painter: QPainter, x: int, y: int) -> None:
-        ground = theme.color("surface")
-        ground.setAlphaF(0.92)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        side = _BADGE + 4
-        painter.drawRoundedRect(QRectF(x - side / 2 + 0.5, y - side / 2 + 0.5, side, side), 4, 4)
-
-    def _paint_icon(
-        self, painter: QPainter, x: int, y: int, name: str, role: str, side: int
-    ) -> None:
-        place = QRect(0, 0, side, side)
-        place.moveCenter(QRect(x, y, 1, 1).center())
-        ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(place, theme.icon(name, role).pixmap(QSize(side, side), ratio))
+    def _relayout(self) -> None:
+        self.updateGeometries()
+        self.viewport().update()
+        self._want_soon.start()

@@ -1,89 +1,226 @@
-"""What is shown of a sample: photo, mask and its opacity, the first version, flagged places."""
+"""What is shown of a sample: photo, mask, what is laid beside it, and how each is drawn."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from widgets import theme
 from widgets.arrow_slider import ArrowSlider
+from widgets.editor.flat_buttons import ROW_HEIGHT, HoldButton, IconToggle, MenuButton
+from widgets.editor.layer_kinds import KINDS, MASK, ORIGINAL, PHOTO, PLACES, SAVED
+from widgets.editor.layer_row import LayerRow
+
+_BEFORE = (
+    ("auto", "What was saved; without changes, the first version"),
+    (SAVED, "The saved version"),
+    (ORIGINAL, "The first version"),
+)
 
 
 class LayerPanel(QWidget):
-    """Check boxes for the layers, and a slider for the mask's opacity."""
+    """One row for each layer, and below them what concerns the view as a whole."""
 
+    visibility_changed = Signal(str, bool)
+    """A layer's name, and whether it is to be shown."""
+    layer_opacity_changed = Signal(str, float)
+    """A layer's name, and how strongly it is to cover the photo, 0 to 1."""
+    outline_changed = Signal(str, bool)
+    """A layer's name, and whether only its borders are to be drawn."""
+    picked = Signal(str, object)
+    """A layer's name, and the key that was chosen from its menu."""
+    overlays_toggled = Signal(bool)
+    """Whether anything is to be shown over the photo."""
+    places_toggled = Signal(bool)
+    before_held = Signal(bool)
+    """Whether the mask is to be shown as it was before."""
+    magnifier_toggled = Signal(bool)
+    minimap_toggled = Signal(bool)
+
+    # Of single layers, for who shows no others.
     image_toggled = Signal(bool)
     mask_toggled = Signal(bool)
-    opacity_changed = Signal(float)
     original_toggled = Signal(bool)
-    places_toggled = Signal(bool)
+    opacity_changed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Layers")
-        self.image_box = self._box("ShowImage", "Photo", "Show the photo", checked=True)
-        self.mask_box = self._box("ShowMask", "Mask", "Show the mask (X)", checked=True)
-        self.original_box = self._box(
-            "ShowOriginal",
-            "First version",
-            "Show the mask as it was before any change (O)",
-            checked=False,
+        self._holders: set[str] = set()
+        self.rows = {kind.id: LayerRow(kind) for kind in KINDS}
+        self.overlays_box = IconToggle("ShowOverlays", "layers-outline", "layers-off-outline")
+        self.before_button = HoldButton("Before", "compare", "Before")
+        self.before_menu = MenuButton("BeforeMenu")
+        self.borders_box = _toggle("BordersOnly", "vector-square", "Draw all layers as borders (T)")
+        self.magnifier_box = _toggle(
+            "Magnifier", "magnify-plus-outline", "Magnify what is under the cursor (Z)"
         )
-        self.places_box = self._box(
-            "ShowPlaces", "Flagged places", "Frame the places that the flags speak of", checked=True
+        self.minimap_box = _toggle(
+            "Minimap", "map-outline", "Show where you are when zoomed in"
         )
-        self.slider = ArrowSlider(Qt.Orientation.Horizontal)
-        self.slider.setObjectName("MaskOpacity")
-        self.slider.setRange(0, 100)
-        self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.slider.setToolTip("Opacity of the mask (Ctrl+wheel); borders stay visible")
-        self.slider.setAccessibleName("Opacity of the mask in percent")
-        self._percent = QLabel()
-        self._percent.setProperty("role", "muted")
-        self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._percent.setFixedWidth(40)
-        self.image_box.toggled.connect(self.image_toggled)
-        self.mask_box.toggled.connect(self.mask_toggled)
-        self.original_box.toggled.connect(self.original_toggled)
-        self.places_box.toggled.connect(self.places_toggled)
-        self.slider.valueChanged.connect(self._on_slider)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(self.mask_box, 0, 0)
-        grid.addWidget(self.slider, 0, 1)
-        grid.addWidget(self._percent, 0, 2)
-        grid.addWidget(self.image_box, 1, 0)
-        grid.addWidget(self.original_box, 2, 0, 1, 3)
-        grid.addWidget(self.places_box, 3, 0, 1, 3)
-        self.show_opacity(0.45)
+        self.minimap_box.setChecked(True)
+        self._set_up_before()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for row in self.rows.values():
+            column.addWidget(row)
+            self._connect_row(row)
+        column.addSpacing(4)
+        column.addLayout(self._view_row())
+        self.overlays_box.setChecked(True)
+        self.overlays_box.toggled.connect(self._on_overlays)
+        self.borders_box.toggled.connect(self._on_borders_only)
+        self.magnifier_box.toggled.connect(self.magnifier_toggled)
+        self.minimap_box.toggled.connect(self.minimap_toggled)
+        self._on_overlays(True)
+
+    # The parts that others name
+
+    @property
+    def mask_box(self) -> IconToggle:
+        """Shows and hides the mask."""
+        return self.rows[MASK].eye
+
+    @property
+    def image_box(self) -> IconToggle:
+        """Shows and hides the photo."""
+        return self.rows[PHOTO].eye
+
+    @property
+    def original_box(self) -> IconToggle:
+        """Shows and hides the first version."""
+        return self.rows[ORIGINAL].eye
+
+    @property
+    def places_box(self) -> IconToggle:
+        """Shows and hides the frames around flagged places."""
+        return self.rows[PLACES].eye
+
+    @property
+    def slider(self) -> ArrowSlider:
+        """Sets the mask's opacity."""
+        return self.rows[MASK].slider
 
     @property
     def opacity(self) -> float:
         """The mask's opacity, 0 to 1."""
-        return self.slider.value() / 100
+        return self.rows[MASK].opacity
 
-    def show_opacity(self, opacity: float) -> None:
-        """Show the mask's opacity, 0 to 1."""
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(round(100 * opacity))
-        self._percent.setText(f"{round(100 * opacity)} %")
+    # What is shown of a layer
+
+    def show_opacity(self, opacity: float, name: str = MASK) -> None:
+        """Show a layer's opacity, 0 to 1, without telling of it."""
+        if name in self.rows:
+            self.rows[name].show_opacity(opacity)
+
+    def set_opacity(self, name: str, opacity: float) -> None:
+        """Set a layer's opacity, 0 to 1, as if the user had moved its slider."""
+        self.rows[name].slider.setValue(round(100 * opacity))
+
+    def set_note(self, name: str, note: str) -> None:
+        """Say why there is nothing to show in a layer; "" when there is something."""
+        self.rows[name].set_note(note)
+
+    def set_choices(
+        self, name: str, choices: Sequence[tuple[str | None, str]], chosen: str | None
+    ) -> None:
+        """Offer what a layer can show, each a key and its words; the key None is for nothing."""
+        self.rows[name].set_choices(choices, chosen)
 
     def set_original_enabled(self, enabled: bool) -> None:
         """Say whether there is a first version to show."""
-        if not enabled:
-            self.original_box.setChecked(False)
-        self.original_box.setEnabled(enabled)
+        self.rows[ORIGINAL].set_available(enabled)
 
-    def _on_slider(self, value: int) -> None:
-        self._percent.setText(f"{value} %")
-        self.opacity_changed.emit(value / 100)
+    # Before and after
 
-    def _box(self, name: str, text: str, tooltip: str, *, checked: bool) -> QCheckBox:
-        box = QCheckBox(text)
-        box.setObjectName(name)
-        box.setToolTip(tooltip)
-        box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        box.setChecked(checked)
-        return box
+    @property
+    def before_choice(self) -> str:
+        """What "before" means: the name of a layer, or "auto"."""
+        return self.before_menu.chosen or "auto"
+
+    @property
+    def is_before_held(self) -> bool:
+        """Whether the mask is to be shown as it was before."""
+        return bool(self._holders)
+
+    def hold_before(self, held: bool, by: str = "key") -> None:
+        """Show the mask as it was before for as long as a key, or a button, is held."""
+        was_held = self.is_before_held
+        if held:
+            self._holders.add(by)
+        else:
+            self._holders.discard(by)
+        if self.is_before_held != was_held:
+            self.before_button.show_held(self.is_before_held)
+            self.before_held.emit(self.is_before_held)
+
+    def release_before(self) -> None:
+        """Show the mask as it is, whatever is still held."""
+        for holder in tuple(self._holders):
+            self.hold_before(False, holder)
+
+    def _set_up_before(self) -> None:
+        button = self.before_button
+        button.setToolTip("Hold to see the mask as it was before (hold O)")
+        button.pressed.connect(lambda: self.hold_before(True, "button"))
+        button.released.connect(lambda: self.hold_before(False, "button"))
+        self.before_menu.set_choices(list(_BEFORE), "auto")
+        self.before_menu.setToolTip("Choose what “before” shows")
+        self.before_menu.setAccessibleName("What before shows")
+        self.before_menu.setFixedWidth(22)
+
+    def _view_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.before_button)
+        row.addWidget(self.before_menu)
+        row.addStretch()
+        for button in (self.borders_box, self.magnifier_box, self.minimap_box):
+            row.addWidget(button)
+        return row
+
+    def _connect_row(self, row: LayerRow) -> None:
+        name = row.kind.id
+        row.visibility_changed.connect(lambda on: self.visibility_changed.emit(name, on))
+        row.opacity_changed.connect(lambda opacity: self.layer_opacity_changed.emit(name, opacity))
+        row.outline_changed.connect(lambda on: self.outline_changed.emit(name, on))
+        row.picked.connect(lambda key: self.picked.emit(name, key))
+        if name == PLACES:
+            row.visibility_changed.connect(self.places_toggled)
+        if name == PHOTO:
+            row.visibility_changed.connect(self.image_toggled)
+        if name == ORIGINAL:
+            row.visibility_changed.connect(self.original_toggled)
+        if name == MASK:
+            row.visibility_changed.connect(self.mask_toggled)
+            row.opacity_changed.connect(self.opacity_changed)
+
+    def _on_overlays(self, on: bool) -> None:
+        words = "Hide everything that lies over the photo" if on else "Show the layers again"
+        self.overlays_box.setToolTip(f"{words} (X)")
+        self.overlays_box.setAccessibleName("Show layers over the photo")
+        self.overlays_toggled.emit(on)
+
+    def _on_borders_only(self, on: bool) -> None:
+        for row in self.rows.values():
+            row.set_borders_only(on)
+        for row in self.rows.values():
+            if row.kind.is_of_classes:
+                self.outline_changed.emit(row.kind.id, row.is_outlined)
+
+
+def _toggle(name: str, icon: str, tooltip: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setCheckable(True)
+    button.setFixedSize(ROW_HEIGHT, ROW_HEIGHT)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setToolTip(tooltip)
+    button.setAccessibleName(tooltip)
+    theme.set_icon(button, icon, "muted")
+    button.setIconSize(QSize(16, 16))
+    return button

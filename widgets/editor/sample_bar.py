@@ -1,11 +1,12 @@
-"""The row over the filmstrip: which sample is shown, where it stands, and what the cursor is on."""
+"""The row over the filmstrip: which sample is shown, where it stands, what the cursor is on."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets import theme
+from widgets.editor.pixel_readout import PixelReadout
 from widgets.elided_label import ElidedLabel
 
 
@@ -33,21 +34,16 @@ class SampleBar(QWidget):
         self.next_flagged_button.setToolTip("Go to the next sample with a flag (N)")
         theme.set_icon(self.next_flagged_button, "skip-next")
         self.next_flagged_button.clicked.connect(self.next_flagged_clicked)
-        self._name = QLabel()
-        self._name.setObjectName("SampleName")
+        self._name = _shortened("SampleName")
         self._name.setProperty("role", "heading")
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
-        self._state = QLabel()
-        self._state.setObjectName("SampleState")
-        self._pixel = ElidedLabel()
-        self._pixel.setObjectName("PixelReadout")
-        self._pixel.setProperty("role", "muted")
-        self._pixel.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._state = _shortened("SampleState")
+        self.readout = PixelReadout()
         self._zoom = QLabel()
         self._zoom.setObjectName("ZoomReadout")
         self._zoom.setProperty("role", "muted")
-        self._zoom.setMinimumWidth(56)
+        self._zoom.setToolTip("Zoom (+ and −, or the wheel; 0 with Ctrl shows the whole image)")
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._zoom.setFixedWidth(self._zoom.fontMetrics().horizontalAdvance("12800 %"))
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
         row.setSpacing(4)
@@ -59,7 +55,8 @@ class SampleBar(QWidget):
         row.addWidget(self._name)
         row.addSpacing(8)
         row.addWidget(self._state)
-        row.addWidget(self._pixel, 1)
+        row.addWidget(self.readout, 1)
+        row.addSpacing(8)
         row.addWidget(self._zoom)
 
     def show_position(self, number: int | None, total: int) -> None:
@@ -90,12 +87,13 @@ class SampleBar(QWidget):
         return self._state.text()
 
     def show_pixel(self, text: str) -> None:
-        """Show what the cursor is on."""
-        self._pixel.setText(text)
+        """Show a line of text in place of what the cursor is on."""
+        self.readout.show_text(text)
 
     def show_zoom(self, scale: float) -> None:
         """Show the zoom in percent."""
-        self._zoom.setText(f"{100 * scale:.0f} %")
+        percent = 100 * scale
+        self._zoom.setText(f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %")
 
     def _arrow(self, name: str, icon: str, tooltip: str, step: int) -> QToolButton:
         button = QToolButton()
@@ -106,3 +104,11 @@ class SampleBar(QWidget):
         theme.set_icon(button, icon)
         button.clicked.connect(lambda _checked=False: self.step_clicked.emit(step))
         return button
+
+
+def _shortened(name: str) -> ElidedLabel:
+    """A label as wide as its text where there is room, and shortened where there is none."""
+    label = ElidedLabel()
+    label.setObjectName(name)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+    return label

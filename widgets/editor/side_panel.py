@@ -1,59 +1,97 @@
-"""The right side of the editor: classes, layers, and the flags of the sample."""
+"""The right side of the editor: classes, layers, the photo's look, and the sample's flags."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from core.dataset.model import ClassInfo
 from widgets.editor.class_palette import ClassPalette
+from widgets.editor.folding_section import FoldingSection
+from widgets.editor.image_panel import ImagePanel
 from widgets.editor.layer_panel import LayerPanel
 from widgets.flags import FlagPanel
 
 _MOST_ROWS_HEIGHT = 260
+# Px between groups; and how much more than its neighbours the last one takes of what is left.
+_BETWEEN, _MOST = 6, 1000
 
 
 class SidePanel(QWidget):
-    """Three groups, one below the other; the flags take the room that is left."""
+    """Groups that fold, one below the other; the flags take the room that is left.
+
+    What does not fit scrolls, so that every control can be reached in a low window.
+    """
+
+    folds_changed = Signal()
+    """A group was folded or unfolded; see `folded`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("EditorSidePanel")
         self.palette_list = ClassPalette()
         self.layers = LayerPanel()
+        self.image = ImagePanel()
         self.flags = FlagPanel()
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self.palette_list)
+        self._palette_scroll = _scroll_area(self.palette_list)
         self.palette_list.rows_changed.connect(self._fit_palette)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(6)
-        column.addWidget(_heading("Classes"))
-        column.addWidget(self._scroll)
-        column.addSpacing(8)
-        column.addWidget(_heading("Layers"))
-        column.addWidget(self.layers)
-        column.addSpacing(8)
-        column.addWidget(_heading("Flags"))
-        column.addWidget(self.flags, 1)
+        self.sections = {
+            section.title: section
+            for section in (
+                FoldingSection("Classes", self._palette_scroll),
+                FoldingSection("Layers", self.layers, self.layers.overlays_box),
+                FoldingSection("Image", self.image),
+                FoldingSection("Flags", self.flags),
+            )
+        }
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(8, 4, 8, 8)
+        column.setSpacing(_BETWEEN)
+        for title, section in self.sections.items():
+            column.addWidget(section, _MOST if title == "Flags" else 0)
+            section.folded_changed.connect(self._on_folded)
+        column.addStretch(1)
+        self._column = column
+        self._scroll = _scroll_area(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._scroll)
+        self.image.described.connect(self.sections["Image"].heading.set_detail)
+        self.sections["Image"].fold(True)
         self.setMinimumWidth(256)
 
     def set_classes(self, classes: Sequence[ClassInfo], ignore_index: int) -> None:
         """Show other classes."""
         self.palette_list.set_classes(classes, ignore_index)
 
+    @property
+    def folded(self) -> frozenset[str]:
+        """The titles of the groups that are folded."""
+        return frozenset(title for title, each in self.sections.items() if each.is_folded)
+
+    def set_folded(self, titles: Collection[str]) -> None:
+        """Fold the groups of those titles, and unfold the others."""
+        for title, section in self.sections.items():
+            section.fold(title in titles)
+
+    def _on_folded(self, _folded: bool) -> None:
+        flags = self.sections["Flags"]
+        self._column.setStretchFactor(flags, 0 if flags.is_folded else _MOST)
+        self.folds_changed.emit()
+
     def _fit_palette(self) -> None:
         # A few classes are seen whole, many scroll.
         wanted = self.palette_list.rows_height()
-        self._scroll.setFixedHeight(min(wanted, _MOST_ROWS_HEIGHT))
+        self._palette_scroll.setFixedHeight(min(wanted, _MOST_ROWS_HEIGHT))
 
 
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    return label
+def _scroll_area(content: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area

@@ -50,10 +50,20 @@ def commands(view: EditorView, step: Step, save: Callable[[], None]) -> list[Act
         Action("annotate.fit", "Show the whole image", canvas.fit, ("Ctrl+0", "Home"), "",
                _GROUP),
         Action("annotate.mask", "Show or hide the mask",
-               view.side.layers.mask_box.toggle, ("X",), "layers-outline", _GROUP),
-        Action("annotate.before", "Show the mask as it was before any change",
-               view.toggle_original, ("O",), "", _GROUP),
+               view.side.layers.overlays_box.toggle, ("X",), "layers-outline", _GROUP),
+        Action("annotate.before", "Hold: show the mask as it was before",
+               _nothing, ("O",), "", _GROUP, is_held=True),
+        Action("annotate.outline", "Outlines or filled areas",
+               view.side.layers.borders_box.toggle, ("T",), "", _GROUP),
+        Action("annotate.magnifier", "Magnifier at the cursor",
+               view.side.layers.magnifier_box.toggle, ("Z",), "magnify", _GROUP),
+        Action("annotate.protection", "What strokes may paint over: the next rule",
+               view.protection.step, ("V",), "", _GROUP),
     ]  # fmt: skip
+
+
+def _nothing() -> None:
+    """Keys that are held work on the canvas itself."""
 
 
 def _chooser(canvas: MaskCanvas, tool_id: str) -> Callable[[], None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,7 +14,10 @@ from core.dataset import Dataset
 from core.dataset.encoding.coding import MaskCoding
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
-from core.images import Array, read_image, read_mask
+from core.files import content_hash, read_bytes
+from core.images import Array, decode_mask, read_image, read_mask
+from core.masks.journal.bases import packed_pixels
+from core.masks.journal.records import Base
 from core.masks.saving import original_path
 from widgets.canvas import ImagePyramid
 
@@ -44,6 +48,8 @@ class EditContent:
         image_problem: A sentence for the user.
         mask_problem: A sentence for the user.
         signatures: Of the photo's and the mask's file.
+        file_hash: `content_hash` of the mask's file; "" when there is none.
+        base: What a journal of the mask begins with: what the bytes are, and the bytes.
     """
 
     sample_id: str
@@ -55,6 +61,8 @@ class EditContent:
     image_problem: str = ""
     mask_problem: str = ""
     signatures: tuple[Signature, Signature] = (None, None)
+    file_hash: str = ""
+    base: tuple[Base, bytes] = (Base.EMPTY, b"")
 
     @property
     def image_shape(self) -> tuple[int, int] | None:
@@ -66,49 +74,58 @@ class EditContent:
         """About how much memory it takes."""
         image = self.image.width * self.image.height * 16 // 3 if self.image is not None else 0
         masks = {id(mask): mask.nbytes for mask in (self.mask, self.original) if mask is not None}
-        return image + sum(masks.values())
+        return image + sum(masks.values()) + len(self.base[1])
 
 
 def read_for_editing(
-    dataset: Dataset, workspace: Workspace, sample_id: str, label_set: str
+    dataset: Dataset,
+    workspace: Workspace,
+    sample_id: str,
+    label_set: str,
+    known: EditContent | None = None,
 ) -> EditContent:
-    """Read the photo and the mask of a sample; what cannot be read becomes a sentence."""
+    """Read the photo and the mask of a sample; what cannot be read becomes a sentence.
+
+    Args:
+        dataset: The dataset.
+        workspace: Its workspace, which keeps the mask's first version.
+        sample_id: The sample.
+        label_set: Which of its masks.
+        known: What was read of the sample before; its photo is taken over while the photo's file
+            is the same.
+    """
     sample = dataset.sample(sample_id)
-    mask_path = sample.masks.get(label_set)
+    mask_path = dataset.mask_path(sample, label_set)
     signatures = (signature(sample.image), signature(mask_path))
-    image, image_problem = _read_photo(dataset, sample_id)
-    mask: Array | None = None
-    mask_problem = ""
-    state = MaskState.MISSING
-    if mask_path is not None:
-        try:
-            mask = read_mask(mask_path, dataset.coding)
-            state = MaskState.GOOD
-        except PetsegError as error:
-            mask_problem, state = str(error), MaskState.DAMAGED
+    image: ImagePyramid | None
+    if known is not None and known.image is not None and known.signatures[0] == signatures[0]:
+        image, image_problem = known.image, known.image_problem
+    else:
+        image, image_problem = _read_photo(dataset, sample_id)
+    read = _read_mask(mask_path if signatures[1] is not None else None, dataset.coding)
+    mask, state = read.mask, read.state
     if mask is not None and image is not None and mask.shape != (image.height, image.width):
         state = MaskState.OTHER_SIZE
-    original = mask
-    if mask_path is not None:
-        kept = original_path(workspace, sample, label_set, mask_path.suffix)
-        original = _read_original(kept, mask, dataset.coding)
+    kept = original_path(workspace, sample, label_set, mask_path.suffix)
     return EditContent(
         sample_id,
         label_set,
         image,
         mask,
         state,
-        original,
+        _read_original(kept, mask, dataset.coding),
         image_problem,
-        mask_problem,
+        read.problem,
         signatures,
+        read.file_hash,
+        read.base,
     )
 
 
 def is_current(content: EditContent, dataset: Dataset) -> bool:
     """Whether the files are still the ones that were read."""
     sample = dataset.sample(content.sample_id)
-    mask_path = sample.masks.get(content.label_set)
+    mask_path = dataset.mask_path(sample, content.label_set)
     return content.signatures == (signature(sample.image), signature(mask_path))
 
 
@@ -128,6 +145,31 @@ def resized(mask: Array, shape: tuple[int, int]) -> Array:
     height, width = shape
     result = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
     return np.ascontiguousarray(result, np.uint8)
+
+
+class _ReadMask(NamedTuple):
+    mask: Array | None
+    state: MaskState
+    problem: str = ""
+    file_hash: str = ""
+    base: tuple[Base, bytes] = (Base.EMPTY, b"")
+
+
+def _read_mask(path: Path | None, coding: MaskCoding | None) -> _ReadMask:
+    if path is None:
+        return _ReadMask(None, MaskState.MISSING)
+    try:
+        data = read_bytes(path)
+    except PetsegError as error:
+        return _ReadMask(None, MaskState.DAMAGED, str(error))
+    file_hash = content_hash(data)
+    try:
+        mask = decode_mask(data, path, coding)
+    except PetsegError as error:
+        return _ReadMask(None, MaskState.DAMAGED, str(error), file_hash)
+    # A journal must not depend on what the dataset's settings say of the values in its files.
+    base = (Base.FILE, data) if coding is None else (Base.PIXELS, packed_pixels(mask))
+    return _ReadMask(mask, MaskState.GOOD, "", file_hash, base)
 
 
 def _read_photo(dataset: Dataset, sample_id: str) -> tuple[ImagePyramid | None, str]:

@@ -27,10 +27,13 @@ class OpenMask:
     Attributes:
         document: The mask being edited.
         signature: Of the file when it was read or written last; None when there was none.
+        file_hash: `content_hash` of the file then, "" when there was none; None when it is not
+            known, so that any file may be replaced.
     """
 
     document: MaskDocument
     signature: Signature
+    file_hash: str | None = None
 
     @property
     def is_new(self) -> bool:
@@ -55,14 +58,23 @@ class OpenMasks:
     def __len__(self) -> int:
         return len(self._masks)
 
-    def get(self, key: MaskKey, signature: Signature) -> OpenMask | None:
+    def get(
+        self, key: MaskKey, signature: Signature, file_hash: str | None = None
+    ) -> OpenMask | None:
         """The open mask of that key.
 
         A clean one whose file is another by now is let go: its content is out of date.
+
+        Args:
+            key: Which mask.
+            signature: Of the file as it is now.
+            file_hash: Its hash; a file that was only touched is not another one.
         """
         found = self._masks.get(key)
         if found is None:
             return None
+        if file_hash is not None and file_hash == found.file_hash:
+            found.signature = signature
         if not found.document.is_dirty and found.signature != signature:
             del self._masks[key]
             return None

@@ -15,11 +15,18 @@ class Answer(Enum):
 
     SAVE = auto()
     DISCARD = auto()
+    KEEP = auto()
     CANCEL = auto()
 
 
-def ask_about_unsaved(parent: QWidget, names: Sequence[str]) -> Answer:
-    """Ask what to do with unsaved masks before they would be lost."""
+def ask_about_unsaved(parent: QWidget, names: Sequence[str], *, can_keep: bool = False) -> Answer:
+    """Ask what to do with unsaved masks before they would be lost.
+
+    Args:
+        parent: The window.
+        names: What to call the masks.
+        can_keep: Whether the strokes can stay unsaved until the next start.
+    """
     box = QMessageBox(parent)
     box.setObjectName("UnsavedQuestion")
     box.setIcon(QMessageBox.Icon.Warning)
@@ -32,9 +39,15 @@ def ask_about_unsaved(parent: QWidget, names: Sequence[str]) -> Answer:
     save = box.addButton("Save" if one else "Save all", QMessageBox.ButtonRole.AcceptRole)
     save.setProperty("role", "primary")
     discard = box.addButton("Discard changes", QMessageBox.ButtonRole.DestructiveRole)
+    keep = None
+    if can_keep:
+        keep = box.addButton("Keep for the next start", QMessageBox.ButtonRole.AcceptRole)
+        keep.setToolTip("Write nothing now; the strokes and their undo history will be back")
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(save)
     box.exec()
     if box.clickedButton() is save:
         return Answer.SAVE
+    if keep is not None and box.clickedButton() is keep:
+        return Answer.KEEP
     return Answer.DISCARD if box.clickedButton() is discard else Answer.CANCEL

@@ -38,7 +38,9 @@ class SampleReader(QObject):
             self.read.emit(kept)
             return
         self._ahead.forget()
-        self._wanted.request(lambda: read_for_editing(dataset, workspace, sample_id, label_set))
+        self._wanted.request(
+            lambda: read_for_editing(dataset, workspace, sample_id, label_set, kept)
+        )
 
     def read_ahead(
         self, dataset: Dataset, workspace: Workspace, sample_ids: Sequence[str], label_set: str
@@ -60,6 +62,10 @@ class SampleReader(QObject):
         self._wanted.forget()
         self._ahead.forget()
         self._kept.clear()
+
+    def keep(self, content: EditContent) -> None:
+        """Take over what was read of a sample elsewhere."""
+        self._keep(content)
 
     def shut_down(self) -> None:
         """End the threads."""

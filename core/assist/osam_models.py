@@ -1,0 +1,129 @@
+"""osam's models as the helper sees them. Loaded only by its process: osam takes long to import."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from core.assist.catalogue import MODELS, model_of
+from core.assist.messages import ModelFiles, WeightFile
+from core.assist.problems import AssistError, Problem
+
+# osam takes the weights from mirrors that this variable names, if it does.
+_ENDPOINTS = "OSAM_BLOB_ENDPOINT"
+_BLOCK = 1 << 20
+
+
+def model_type(name: str) -> Any:
+    """osam's class of that name.
+
+    Raises:
+        AssistError: osam is not installed or cannot be loaded, or knows no such model.
+    """
+    try:
+        from osam import apis
+    except ImportError as error:
+        raise AssistError(
+            f"The AI click needs the program osam, which cannot be loaded ({error})",
+            Problem.NO_PROGRAM,
+            remedy="Install it with: pip install osam",
+        ) from error
+    if name not in {model.name for model in MODELS}:
+        raise AssistError(f"There is no model called {name!r} for clicks")
+    try:
+        return apis.get_model_type_by_name(name)
+    except ValueError as error:
+        raise AssistError(
+            f"This version of osam does not know the model {name!r}",
+            remedy="Choose another model, or update it with: pip install -U osam",
+        ) from error
+
+
+def blobs(kind: Any) -> list[Any]:
+    """The files of a model, those that belong to others included."""
+    return [
+        file
+        for blob in kind._blobs.values()  # osam has no other way to its files
+        for file in (blob, *blob.attachments)
+    ]
+
+
+def files_of(name: str) -> ModelFiles:
+    """Where the files of a model come from and belong, and whether they are there.
+
+    Raises:
+        AssistError: see `model_type`.
+    """
+    kind = model_type(name)
+    files = []
+    for blob in kind._blobs.values():
+        own = Path(blob.path)
+        files.append(WeightFile(name=blob.filename, url=sources(blob)[0], path=own))
+        files.extend(
+            WeightFile(name=more.filename, url=sources(more)[0], path=own.with_name(more.filename))
+            for more in blob.attachments
+        )
+    host = urllib.parse.urlsplit(files[0].url).netloc
+    return ModelFiles(
+        name=name,
+        installed=all(file.path.is_file() for file in files),
+        host=host,
+        license=kind.metadata.license_name,
+        files=tuple(files),
+    )
+
+
+def sources(blob: Any) -> list[str]:
+    """The addresses that osam fetches a file from, in order."""
+    named = [entry.strip() for entry in os.environ.get(_ENDPOINTS, "").split(",")]
+    digest = blob.hash.split(":", maxsplit=1)[-1]
+    return [
+        blob.url if entry == "direct" else f"{entry.rstrip('/')}/{digest}"
+        for entry in [entry for entry in named if entry] or ["direct"]
+    ]
+
+
+def open_model(name: str) -> Any:
+    """Load a model. Other than osam itself this fetches nothing: that takes the user's word.
+
+    Raises:
+        AssistError: the weights are missing or damaged, or cannot be loaded.
+    """
+    kind, title = model_type(name), model_of(name).title
+    files = files_of(name)
+    if not files.installed:
+        raise AssistError(f"The weights of {title} are not on this computer", Problem.NO_WEIGHTS)
+    for blob, file in zip(blobs(kind), files.files, strict=True):
+        _verify(blob.hash, file.path, title)
+    offline = type(kind.__name__, (kind,), {"pull": classmethod(lambda _cls: None)})
+    try:
+        return offline()
+    # onnxruntime raises classes of its own, one for each of its status codes.
+    except Exception as error:
+        raise AssistError(f"{title} cannot be loaded ({_first_line(error)})") from error
+
+
+def _verify(expected: str, path: Path, title: str) -> None:
+    """What was damaged on the disk is as good as missing."""
+    algorithm, _, digest = expected.partition(":")
+    found = hashlib.new(algorithm)
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                found.update(block)
+    except OSError as error:
+        raise AssistError(
+            f"The weights of {title} cannot be read ({error.strerror})", path=path
+        ) from error
+    if found.hexdigest() != digest:
+        raise AssistError(
+            f"The weights of {title} are damaged", Problem.NO_WEIGHTS, path=path,
+            remedy="Fetch them once more.",
+        )  # fmt: skip
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), repr(error))

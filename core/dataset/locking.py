@@ -1,0 +1,104 @@
+"""One window at a time edits the masks of a workspace."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from filelock import FileLock, Timeout
+
+from core.errors import PetsegError
+
+_LOCK, _HOLDER = "editor.lock", "editor.json"
+
+
+class Holder(NamedTuple):
+    """Who edits the masks of a workspace.
+
+    Attributes:
+        pid: Number of the process; 0 when it is not known.
+        host: Name of the machine; "" when it is not known.
+        since: When it began, in seconds since 1970; 0 when it is not known.
+    """
+
+    pid: int
+    host: str
+    since: float
+
+    def in_words(self) -> str:
+        """Who it is, for the user."""
+        if not self.pid:
+            return "another window"
+        where = "" if self.host == platform.node() else f" on {self.host}"
+        begun = time.strftime("%H:%M", time.localtime(self.since))
+        return f"another window{where} (process {self.pid}, since {begun})"
+
+
+class WorkspaceLock:
+    """The right to edit the masks of a workspace.
+
+    The operating system takes it back when the process ends, however it ends: a killed window
+    blocks nobody. A small file beside it says who has it, for people to read.
+
+    Args:
+        folder: The workspace.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / _LOCK
+        self._holder = folder / _HOLDER
+        self._lock = FileLock(self._path, timeout=0, thread_local=False)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object has it."""
+        return bool(self._lock.is_locked)
+
+    def acquire(self) -> bool:
+        """Take it, without waiting; False when another window has it.
+
+        Raises:
+            PetsegError: the folder cannot be written, or knows no locks.
+        """
+        if self.is_held:
+            return True
+        try:
+            self._lock.acquire()
+        except Timeout:
+            return False
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise PetsegError(
+                f"The workspace cannot be locked against a second window ({reason})",
+                path=self._path,
+                remedy="See to it that no other window edits this dataset.",
+            ) from error
+        said = {"pid": os.getpid(), "host": platform.node(), "since": time.time()}
+        try:
+            self._holder.write_text(json.dumps(said), "utf-8")
+        except OSError as error:
+            self._lock.release()
+            raise PetsegError(
+                f"The workspace cannot be written ({error.strerror or error})",
+                path=self._holder,
+                remedy="Free disk space, or make the folder writable.",
+            ) from error
+        return True
+
+    def holder(self) -> Holder:
+        """Who has it, as far as that is known."""
+        try:
+            said = json.loads(self._holder.read_text("utf-8"))
+            return Holder(int(said["pid"]), str(said["host"]), float(said["since"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return Holder(0, "", 0.0)  # it is being written just now, or was removed
+
+    def release(self) -> None:
+        """Give it back; nothing happens when this object does not have it."""
+        if self.is_held:
+            self._holder.unlink(missing_ok=True)
+            self._lock.release()

@@ -1,0 +1,213 @@
+"""Masks lent to LabelMe: each goes out as a file beside a copy of its photo, and comes back.
+
+One loan is a folder of its own below the workspace, `labelme/<label set>/<number>/`, with a folder
+per split in it. LabelMe sees nothing but that folder; what it saves there is taken over only when
+the user says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.dataset.model import Dataset, Sample
+from core.dataset.workspace import Workspace
+from core.errors import PetsegError
+from core.files import atomic_write, content_hash, read_bytes
+from core.images import Array
+from core.interop.labelme.labels import LabelNames
+from core.interop.labelme.problems import Problem
+from core.interop.labelme.reading import DrawnMask, draw, size_of_photo
+from core.interop.labelme.shapes import parse_label_file
+from core.interop.labelme.writing import label_json, mask_shapes
+
+FOLDER = "labelme"
+
+Progress = Callable[[int, int], None]
+
+
+class Exchange:
+    """One mask that LabelMe has been given.
+
+    Args:
+        sample: The sample; it has a photo.
+        label_set: Which of its masks.
+        folder: Where photo and file go.
+        names: Which label is which value.
+    """
+
+    def __init__(self, sample: Sample, label_set: str, folder: Path, names: LabelNames) -> None:
+        self.sample = sample
+        self.label_set = label_set
+        stem = _part(sample.stem)
+        while (folder / f"{stem}.json").exists():  # of two names that differ in odd signs only
+            stem += "_"
+        self.path = folder / f"{stem}.json"
+        self._names = names
+        self._known = ""
+        self._lent = ""
+        self._size: tuple[int, int] | None = None
+
+    def out(self, mask: Array) -> Path:
+        """Put the photo and the mask where LabelMe finds them.
+
+        Args:
+            mask: Class indices, uint8 H×W, of the photo's size.
+
+        Returns:
+            The LabelMe file.
+
+        Raises:
+            PetsegError: there is no photo or one of another size, or nothing can be written.
+        """
+        photo = self.sample.image
+        if photo is None:
+            raise PetsegError(
+                f"{self.sample.id} has no photo", remedy="LabelMe can only draw on a photo."
+            )
+        data = read_bytes(photo)
+        size = size_of_photo(self.sample)
+        if size != mask.shape:
+            raise PetsegError(
+                f"The mask of {self.sample.id} has another size than its photo",
+                path=photo,
+                remedy="Show the sample in the editor and resize the mask first.",
+            )
+        target = self.path.with_suffix(photo.suffix.lower())
+        text = label_json(mask_shapes(mask, self._names), target.name, mask.shape)
+        atomic_write(target, data)
+        atomic_write(self.path, text)
+        self._size, self._known, self._lent = size, content_hash(text), fingerprint(mask)
+        return self.path
+
+    def changed(self) -> bool:
+        """Whether LabelMe has saved the file since it went out or was read last."""
+        try:
+            return content_hash(read_bytes(self.path)) != self._known
+        except PetsegError:
+            return False  # deleted in LabelMe, or being replaced just now: there is nothing to take
+
+    def read(self) -> DrawnMask:
+        """The mask as LabelMe saved it; what was read then counts as known.
+
+        Raises:
+            PetsegError: the file is missing or damaged, or was drawn on another photo.
+        """
+        data = read_bytes(self.path)
+        drawn = draw(parse_label_file(data, self.path), self._names, self._size, self.path)
+        self._known = content_hash(data)
+        return drawn
+
+    def differs_from_lent(self, mask: Array) -> bool:
+        """Whether a mask is another one than what was given to LabelMe: edited here meanwhile."""
+        return fingerprint(mask) != self._lent
+
+    def taken(self, mask: Array) -> None:
+        """Note that a mask was taken over: it is what both sides have now."""
+        self._lent = fingerprint(mask)
+
+
+@dataclass
+class Loan:
+    """What was given to LabelMe at once.
+
+    Attributes:
+        folder: The folder LabelMe works in.
+        exchanges: One per mask.
+        problems: Samples that could not be lent, and why.
+    """
+
+    folder: Path
+    exchanges: list[Exchange] = field(default_factory=list)
+    problems: list[tuple[str, Problem]] = field(default_factory=list)
+
+    @property
+    def target(self) -> Path:
+        """What LabelMe is to open: the file, or the folder where there are several."""
+        return self.exchanges[0].path if len(self.exchanges) == 1 else self.folder
+
+    def settle(self) -> None:
+        """LabelMe has ended: remove the folder, unless there is something in it to be taken."""
+        if not any(exchange.changed() for exchange in self.exchanges):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def lend(
+    dataset: Dataset,
+    workspace: Workspace,
+    label_set: str,
+    masks: Iterable[tuple[str, Callable[[], Array]]],
+    total: int,
+    *,
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Loan:
+    """Put masks and photos into a new folder for LabelMe.
+
+    Args:
+        dataset: The dataset.
+        workspace: Its workspace, below which the folder is made.
+        label_set: Which masks.
+        masks: For each sample its id and what gives its mask, which may raise `PetsegError`.
+        total: How many they are.
+        on_progress: Called with (samples done, samples in all).
+        cancelled: Asked between samples; True ends the work with what is done.
+
+    Returns:
+        What was lent; samples that could not be are among its problems.
+
+    Raises:
+        PetsegError: the folder cannot be made.
+    """
+    loan = Loan(_new_folder(workspace.path / FOLDER / _part(label_set)))
+    names = LabelNames(dataset.classes, dataset.ignore_index)
+    for done, (sample_id, mask_of) in enumerate(masks, 1):
+        if cancelled():
+            break
+        try:
+            sample = dataset.sample(sample_id)
+            place = loan.folder / _part(sample.split) if sample.split else loan.folder
+            exchange = Exchange(sample, label_set, place, names)
+            exchange.out(mask_of())
+            loan.exchanges.append(exchange)
+        except PetsegError as error:
+            loan.problems.append((sample_id, Problem(error.what, error.remedy)))
+        if on_progress is not None:
+            on_progress(done, total)
+    if not loan.exchanges:
+        shutil.rmtree(loan.folder, ignore_errors=True)
+    return loan
+
+
+def fingerprint(mask: Array) -> str:
+    """What tells a mask from another one."""
+    return content_hash(repr(mask.shape).encode() + mask.tobytes())
+
+
+def _part(name: str) -> str:
+    """A name as one part of a path, which can lead nowhere else."""
+    part = "".join("_" if sign in '/\\:*?"<>|' or not sign.isprintable() else sign for sign in name)
+    return part if part.strip(". ") else f"_{len(part)}"
+
+
+def _new_folder(parent: Path) -> Path:
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        taken = {entry.name for entry in os.scandir(parent)}
+        number = max((int(name) for name in taken if name.isdecimal()), default=0)
+        while True:  # another window may be as quick
+            number += 1
+            with contextlib.suppress(FileExistsError):
+                folder = parent / str(number)
+                folder.mkdir()
+                return folder
+    except OSError as error:
+        raise PetsegError(
+            f"The folder for LabelMe cannot be made ({error.strerror or error})",
+            path=parent,
+            remedy="Free disk space or make the workspace writable.",
+        ) from error

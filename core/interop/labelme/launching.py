@@ -1,0 +1,97 @@
+"""Starting LabelMe beside this program. It belongs to the user: it stays when we end."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.errors import PetsegError
+from core.files import atomic_write_text
+from core.runs.processes import describe_exit, python_command, python_environment, start_detached
+
+LABELS_FILE = "labels.txt"
+LOG_FILE = "labelme.log"
+
+_MODULE = "core.interop.labelme.launcher"
+_LAST_BYTES = 4096
+
+
+def is_installed() -> bool:
+    """Whether LabelMe can be started. It is looked for, not imported."""
+    return importlib.util.find_spec("labelme") is not None
+
+
+def require_installed() -> None:
+    """Make sure that LabelMe can be started.
+
+    Raises:
+        PetsegError: it is not installed.
+    """
+    if not is_installed():
+        raise PetsegError(
+            "LabelMe is not installed",
+            remedy="Install it with `pip install labelme`, into the environment that this program "
+            "runs in.",
+        )
+
+
+def labelme_command(target: Path, labels: Path) -> list[str]:
+    """The command that opens LabelMe.
+
+    Args:
+        target: A LabelMe file, or a folder of photos with their LabelMe files.
+        labels: A text file with the labels to offer, one a line, in their order.
+    """
+    arguments = ("--labels", str(labels), "--no-sort-labels", str(target))
+    return python_command(_MODULE, *arguments)
+
+
+def start_labelme(target: Path, folder: Path, labels: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start LabelMe on a file or folder, as a process that outlives this one.
+
+    Args:
+        target: A LabelMe file, or a folder of photos with their LabelMe files.
+        folder: Where the list of labels and LabelMe's log go.
+        labels: The labels to offer.
+
+    Returns:
+        The process; the caller reaps it.
+
+    Raises:
+        PetsegError: LabelMe is not installed, or cannot be started.
+    """
+    require_installed()
+    atomic_write_text(folder / LABELS_FILE, "".join(f"{label}\n" for label in labels))
+    try:
+        return start_detached(
+            labelme_command(target, folder / LABELS_FILE),
+            folder=folder,
+            log=folder / LOG_FILE,
+            environment=python_environment(),
+        )
+    except OSError as error:
+        raise PetsegError(
+            f"LabelMe cannot be started ({error.strerror or error})",
+            path=folder,
+            remedy="Check that `python -m labelme` starts it from a terminal.",
+        ) from error
+
+
+def why_it_ended(code: int, folder: Path) -> str:
+    """Why LabelMe ended, as a sentence; "" when the user closed it."""
+    if code == 0:
+        return ""
+    last = _last_line(folder / LOG_FILE)
+    said = f" Its last words: {last}" if last else ""
+    return f"LabelMe {describe_exit(code)}.{said} Its log is {folder / LOG_FILE}."
+
+
+def _last_line(log: Path) -> str:
+    try:
+        text = log.read_bytes()[-_LAST_BYTES:].decode("utf-8", "replace")
+    except OSError:
+        return ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""
