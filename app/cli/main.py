@@ -15,6 +15,7 @@ import typer
 
 from app.cli import (
     compare,
+    convert,
     demo,
     diff,
     eda,
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 for _module in (
     demo, info, qa, eda, diff, tags, exclude, recipes, train, runs, predict, evaluate, compare,
+    convert,
 ):  # fmt: skip
     _module.register(app)
 

@@ -1,23 +1,41 @@
-"""Fetching a model's weights through osam. Loaded only by the helper's process."""
+"""Fetching a model's weights. Loaded only by the helper's process.
+
+It puts the files where osam expects them, with the library and from the addresses that osam uses.
+osam's own way to do it begins anew three times whatever went wrong, and gives no reason.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from core.assist.catalogue import model_of
-from core.assist.osam_models import blobs, files_of, model_type, sources
+from core.assist.messages import WeightFile
+from core.assist.osam_models import addresses, weights_of
 from core.assist.problems import AssistError, Problem
 
-# Whether a host answers at all should be known soon; osam itself would try three times.
+# Whether a host answers at all should be known soon.
 _KNOCK_SECONDS = (4.0, 6.0)
 _READ_SECONDS = (5.0, 20.0)
+# A connection that breaks is taken up again where it broke, that many times.
+_RETRIES = 3
 _REPORT_SECONDS = 0.05
 
 Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A file that is missing: where it comes from, what it should be, and its size or 0."""
+
+    file: WeightFile
+    hash: str
+    address: str
+    size: int
 
 
 def fetch(name: str, report: Report, cancel: threading.Event) -> None:
@@ -26,114 +44,124 @@ def fetch(name: str, report: Report, cancel: threading.Event) -> None:
     Args:
         name: What osam calls the model.
         report: Called with bytes so far and in all.
-        cancel: Ends the fetch when it is set; nothing stays behind.
+        cancel: Ends the fetch when it is set; of the file under way nothing stays.
 
     Raises:
         AssistError: it was cancelled, the host cannot be reached, the files are not what they
             should be, or they cannot be written.
     """
-    from osam.types import PullCancelledError
+    import gdown
+    from gdown.exceptions import DownloadCancelled
 
-    kind, model = model_type(name), model_of(name)
-    total = _knock(kind, model.title, cancel)
-    progress = _Progress(report, max(total, 0) or model.megabytes * 1_000_000)
-    try:
-        kind.pull(progress=progress, cancel=cancel, timeout=_READ_SECONDS)
-    except PullCancelledError as error:
-        raise _cancelled() from error
-    # osam wraps whatever went wrong; its cause says which.
-    except (RuntimeError, OSError) as error:
-        if cancel.is_set():
+    model = model_of(name)
+    parcels = [
+        _knock(file, digest, addresses(file.url, digest), model.title, cancel)
+        for file, digest in weights_of(name)
+        if not file.path.is_file()
+    ]
+    progress = _Progress(report, parcels, model.megabytes * 1_000_000)
+    for parcel in parcels:
+        try:
+            gdown.cached_download(
+                url=parcel.address,
+                path=str(parcel.file.path),
+                hash=parcel.hash,
+                quiet=True,
+                progress=progress,
+                timeout=_READ_SECONDS,
+                retries=_RETRIES,
+                cancel=cancel,
+            )
+        except DownloadCancelled as error:
             raise _cancelled() from error
-        raise _in_words(error, name, model.title) from error
-    progress.finish()
+        # Each library below raises its own; whichever it is, the user learns what it was.
+        except Exception as error:
+            if cancel.is_set():
+                raise _cancelled() from error
+            raise _in_words(error, parcel, model.title) from error
+        progress.next_file(parcel.file.path.stat().st_size)
 
 
-def _knock(kind: Any, title: str, cancel: threading.Event) -> int:
-    """Ask the host for the sizes of the files: bytes in all, 0 when it does not say.
-
-    Raises:
-        AssistError: the host cannot be reached.
-    """
+def _knock(
+    file: WeightFile,
+    digest: str,
+    sources: Sequence[str],
+    title: str,
+    cancel: threading.Event,
+) -> _Parcel:
+    """Find the first address of a file that answers."""
     import requests
 
-    total, problem = 0, ""
-    files = blobs(kind)
-    for blob in files:
-        for source in sources(blob):
-            if cancel.is_set():
-                raise _cancelled()
-            try:
-                answer = requests.head(source, timeout=_KNOCK_SECONDS, allow_redirects=True)
-            except requests.RequestException as error:
-                problem = problem or _host(source)
-                last = error
-                continue
+    problem: Exception | None = None
+    for source in sources:
+        if cancel.is_set():
+            raise _cancelled()
+        try:
+            answer = requests.head(source, timeout=_KNOCK_SECONDS, allow_redirects=True)
+        except requests.RequestException as error:
+            problem = error
+            continue
+        if answer.ok or source == sources[-1]:
             size = answer.headers.get("Content-Length", "0") if answer.ok else "0"
-            total += int(size) if size.isdigit() else 0
-            break
-        else:
-            raise AssistError(
-                f"{title} could not be fetched: {problem} cannot be reached from this computer",
-                Problem.NO_NETWORK,
-                remedy="Connect it to the internet and try again, or copy the files from "
-                "another computer (Details says which, and where to).",
-            ) from last
-    return total
+            return _Parcel(file, digest, source, int(size) if size.isdigit() else 0)
+    raise AssistError(
+        f"{title} could not be fetched: {_host(sources[-1])} cannot be reached from this computer",
+        Problem.NO_NETWORK,
+        remedy="Connect it to the internet and try again, or copy the files from another computer.",
+    ) from problem
 
 
 class _Progress:
-    """Adds up what osam says of one file after the other; a file begun anew counts once."""
+    """Adds up what is said of one file after the other."""
 
-    def __init__(self, report: Report, total: int) -> None:
+    def __init__(self, report: Report, parcels: Sequence[_Parcel], estimate: int) -> None:
+        known = all(parcel.size for parcel in parcels)
         self._report = report
-        self._total = total
-        self._files: dict[str, int] = {}
+        self._total = sum(parcel.size for parcel in parcels) if known else estimate
+        self._before = 0
         self._told = 0.0
 
-    def __call__(self, filename: str, so_far: int, _in_all: int | None) -> None:
-        self._files[filename] = so_far
+    def __call__(self, so_far: int, _in_all: int | None) -> None:
         now = time.monotonic()
         if now - self._told >= _REPORT_SECONDS:
             self._told = now
-            done = sum(self._files.values())
-            self._report(done, max(self._total, done))
+            self._say(self._before + so_far)
 
-    def finish(self) -> None:
-        done = sum(self._files.values())
-        self._report(max(done, 1), max(done, 1))
+    def next_file(self, size: int) -> None:
+        self._before += size
+        self._say(self._before)
+
+    def _say(self, done: int) -> None:
+        self._report(done, max(self._total, done))
 
 
 def _cancelled() -> AssistError:
     return AssistError("The fetch was cancelled", Problem.CANCELLED)
 
 
-def _in_words(error: Exception, name: str, title: str) -> AssistError:
-    cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-    host, folder = files_of(name).host, files_of(name).files[0].path.parent
-    if "hash" in str(cause).lower():
+def _in_words(error: Exception, parcel: _Parcel, title: str) -> AssistError:
+    import requests
+
+    host, reason = _host(parcel.address), " ".join(str(error).split())[:160]
+    if isinstance(error, AssertionError):  # so gdown says that a hash is another
         return AssistError(
             f"{title} could not be fetched: what {host} sent is not the file that was expected, "
             "so it was thrown away",
             remedy="Try again later.",
         )
-    if isinstance(cause, OSError) and cause.errno and cause.strerror and _is_of_disk(cause):
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        reason = f"it answers {error.response.status_code}"
+    elif isinstance(error, OSError) and not isinstance(error, requests.RequestException):
         return AssistError(
-            f"{title} could not be written ({cause.strerror})",
-            path=folder,
+            f"{title} cannot be written ({error.strerror or reason})",
+            path=_existing(Path(error.filename or parcel.file.path)),
             remedy="Make room there, or make the folder writable, and try again.",
         )
-    return AssistError(
-        f"{title} could not be fetched from {host} ({' '.join(str(cause).split())[:160]})",
-        Problem.NO_NETWORK,
-        remedy="Try again.",
-    )
+    return AssistError(f"{title} could not be fetched from {host} ({reason})", Problem.NO_NETWORK)
 
 
-def _is_of_disk(error: OSError) -> bool:
-    import requests
-
-    return not isinstance(error, requests.RequestException | ConnectionError | TimeoutError)
+def _existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())
 
 
 def _host(address: str) -> str:

@@ -42,13 +42,20 @@ def model_type(name: str) -> Any:
         ) from error
 
 
-def blobs(kind: Any) -> list[Any]:
-    """The files of a model, those that belong to others included."""
-    return [
-        file
-        for blob in kind._blobs.values()  # osam has no other way to its files
-        for file in (blob, *blob.attachments)
-    ]
+def weights_of(name: str) -> list[tuple[WeightFile, str]]:
+    """The files of a model with their hashes, as osam writes them (`sha256:…`).
+
+    Raises:
+        AssistError: see `model_type`.
+    """
+    found = []
+    for blob in model_type(name)._blobs.values():  # osam has no other way to its files
+        own = Path(blob.path)
+        found.append((WeightFile(name=blob.filename, url=blob.url, path=own), blob.hash))
+        for more in blob.attachments:
+            path = own.with_name(more.filename)
+            found.append((WeightFile(name=more.filename, url=more.url, path=path), more.hash))
+    return found
 
 
 def files_of(name: str) -> ModelFiles:
@@ -57,31 +64,23 @@ def files_of(name: str) -> ModelFiles:
     Raises:
         AssistError: see `model_type`.
     """
-    kind = model_type(name)
-    files = []
-    for blob in kind._blobs.values():
-        own = Path(blob.path)
-        files.append(WeightFile(name=blob.filename, url=sources(blob)[0], path=own))
-        files.extend(
-            WeightFile(name=more.filename, url=sources(more)[0], path=own.with_name(more.filename))
-            for more in blob.attachments
-        )
-    host = urllib.parse.urlsplit(files[0].url).netloc
+    weights = weights_of(name)
+    first = addresses(weights[0][0].url, weights[0][1])[0]
     return ModelFiles(
         name=name,
-        installed=all(file.path.is_file() for file in files),
-        host=host,
-        license=kind.metadata.license_name,
-        files=tuple(files),
+        installed=all(file.path.is_file() for file, _ in weights),
+        host=urllib.parse.urlsplit(first).netloc,
+        license=model_type(name).metadata.license_name,
+        files=tuple(file for file, _ in weights),
     )
 
 
-def sources(blob: Any) -> list[str]:
-    """The addresses that osam fetches a file from, in order."""
+def addresses(url: str, file_hash: str) -> list[str]:
+    """Where osam fetches a file from: from its own address, or from mirrors that it was told of."""
     named = [entry.strip() for entry in os.environ.get(_ENDPOINTS, "").split(",")]
-    digest = blob.hash.split(":", maxsplit=1)[-1]
+    digest = file_hash.split(":", maxsplit=1)[-1]
     return [
-        blob.url if entry == "direct" else f"{entry.rstrip('/')}/{digest}"
+        url if entry == "direct" else f"{entry.rstrip('/')}/{digest}"
         for entry in [entry for entry in named if entry] or ["direct"]
     ]
 
@@ -93,11 +92,11 @@ def open_model(name: str) -> Any:
         AssistError: the weights are missing or damaged, or cannot be loaded.
     """
     kind, title = model_type(name), model_of(name).title
-    files = files_of(name)
-    if not files.installed:
+    weights = weights_of(name)
+    if not all(file.path.is_file() for file, _ in weights):
         raise AssistError(f"The weights of {title} are not on this computer", Problem.NO_WEIGHTS)
-    for blob, file in zip(blobs(kind), files.files, strict=True):
-        _verify(blob.hash, file.path, title)
+    for file, digest in weights:
+        _verify(digest, file.path, title)
     offline = type(kind.__name__, (kind,), {"pull": classmethod(lambda _cls: None)})
     try:
         return offline()

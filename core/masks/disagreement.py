@@ -116,27 +116,10 @@ def surer_than(found: Iterable[Disagreement], confidence: float) -> list[Disagre
     ]
 
 
-def at(found: Iterable[Disagreement], x: int, y: int) -> Disagreement | None:
-    """The disagreement that a pixel belongs to."""
-    return next((each for each in found if each.region.holds(x, y)), None)
-
-
 def all_of(found: Iterable[Disagreement]) -> Region:
     """The pixels of all of them."""
     regions = [each.region for each in found]
     return joined(*regions) if regions else NOTHING
-
-
-def numbered(found: Sequence[Disagreement], shape: tuple[int, ...]) -> Array:
-    """A picture of disagreements in which neighbours rarely have the same value.
-
-    Returns:
-        uint8 H×W: 0 where there is none, 1 to 255 elsewhere.
-    """
-    picture = np.zeros(shape[:2], np.uint8)
-    for number, each in enumerate(found):
-        picture[each.region.rect.slices][each.region.stencil] = 1 + number % 255
-    return picture
 
 
 def _within(

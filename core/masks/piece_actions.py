@@ -97,10 +97,10 @@ def point_at(mask: Array, pixel: Pixel, wish: Wish, most: int | None = None) -> 
         return Pointed(piece, value, area, change, rest.area, count_pieces(rest))
     if wish.action == "merge":
         return _merging(mask, piece, wish, Pointed(piece, value, area), most)
-    change = _reshaped(mask, piece, wish, most)
-    if change is None:
+    reshaped = _reshaped(mask, piece, wish, most)
+    if reshaped is None:
         return Pointed(piece, value, area)
-    return Pointed(piece, value, area, change, change.region.area)
+    return Pointed(piece, value, area, reshaped, reshaped.region.area)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -178,7 +178,7 @@ def bridge(mask: Array, first: Region, second: Region, gap: int) -> Region:
     joins = np.zeros((2, count), bool)
     for place, piece in enumerate((one, other)):
         joins[place, labels[piece]] = True
-    return trimmed(Region(wide, between & joins.all(axis=0)[labels]))
+    return trimmed(Region(wide, between & (joins[0] & joins[1])[labels]))
 
 
 def merged(mask: Array, first: Region, second: Region, gap: int) -> tuple[Region, bool]:

@@ -66,7 +66,7 @@ class Desk:
         self.wait_for(sample_id)
 
     def wait_for(self, sample_id: str) -> None:
-        content = self.page._content
+        content = self.page.showing.content
         if content is None or content.sample_id != sample_id:
             with self.qtbot.waitSignal(
                 self.page.sample_shown, check_params_cb=lambda shown: shown == sample_id
@@ -396,10 +396,10 @@ def test_that_revert_brings_the_saved_and_the_first_version_back(desk: Desk):
     desk.click(1, 1)
     desk.save()
     desk.click(32, 32)
-    desk.page.revert()
+    desk.page.versions.revert()
     desk.qtbot.waitUntil(lambda: not desk.page.unsaved())
     assert np.array_equal(desk.page.canvas.pixels, blob())
-    desk.page.revert_to_original()
+    desk.page.versions.revert_to_original()
     assert np.array_equal(desk.page.canvas.pixels, speckled())
     assert "Unsaved" in desk.state
     desk.key(Qt.Key.Key_Z, CONTROL)

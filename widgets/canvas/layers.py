@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -13,6 +15,7 @@ from core.masks.regions import Region
 from widgets.canvas.sampling import DevicePart, edges, take
 
 Rgba = tuple[int, int, int, int]
+LayerStyle = Literal["fill", "outline"]
 
 # Up to 128 styles a border keeps its region's colour: the high bit tells it from the fill. With
 # more, all borders look alike: every bit set.
@@ -22,6 +25,23 @@ _PLAIN_BORDER_COLOR = 0xFFFFFFFF
 # Seen from the transparent side a border is a dark line, so that it stands out on any photo.
 _INVISIBLE: Rgba = (0, 0, 0, 0)
 _OUTSIDE_BORDER: Rgba = (0, 0, 0, 120)
+# A border darker than this, of 255, is made lighter.
+_LEAST_LIGHT = 48
+
+
+@dataclass(slots=True)
+class Look:
+    """How a layer is shown; it outlives the layer, for the next one of its name.
+
+    Attributes:
+        visible: Whether it is shown.
+        opacity: How strongly its fill covers the photo, 0 to 1.
+        style: Areas with their borders, or the borders only.
+    """
+
+    visible: bool = True
+    opacity: float = 0.45
+    style: LayerStyle = "fill"
 
 
 class IndexLayer:
@@ -35,11 +55,20 @@ class IndexLayer:
         name: The layer's name in its view.
         indices: uint8 H×W; read at every repaint, never written.
         colors: 256 colours (r, g, b, a); values with a = 0 are not shown.
-        solid: Values that are shown without the layer's opacity.
+        solid: Values that are filled in every style, and without the layer's opacity.
+        borders: Whether the borders of regions are drawn with the fill; an outline has them.
+        look: How it is shown; a fresh one for None.
     """
 
     def __init__(
-        self, name: str, indices: Array, colors: Sequence[Rgba], solid: Collection[int] = ()
+        self,
+        name: str,
+        indices: Array,
+        colors: Sequence[Rgba],
+        solid: Collection[int] = (),
+        *,
+        borders: bool = True,
+        look: Look | None = None,
     ) -> None:
         if indices.ndim != 2 or indices.dtype != np.uint8:
             raise ValueError(f"an index layer is uint8 H×W, not {indices.dtype} {indices.shape}")
@@ -47,12 +76,15 @@ class IndexLayer:
             raise ValueError(f"an index layer needs 256 colours, not {len(colors)}")
         self.name = name
         self.indices = indices
-        self.visible = True
-        self.opacity = 0.45
-        self.fills_shown = True
-        self.borders_shown = True
+        self.look = look if look is not None else Look()
+        self._borders = borders
         self._style_of, self._styles = _styles(colors, solid)
         self._border = _BORDER if len(self._styles) <= _STYLES else _PLAIN_BORDER
+
+    @property
+    def has_borders(self) -> bool:
+        """Whether the borders of its regions are drawn."""
+        return self._borders or self.look.style == "outline"
 
     def render(self, part: DevicePart, stretch: tuple[float, float], border: int) -> Array:
         """The styles that a part of the view shows.
@@ -77,14 +109,12 @@ class IndexLayer:
 
     def color_table(self) -> list[int]:
         """The 256 colours of rendered styles, as 0xAARRGGBB."""
-        fills = [
-            _argb(color, 1.0 if is_solid else (self.opacity if self.fills_shown else 0.0))
-            for color, is_solid in self._styles
-        ]
+        strength = self.look.opacity if self.look.style == "fill" else 0.0
+        fills = [_argb(color, 1.0 if is_solid else strength) for color, is_solid in self._styles]
         if self._border == _PLAIN_BORDER:
             return [*_padded(fills, _MANY_STYLES), _PLAIN_BORDER_COLOR]
         borders = [
-            _argb((*color[:3], 255) if color[3] else _OUTSIDE_BORDER, 1.0)
+            _argb(_line_color(color) if color[3] else _OUTSIDE_BORDER, 1.0)
             for color, _ in self._styles
         ]
         return _padded(fills, _STYLES) + _padded(borders, _STYLES)
@@ -126,6 +156,14 @@ def _styles(
             places[style] = len(places)
         style_of[value] = places.get(style, _MANY_STYLES - 1)
     return style_of, list(places)
+
+
+def _line_color(color: Rgba) -> Rgba:
+    """A class's colour for its border, lighter if it could not be told from a dark photo."""
+    red, green, blue, _ = color
+    if 0.3 * red + 0.6 * green + 0.1 * blue >= _LEAST_LIGHT:
+        return red, green, blue, 255
+    return (red + 255) // 2, (green + 255) // 2, (blue + 255) // 2, 255
 
 
 def _padded(colors: list[int], length: int) -> list[int]:

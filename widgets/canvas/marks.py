@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen
 
 from core.masks.geometry import Rect
@@ -30,12 +30,37 @@ def two_tone(width: float = 1.5, bright: QColor = _BRIGHT) -> tuple[QPen, QPen]:
     return dark, light
 
 
-def draw_boxes(painter: QPainter, placement: Placement, boxes: Iterable[Rect]) -> None:
-    """Frame places of the image; a place too small to see gets a frame that can be seen."""
+def draw_ellipse(painter: QPainter, frame: QRectF, bright: QColor = _BRIGHT) -> None:
+    """Draw an ellipse as a thin two-tone line.
+
+    Qt draws lines of at most one device pixel many times as fast as thicker ones, so the line is
+    made of several: for a large brush that is most of what a move of the mouse costs.
+    """
+    _draw_thin(painter, painter.drawEllipse, frame, bright)
+
+
+def draw_outline(painter: QPainter, frame: QRectF, bright: QColor = _BRIGHT) -> None:
+    """Draw a rectangle as a thin two-tone line, as fast as `draw_ellipse`."""
+    _draw_thin(painter, painter.drawRect, frame, bright)
+
+
+def draw_boxes(
+    painter: QPainter, placement: Placement, boxes: Iterable[Rect], part: QRect | None = None
+) -> None:
+    """Frame places of the image; a place too small to see gets a frame that can be seen.
+
+    Args:
+        painter: Works in the view's logical pixels.
+        placement: Where the image lies in the view.
+        boxes: The places, in pixels of the image.
+        part: The part of the view that is painted; frames elsewhere are left out.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for box in boxes:
         frame = box_frame(placement, box)
+        if part is not None and not frame.adjusted(-3, -3, 3, 3).intersects(QRectF(part)):
+            continue
         for pen in two_tone(2, HIGHLIGHT):
             painter.setPen(pen)
             painter.drawRoundedRect(frame, 3, 3)
@@ -57,25 +82,34 @@ def draw_grid(painter: QPainter, placement: Placement, part: QRect, image: Rect)
     first_y, last_y = max(math.floor(top), 0), min(math.ceil(bottom), image.height)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(QColor(128, 128, 128, 110), 0))
-    for x in range(first_x, last_x + 1):
-        painter.drawLine(placement.to_view(x, first_y), placement.to_view(x, last_y))
-    for y in range(first_y, last_y + 1):
-        painter.drawLine(placement.to_view(first_x, y), placement.to_view(last_x, y))
+    painter.drawLines(
+        [
+            QLineF(placement.to_view(x, first_y), placement.to_view(x, last_y))
+            for x in range(first_x, last_x + 1)
+        ]
+        + [
+            QLineF(placement.to_view(first_x, y), placement.to_view(last_x, y))
+            for y in range(first_y, last_y + 1)
+        ]
+    )
 
 
 def draw_path(
     painter: QPainter, placement: Placement, path: QPainterPath, bright: QColor = _BRIGHT
 ) -> None:
     """Draw a path given in image coordinates as a two-tone line."""
-    painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(placement.x, placement.y)
-    painter.scale(placement.scale, placement.scale)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for pen in two_tone(1.5, bright):
+    step = 1 / painter.device().devicePixelRatioF()
+    around = [(-step, 0.0), (step, 0.0), (0.0, -step), (0.0, step)]
+    for pen, shifts in ((_thin(_DARK), around), (_thin(bright), [(0.0, 0.0)])):
         painter.setPen(pen)
-        painter.drawPath(path)
-    painter.restore()
+        for dx, dy in shifts:
+            painter.save()
+            painter.translate(placement.x + dx, placement.y + dy)
+            painter.scale(placement.scale, placement.scale)
+            painter.drawPath(path)
+            painter.restore()
 
 
 def draw_message(painter: QPainter, area: QRect, text: str) -> None:
@@ -109,3 +143,24 @@ def tag_area(metrics: QFontMetrics, view: QRect, at: QPointF, lines: Sequence[st
     if y + height > view.bottom() - 4:
         y = int(at.y()) - 18 - height
     return QRect(max(x, view.left() + 4), max(y, view.top() + 4), width, height)
+
+
+def _draw_thin(
+    painter: QPainter, draw: Callable[[QRectF], None], frame: QRectF, bright: QColor
+) -> None:
+    ratio = painter.device().devicePixelRatioF()
+    strands = max(1, round(ratio))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    # From the outside: as many dark lines, bright ones and dark ones again, side by side.
+    for number in range(3 * strands):
+        at = (1.5 * strands - number - 0.5) / ratio
+        is_core = strands <= number < 2 * strands
+        painter.setPen(_thin(bright if is_core else _DARK))
+        draw(frame.adjusted(-at, -at, at, at))
+
+
+def _thin(color: QColor) -> QPen:
+    pen = QPen(color, 1)
+    pen.setCosmetic(True)
+    return pen

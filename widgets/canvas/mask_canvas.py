@@ -130,6 +130,11 @@ class MaskCanvas(MaskView):
         self._pressed = False
         self._tool.cancel()
 
+    def undo(self) -> None:
+        """Take back what the tool has in progress, else the last step."""
+        if not self._tool.take_back():
+            super().undo()
+
     def looked_at(self) -> None:
         """The tool's target may be another now."""
         self._tool.changed()
@@ -255,6 +260,8 @@ class MaskCanvas(MaskView):
         """O released: the mask as it is now is back."""
         if event.key() == _BEFORE_KEY and not event.isAutoRepeat():
             self.before_held.emit(False)
+        if self._document is not None and not event.isAutoRepeat():
+            self._tool.key_release(event.key(), event.modifiers())
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QEvent) -> None:

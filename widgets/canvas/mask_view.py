@@ -264,11 +264,3 @@ class MaskView(LayeredView):
         if not changed.is_empty:
             self.refresh(changed)
             self.edited.emit(changed)
-
-
-# TEMPORARY: until the view has them.
-for _name in ("set_layer_style", "show_only", "set_magnifier", "set_minimap", "set_adjustment"):
-    if not hasattr(LayeredView, _name):
-        setattr(LayeredView, _name, lambda self, *_args: None)
-if not hasattr(LayeredView, "intensity_at"):
-    LayeredView.intensity_at = lambda self, x, y: None

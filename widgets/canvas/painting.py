@@ -1,8 +1,10 @@
-"""Painting parts of a view in device pixels: the ground with the photo, layers, a highlight."""
+"""Painting parts of a view in device pixels: the photo on its ground, layers, a highlight."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QRect
@@ -13,7 +15,7 @@ from core.masks.geometry import Rect
 from core.masks.regions import Region
 from widgets import theme
 from widgets.canvas.layers import HIGHLIGHT_COLORS, IndexLayer, render_highlight
-from widgets.canvas.sampling import DevicePart, ImagePyramid
+from widgets.canvas.sampling import DevicePart
 from widgets.canvas.transform import Placement
 
 
@@ -33,37 +35,132 @@ def device_part(part: QRect, placement: Placement, ratio: float) -> DevicePart:
     )
 
 
-class Ground:
-    """What lies under the layers, kept ready so that an edit does not paint the photo again."""
+class Photo(Protocol):
+    """A photo as it is shown, at any zoom."""
+
+    @property
+    def width(self) -> int: ...  # noqa: D102
+
+    @property
+    def height(self) -> int: ...  # noqa: D102
+
+    def render(self, part: DevicePart) -> Array:
+        """What a part of a view shows, uint8 H×W×4 in the byte order of Format_RGB32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is shown: a photo, and the layers on it from the lowest to the highest.
+
+    Attributes:
+        photo: None for an even ground.
+        layers: Those that are shown; their arrays and looks may change at any time.
+        image: All pixels of the photo, or of the lowest layer where there is no photo.
+    """
+
+    photo: Photo | None
+    layers: tuple[IndexLayer, ...]
+    image: Rect
+
+
+class Scene:
+    """Content as a view shows it, kept as pixels: only what has changed is painted again.
+
+    The photo is kept on its own below that, so that an edit of a layer does not sample it again.
+    """
+
+    def __init__(self) -> None:
+        self._ground = _Ground()
+        self._pixels = QImage()
+        self._key: object = None
+        self._stale: list[QRect] = []
+
+    @property
+    def image(self) -> QImage:
+        """The pixels as they were made last; its device pixel ratio is 1."""
+        return self._pixels
+
+    def forget(self, *, photo: bool = False) -> None:
+        """Paint everything anew the next time: the layers, or the photo as well."""
+        self._key = None
+        if photo:
+            self._ground.forget()
+
+    def soil(self, area: QRect) -> None:
+        """Paint an area anew the next time, in logical pixels of the view."""
+        self._stale.append(area)
+
+    def prepare(
+        self, content: Content, area: QRect, placement: Placement, ratio: float, border: int
+    ) -> None:
+        """Bring the pixels up to date.
+
+        Args:
+            content: What is shown. Call `forget` after it became another.
+            area: The view's rectangle, in logical pixels.
+            placement: Where the image lies in it.
+            ratio: Device pixels per logical pixel.
+            border: Width of a border on each side of it, in device pixels.
+        """
+        full = device_part(area, placement, ratio)
+        key = (full, border, theme.color("canvas").rgb())
+        stale, self._stale = self._stale, []
+        if key != self._key:
+            size = (full.width, full.height)
+            if (self._pixels.width(), self._pixels.height()) != size:
+                self._pixels = QImage(*size, QImage.Format.Format_RGB32)
+            self._key, stale = key, [area]
+        shown = [each.intersected(area) for each in stale]
+        if not any(each.isValid() for each in shown):
+            return
+        self._ground.prepare(content.photo, full)
+        painter = QPainter(self._pixels)
+        for each in shown:
+            if each.isValid():
+                part = device_part(each, placement, ratio)
+                self._ground.paint(painter, part)
+                paint_layers(painter, content, part, border)
+        painter.end()
+
+    def paint(self, painter: QPainter, area: QRect, ratio: float) -> None:
+        """Put an area, in logical pixels, on the screen."""
+        source = device_part(area, _AT_ORIGIN, ratio)
+        rect = QRect(source.left, source.top, source.width, source.height)
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.drawImage(rect.topLeft(), self._pixels, rect)
+        painter.restore()
+
+
+class _Ground:
+    """What lies under the layers of a view, as pixels."""
 
     def __init__(self) -> None:
         self._pixels: Array = np.zeros((1, 1, 4), np.uint8)
+        self._photo: Photo | None = None
         self._key: object = None
 
     def forget(self) -> None:
-        """Paint everything anew the next time."""
-        self._key = None
+        """Paint everything anew the next time, and let go of the photo."""
+        self._key = self._photo = None
 
-    def prepare(self, photo: ImagePyramid | None, full: DevicePart) -> None:
-        """Make sure that the ground of the whole view is ready.
-
-        Args:
-            photo: The photo; None for an even ground.
-            full: The device pixels of the whole view.
-        """
+    def prepare(self, photo: Photo | None, full: DevicePart) -> None:
+        """Make sure that the ground of the whole view is ready."""
         color = theme.color("canvas").rgb()
-        key = (full, color, id(photo))
-        if key == self._key:
+        key = (full, color)
+        if key == self._key and photo is self._photo:
             return
-        pixels = np.empty((full.height, full.width, 4), np.uint8)
-        pixels.view(np.uint32)[...] = color
-        if photo is not None:
-            part = full.clipped(photo.width, photo.height)
-            if part.width and part.height:
-                rows = slice(part.top, part.top + part.height)
-                columns = slice(part.left, part.left + part.width)
-                pixels[rows, columns] = photo.render(part)
-        self._pixels, self._key = pixels, key
+        if self._pixels.shape[:2] != (full.height, full.width):
+            self._pixels = np.empty((full.height, full.width, 4), np.uint8)
+        part = full.clipped(photo.width, photo.height) if photo is not None else full
+        if photo is None or (part.width, part.height) != (full.width, full.height):
+            self._pixels.view(np.uint32)[...] = color
+        if photo is not None and part.width and part.height:
+            rows = slice(part.top, part.top + part.height)
+            columns = slice(part.left, part.left + part.width)
+            self._pixels[rows, columns] = photo.render(part)
+        self._photo, self._key = photo, key
 
     def paint(self, painter: QPainter, part: DevicePart) -> None:
         """Paint a part of it, with a painter that works in device pixels."""
@@ -73,13 +170,20 @@ class Ground:
         painter.drawImage(area.topLeft(), image, area)
 
 
-def paint_layer(
-    painter: QPainter, layer: IndexLayer, part: DevicePart, image: Rect, border: int
-) -> None:
-    """Paint what a part of the view shows of a layer, stretched over the image."""
-    stretch = (layer.indices.shape[1] / image.width, layer.indices.shape[0] / image.height)
-    styles = layer.render(part, stretch, border if layer.borders_shown else 0)
-    _paint_indexed(painter, part, styles, layer.color_table())
+_AT_ORIGIN = Placement(1.0, 0.0, 0.0)
+
+
+def paint_layers(painter: QPainter, content: Content, part: DevicePart, border: int) -> None:
+    """Paint what a part of a view shows of the layers, stretched over the image."""
+    image = content.image
+    visible = part.clipped(image.width, image.height)
+    if not visible.width or not visible.height:
+        return
+    for layer in content.layers:
+        height, width = layer.indices.shape
+        stretch = (width / image.width, height / image.height)
+        styles = layer.render(visible, stretch, border if layer.has_borders else 0)
+        _paint_indexed(painter, visible, styles, layer.color_table())
 
 
 def paint_highlight(
@@ -96,4 +200,6 @@ def _paint_indexed(painter: QPainter, part: DevicePart, styles: Array, table: li
         styles.data, part.width, part.height, part.width, QImage.Format.Format_Indexed8
     )
     indexed.setColorTable(table)
-    painter.drawImage(part.left, part.top, indexed)
+    # Qt blends premultiplied pixels several times as fast as it looks colours up one by one.
+    shown = indexed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    painter.drawImage(part.left, part.top, shown)

@@ -50,6 +50,11 @@ class ImagePyramid:
         """The photo itself, uint8 H×W×4 in the order blue, green, red, 255; not to be written."""
         return self._levels[0]
 
+    @property
+    def smallest(self) -> Array:
+        """A small copy of the whole photo, uint8 H×W×4 like `bgra`; not to be written."""
+        return self._levels[-1]
+
     def rgb(self, rect: Rect | None = None) -> Array:
         """A copy of a part of the photo (all of it for None), RGB uint8 H×W×3."""
         part = self.bgra if rect is None else self.bgra[rect.slices]
@@ -69,23 +74,7 @@ class ImagePyramid:
             pixels = self._levels[0].view(np.uint32)[..., 0]
             return take(pixels, columns, rows)[..., None].view(np.uint8)
         depth = min(int(math.log2(1 / part.scale) + 1e-6), len(self._levels) - 1)
-        level = self._levels[depth]
-        # Pixel centres are at half coordinates on both sides.
-        step_x = level.shape[1] / self.width / part.scale
-        step_y = level.shape[0] / self.height / part.scale
-        matrix = np.array(
-            [
-                [step_x, 0.0, (part.left + 0.5 - part.x) * step_x - 0.5],
-                [0.0, step_y, (part.top + 0.5 - part.y) * step_y - 0.5],
-            ]
-        )
-        return cv2.warpAffine(
-            level,
-            matrix,
-            (part.width, part.height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        ).astype(np.uint8, copy=False)
+        return smooth_part(self._levels[depth], part, self.width, self.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +136,43 @@ class DevicePart:
         return columns, rows
 
 
+def smooth_part(level: Pixels, part: DevicePart, width: int, height: int) -> Pixels:
+    """What a part of a view shows of an array that covers an image, between its pixels too.
+
+    Args:
+        level: H×W or H×W×C of a type that OpenCV takes, of any size.
+        part: The device pixels wanted.
+        width: Columns of the image that the array covers.
+        height: Rows of that image.
+    """
+    # Pixel centres are at half coordinates on both sides.
+    step_x = level.shape[1] / width / part.scale
+    step_y = level.shape[0] / height / part.scale
+    matrix = np.array(
+        [
+            [step_x, 0.0, (part.left + 0.5 - part.x) * step_x - 0.5],
+            [0.0, step_y, (part.top + 0.5 - part.y) * step_y - 0.5],
+        ]
+    )
+    return np.asarray(
+        cv2.warpAffine(
+            level,
+            matrix,
+            (part.width, part.height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+    )
+
+
 def take(array: Pixels, columns: Indices, rows: Indices) -> Pixels:
     """`array[rows][:, columns]` for sorted indices, reading no more than what is asked for."""
     if not len(columns) or not len(rows):
         return np.zeros((len(rows), len(columns)), array.dtype)
     left, right = columns[0], columns[-1] + 1
     top, bottom = rows[0], rows[-1] + 1
+    if _is_run(columns) and _is_run(rows):
+        return np.ascontiguousarray(array[top:bottom, left:right])
     if len(rows) > bottom - top:
         # Zoomed in: few array pixels, each shown many times.
         across = array[top:bottom, left:right].take(columns - left, axis=1)
@@ -161,10 +181,19 @@ def take(array: Pixels, columns: Indices, rows: Indices) -> Pixels:
 
 
 def edges(indices: Array, reach: int) -> Array:
-    """Where a value changes: 255 on pixels with another value within `reach` pixels, else 0."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    """Where a value changes: 255 on pixels with another value within `reach` pixels, else 0.
+
+    With a reach of 1 only the four direct neighbours count, from 2 on the diagonal ones too.
+    """
+    shape = cv2.MORPH_CROSS if reach == 1 else cv2.MORPH_RECT
+    kernel = cv2.getStructuringElement(shape, (2 * reach + 1, 2 * reach + 1))
     highest, lowest = cv2.dilate(indices, kernel), cv2.erode(indices, kernel)
     return cv2.compare(highest, lowest, cv2.CMP_NE).astype(np.uint8, copy=False)
+
+
+def _is_run(indices: Indices) -> bool:
+    """Whether sorted indices name neighbours, each once."""
+    return len(indices) == indices[-1] - indices[0] + 1 and bool((np.diff(indices) == 1).all())
 
 
 def _nearest(first: int, count: int, offset: float, scale: float, length: int) -> Indices:

@@ -1,4 +1,4 @@
-"""Buttons that are drawn flat, in rows: one with an icon for each of two states, one with a menu."""
+"""Buttons that are drawn flat, in rows: one with two states, one to hold, one with a menu."""
 
 from __future__ import annotations
 
@@ -48,6 +48,27 @@ class FlatButton(QAbstractButton):
         shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, place.width())
         painter.setPen(theme.color("text" if strong else "muted"))
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class IconButton(FlatButton):
+    """A button with an icon and nothing else."""
+
+    def __init__(self, name: str, icon: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self._icon = icon
+        self.setFixedWidth(_ICON + 2 * _PAD)
+        self.setToolTip(tooltip)
+        self.setAccessibleName(tooltip)
+
+    def sizeHint(self) -> QSize:
+        """The icon."""
+        return QSize(_ICON + 2 * _PAD, ROW_HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the icon."""
+        painter = QPainter(self)
+        self.paint_ground(painter)
+        self.paint_icon(painter, self._icon, _PAD)
 
 
 class IconToggle(FlatButton):

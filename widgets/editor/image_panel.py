@@ -7,15 +7,20 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from widgets import theme
 from widgets.arrow_slider import ArrowSlider
-
-try:
-    from widgets.canvas.adjustment import CHANNELS, ImageAdjustment
-except ImportError:
-    from widgets.editor._adjustment_stub import CHANNELS, ImageAdjustment
+from widgets.canvas.adjustment import CHANNELS, ImageAdjustment
+from widgets.editor.flat_buttons import IconButton
 
 _CHANNEL_WORDS = {
     "color": "All colours",
@@ -27,7 +32,10 @@ _CHANNEL_WORDS = {
 
 
 class ImagePanel(QWidget):
-    """Sliders and buttons that change how the photo is drawn, and never its file."""
+    """Sliders and buttons that change how the photo is drawn, and never its file.
+
+    `reset_button` has no place in the panel: who shows the panel puts it where it stays in sight.
+    """
 
     adjustment_changed = Signal(object)
     """The ImageAdjustment that the photo is to be drawn with."""
@@ -49,7 +57,7 @@ class ImagePanel(QWidget):
         self.local_button = _button(
             "LocalContrast", "Lift shadows", "Lighten dark places until what lies in them is seen"
         )
-        self.reset_button = QPushButton("Reset")
+        self.reset_button = IconButton("ResetImage", "restore", "Show the photo as it is")
         self._lay_out()
         for slider in self._numbers:
             slider.valueChanged.connect(self._on_changed)
@@ -88,9 +96,6 @@ class ImagePanel(QWidget):
         self.channel.setToolTip("Show all colours, or one value of each pixel as grey")
         for channel in CHANNELS:
             self.channel.addItem(_CHANNEL_WORDS[channel])
-        self.reset_button.setObjectName("ResetImage")
-        self.reset_button.setProperty("role", "flat")
-        self.reset_button.setToolTip("Show the photo as it is")
         grid = QGridLayout(self)
         grid.setContentsMargins(4, 0, 0, 4)
         grid.setHorizontalSpacing(theme.GRID)
@@ -116,8 +121,6 @@ class ImagePanel(QWidget):
         buttons.setSpacing(4)
         buttons.addWidget(self.auto_button)
         buttons.addWidget(self.local_button)
-        buttons.addStretch()
-        buttons.addWidget(self.reset_button)
         grid.addLayout(buttons, 4, 0, 1, 3)
 
     def _on_changed(self, _value: object = None) -> None:
@@ -175,10 +178,13 @@ def _signed(value: int) -> str:
     return f"{value:+d}".replace("-", "−") if value else "0"
 
 
-def _button(name: str, text: str, tooltip: str) -> QPushButton:
-    button = QPushButton(text)
+def _button(name: str, text: str, tooltip: str) -> QToolButton:
+    button = QToolButton()
     button.setObjectName(name)
+    button.setText(text)
     button.setCheckable(True)
-    button.setProperty("role", "flat")
+    button.setProperty("role", "chip")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     button.setToolTip(tooltip)
     return button

@@ -49,8 +49,15 @@ class LayerKind:
 # Borders tell a layer from the mask under it, so what is laid beside the mask begins with them.
 KINDS = (
     LayerKind(MASK, "Mask", "ShowMask", "the mask that you edit", visible=True),
+    LayerKind(PHOTO, "Photo", "ShowImage", "the photo", visible=True, opacity=None, outline=None),
     LayerKind(
-        PHOTO, "Photo", "ShowImage", "the photo", visible=True, opacity=None, outline=None
+        PLACES,
+        "Flagged places",
+        "ShowPlaces",
+        "frames around the places that the flags speak of",
+        visible=True,
+        opacity=None,
+        outline=None,
     ),
     LayerKind(
         OTHER,
@@ -62,16 +69,6 @@ KINDS = (
         icon="folder-outline",
     ),
     LayerKind(
-        ORIGINAL,
-        "First version",
-        "ShowOriginal",
-        "the mask as it was before any change",
-        outline=True,
-    ),
-    LayerKind(
-        SAVED, "Saved version", "ShowSaved", "the mask as its file holds it", outline=True
-    ),
-    LayerKind(
         PREDICTION,
         "Prediction",
         "ShowPrediction",
@@ -81,12 +78,11 @@ KINDS = (
         icon="creation-outline",
     ),
     LayerKind(
-        PLACES,
-        "Flagged places",
-        "ShowPlaces",
-        "frames around the places that the flags speak of",
-        visible=True,
-        opacity=None,
-        outline=None,
+        ORIGINAL,
+        "First version",
+        "ShowOriginal",
+        "the mask as it was before any change",
+        outline=True,
     ),
+    LayerKind(SAVED, "Saved version", "ShowSaved", "the mask as its file holds it", outline=True),
 )

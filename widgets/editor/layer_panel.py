@@ -19,13 +19,15 @@ _BEFORE = (
     (ORIGINAL, "The first version"),
 )
 
+_PHOTO_WIDTH = 104
+
 
 class LayerPanel(QWidget):
     """One row for each layer, and below them what concerns the view as a whole."""
 
     visibility_changed = Signal(str, bool)
     """A layer's name, and whether it is to be shown."""
-    layer_opacity_changed = Signal(str, float)
+    opacity_changed = Signal(str, float)
     """A layer's name, and how strongly it is to cover the photo, 0 to 1."""
     outline_changed = Signal(str, bool)
     """A layer's name, and whether only its borders are to be drawn."""
@@ -39,12 +41,6 @@ class LayerPanel(QWidget):
     magnifier_toggled = Signal(bool)
     minimap_toggled = Signal(bool)
 
-    # Of single layers, for who shows no others.
-    image_toggled = Signal(bool)
-    mask_toggled = Signal(bool)
-    original_toggled = Signal(bool)
-    opacity_changed = Signal(float)
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Layers")
@@ -53,22 +49,28 @@ class LayerPanel(QWidget):
         self.overlays_box = IconToggle("ShowOverlays", "layers-outline", "layers-off-outline")
         self.before_button = HoldButton("Before", "compare", "Before")
         self.before_menu = MenuButton("BeforeMenu")
-        self.borders_box = _toggle("BordersOnly", "vector-square", "Draw all layers as borders (T)")
+        self.borders_box = _toggle("BordersOnly", "shape-outline", "Draw all layers as borders (T)")
         self.magnifier_box = _toggle(
             "Magnifier", "magnify-plus-outline", "Magnify what is under the cursor (Z)"
         )
-        self.minimap_box = _toggle(
-            "Minimap", "map-outline", "Show where you are when zoomed in"
-        )
+        self.minimap_box = _toggle("Minimap", "map-outline", "Show where you are when zoomed in")
         self.minimap_box.setChecked(True)
         self._set_up_before()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for row in self.rows.values():
-            column.addWidget(row)
+        pair = QHBoxLayout()
+        pair.setSpacing(0)
+        self.rows[PHOTO].setMinimumWidth(_PHOTO_WIDTH)
+        column.addWidget(self.rows[MASK])
+        column.addLayout(pair)
+        for name, row in self.rows.items():
             self._connect_row(row)
-        column.addSpacing(4)
+            if name in (PHOTO, PLACES):  # they have nothing to set, and share a line
+                pair.addWidget(row, 1 if name == PLACES else 0)
+            elif name != MASK:
+                column.addWidget(row)
+        column.addSpacing(2)
         column.addLayout(self._view_row())
         self.overlays_box.setChecked(True)
         self.overlays_box.toggled.connect(self._on_overlays)
@@ -120,19 +122,15 @@ class LayerPanel(QWidget):
         """Set a layer's opacity, 0 to 1, as if the user had moved its slider."""
         self.rows[name].slider.setValue(round(100 * opacity))
 
-    def set_note(self, name: str, note: str) -> None:
-        """Say why there is nothing to show in a layer; "" when there is something."""
-        self.rows[name].set_note(note)
+    def set_note(self, name: str, note: str, why: str = "") -> None:
+        """Say why there is nothing to show in a layer; see `LayerRow.set_note`."""
+        self.rows[name].set_note(note, why)
 
     def set_choices(
         self, name: str, choices: Sequence[tuple[str | None, str]], chosen: str | None
     ) -> None:
         """Offer what a layer can show, each a key and its words; the key None is for nothing."""
         self.rows[name].set_choices(choices, chosen)
-
-    def set_original_enabled(self, enabled: bool) -> None:
-        """Say whether there is a first version to show."""
-        self.rows[ORIGINAL].set_available(enabled)
 
     # Before and after
 
@@ -186,18 +184,11 @@ class LayerPanel(QWidget):
     def _connect_row(self, row: LayerRow) -> None:
         name = row.kind.id
         row.visibility_changed.connect(lambda on: self.visibility_changed.emit(name, on))
-        row.opacity_changed.connect(lambda opacity: self.layer_opacity_changed.emit(name, opacity))
+        row.opacity_changed.connect(lambda opacity: self.opacity_changed.emit(name, opacity))
         row.outline_changed.connect(lambda on: self.outline_changed.emit(name, on))
         row.picked.connect(lambda key: self.picked.emit(name, key))
         if name == PLACES:
             row.visibility_changed.connect(self.places_toggled)
-        if name == PHOTO:
-            row.visibility_changed.connect(self.image_toggled)
-        if name == ORIGINAL:
-            row.visibility_changed.connect(self.original_toggled)
-        if name == MASK:
-            row.visibility_changed.connect(self.mask_toggled)
-            row.opacity_changed.connect(self.opacity_changed)
 
     def _on_overlays(self, on: bool) -> None:
         words = "Hide everything that lies over the photo" if on else "Show the layers again"

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
 from widgets.arrow_slider import ArrowSlider
 from widgets.editor.flat_buttons import ROW_HEIGHT, IconToggle, MenuButton
 from widgets.editor.layer_kinds import LayerKind
-from widgets.elided_label import ElidedLabel
 
 _SLIDER, _PERCENT, _NAME, _CONTROL = 56, 38, 112, 98
 
@@ -49,11 +48,11 @@ class LayerRow(QWidget):
             row.addWidget(self.menu, 1)
             self.set_choices((), None)
         else:
-            self.eye.setMinimumWidth(_NAME)
+            self.eye.setMinimumWidth(_NAME if kind.is_of_classes else 0)
             row.addWidget(self.eye, 1)
         self.slider = ArrowSlider(Qt.Orientation.Horizontal)
         self._percent = QLabel()
-        self._told = ElidedLabel()
+        self._told = QLabel()
         self._control = QStackedWidget()
         self.style_button = IconToggle(f"Outline_{kind.id}", "square-outline", "square")
         self.style_button.setChecked(bool(kind.outline))
@@ -100,23 +99,31 @@ class LayerRow(QWidget):
         self._borders_only = on
         self._refresh()
 
-    def set_note(self, note: str) -> None:
-        """Say why there is nothing to show of this sample; "" when there is something."""
+    def set_note(self, note: str, why: str = "") -> None:
+        """Say why there is nothing to show of this sample; "" when there is something.
+
+        Args:
+            note: Two or three words.
+            why: The same as a sentence, for the tooltip.
+        """
         self._note = note
+        self._told.setText(note)
+        self._told.setToolTip(why or note)
         self._refresh()
 
+    def choose(self, key: str | None) -> None:
+        """Show another choice of the menu as chosen, without telling of it."""
+        if self.menu is not None and key != self.menu.chosen:
+            self.menu.choose(key)
+            self._name_choice()
+
     def set_choices(self, choices: Sequence[tuple[str | None, str]], chosen: str | None) -> None:
-        """Offer other things to choose from, each a key and its words."""
+        """Offer other things to choose from, each a key and its words; with none the row goes."""
         if self.menu is None:
             raise RuntimeError(f"the layer {self.kind.id!r} has no menu")
         self.menu.set_choices(list(choices), chosen)
-        self.eye.setEnabled(bool(choices))
+        self.setVisible(bool(choices))
         self._name_choice()
-
-    def set_available(self, available: bool) -> None:
-        """Say whether there can be such a layer at all."""
-        self.eye.setEnabled(available)
-        self._refresh()
 
     def _lay_out_controls(self, row: QHBoxLayout) -> None:
         kind, name = self.kind, self.kind.title.lower()
@@ -143,17 +150,15 @@ class LayerRow(QWidget):
         row.addSpacing(2)
         row.addWidget(self.style_button)
         policy = self.style_button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
+        policy.setRetainSizeWhenHidden(kind.is_of_classes)
         self.style_button.setSizePolicy(policy)
 
     def _refresh(self) -> None:
-        shown, kind = self.is_shown and self.eye.isEnabled(), self.kind
+        shown, kind = self.is_shown, self.kind
         if kind.is_of_classes:
             outlined = self.is_outlined
-            told = self._note or ("borders only" if outlined else "")
-            self._told.setText(told)
-            self._control.setCurrentIndex(1 if told else 0)
-            self._control.setVisible(shown or bool(self._note))
+            self._control.setCurrentIndex(1 if self._note else 0)
+            self._control.setVisible(shown and (bool(self._note) or not outlined))
             self.style_button.setVisible(shown and not self._note)
             self.style_button.setEnabled(not self._borders_only)
             self.style_button.setToolTip(self._style_hint())
@@ -186,20 +191,13 @@ class LayerRow(QWidget):
             f"{title}: {chosen}\nClick to choose another {picks}"
             if chosen is not None
             else f"Choose a {picks} to lay over the photo"
-            if words
-            else self._nothing_to_choose()
         )
         self.menu.setAccessibleName(f"{title}: {chosen or f'no {picks} chosen'}")
-
-    def _nothing_to_choose(self) -> str:
-        return f"There is no {'other ' if self.kind.id == 'other' else ''}{self.kind.picks} to show"
 
     def _show_percent(self) -> None:
         self._percent.setText(f"{self.slider.value()} %")
         wheel = " (Ctrl+wheel)" if self.kind.id == "mask" else ""
-        self.slider.setToolTip(
-            f"Opacity: {self.slider.value()} %{wheel}. Borders stay visible"
-        )
+        self.slider.setToolTip(f"Opacity: {self.slider.value()} %{wheel}. Borders stay visible")
 
     def _on_eye(self, shown: bool) -> None:
         if shown and self.menu is not None and self.menu.chosen is None:

@@ -26,7 +26,7 @@ class LayerWiring(QObject):
     """
 
     wanted = Signal(str)
-    """A layer is to be shown, and nobody has given what it shows yet."""
+    """A layer begins to be shown: what it shows may be missing, or not be the newest."""
 
     def __init__(
         self,
@@ -55,20 +55,21 @@ class LayerWiring(QObject):
         self._laid.clear()  # the colours are others
         self.refresh()
 
-    def show_layer(self, name: str, indices: Array | None, note: str = "") -> None:
+    def show_layer(self, name: str, indices: Array | None, note: str = "", why: str = "") -> None:
         """Give a layer what it shows of the sample.
 
         Args:
             name: The layer, one of `layer_kinds`, other than photo, mask and places.
             indices: uint8 H×W class indices; stretched when they have another size than the photo.
                 None for nothing.
-            note: Why there is nothing, in a few words.
+            note: Why there is nothing, in two or three words.
+            why: The same as a sentence, for the tooltip.
         """
         if indices is None:
             self._contents.pop(name, None)
         else:
             self._contents[name] = indices
-        self._panel.set_note(name, note)
+        self._panel.set_note(name, note, why)
         self._apply(name)
         if name == self._before:
             self._canvas.show_only(name)  # without content that is the photo alone
@@ -106,22 +107,18 @@ class LayerWiring(QObject):
     def _connect(self) -> None:
         canvas, panel = self._canvas, self._panel
         panel.visibility_changed.connect(self._on_visibility)
-        panel.layer_opacity_changed.connect(canvas.set_layer_opacity)
+        panel.opacity_changed.connect(canvas.set_layer_opacity)
         panel.outline_changed.connect(lambda name, _on: self._apply(name))
         panel.overlays_toggled.connect(canvas.set_overlays_visible)
         panel.before_held.connect(self._on_before)
         panel.magnifier_toggled.connect(canvas.set_magnifier)
         panel.minimap_toggled.connect(canvas.set_minimap)
         self._image_panel.adjustment_changed.connect(canvas.set_adjustment)
-        canvas.opacity_changed.connect(
-            lambda name, opacity: panel.show_opacity(opacity, name)
-        )
+        canvas.opacity_changed.connect(lambda name, opacity: panel.show_opacity(opacity, name))
         canvas.overlays_visible_changed.connect(panel.overlays_box.setChecked)
         canvas.hovered.connect(self._show_pixel)
         canvas.placement_changed.connect(self._show_zoom)
         canvas.edited.connect(self._on_edited)
-        # Another document comes with a mask layer of its own, shown as masks are to begin with.
-        canvas.history_changed.connect(lambda: self._apply(MASK))
 
     def _apply(self, name: str) -> None:
         if name == PHOTO:
@@ -155,8 +152,7 @@ class LayerWiring(QObject):
 
     def _on_visibility(self, name: str, shown: bool) -> None:
         self._apply(name)
-        row = self._panel.rows[name]
-        if shown and row.kind.is_of_classes and name != MASK and name not in self._contents:
+        if shown and name != MASK and self._panel.rows[name].kind.is_of_classes:
             self.wanted.emit(name)
 
     def _on_before(self, held: bool) -> None:
@@ -165,10 +161,11 @@ class LayerWiring(QObject):
         for name in (before, self._before):
             if name is not None:
                 self._apply(name)
-        if self._before is None or self._before in self._contents:
+        # A saved version is read when it is asked for, and `show_layer` goes on from there.
+        if self._before != SAVED or SAVED in self._contents:
             self._canvas.show_only(self._before)
-        else:
-            self.wanted.emit(self._before)  # `show_layer` goes on from here
+        if self._before is not None:
+            self.wanted.emit(self._before)
 
     def _on_edited(self, _changed: object) -> None:
         # Whoever edits sees what is edited, whatever is still held.

@@ -12,7 +12,7 @@ from widgets import theme
 from widgets.elided_label import ElidedLabel
 
 _FIGURE_SPACE = "\u2007"  # as wide as a digit
-_SWATCH, _GAP = 10, 16
+_SWATCH, _GAP = 10, 12
 _WIDEST_CLASS = 132
 _LEAST_DIGITS = 3
 
@@ -69,6 +69,8 @@ class PixelReadout(QWidget):
         self.predicted = ElidedLabel()
         self.predicted.setObjectName("PixelPrediction")
         self.predicted.setProperty("role", "muted")
+        for field in (self.class_name, self.predicted):
+            field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._classes = QWidget()
         pair = QHBoxLayout(self._classes)
         pair.setContentsMargins(0, 0, 0, 0)
@@ -120,12 +122,6 @@ class PixelReadout(QWidget):
         if reading.run:
             self.predicted.setToolTip(f"What {reading.run} predicts here, and how sure it is")
 
-    def show_text(self, text: str) -> None:
-        """Show a line of text in place of a pixel."""
-        self.show_reading(None)
-        self.place.setFixedWidth(self.fontMetrics().horizontalAdvance(text) + 2)
-        self.place.setText(text)
-
     def minimumSizeHint(self) -> QSize:
         """As narrow as the layout likes: fields are left out."""
         return QSize(0, super().minimumSizeHint().height())
@@ -146,14 +142,18 @@ class PixelReadout(QWidget):
         self.class_name.setFixedWidth(name)
         self.intensity.setFixedWidth(intensity)
         self.predicted.setFixedWidth(name + sure)
-        room = self.width()
-        room -= place
-        self._classes.setVisible(room >= name + _SWATCH + 6 + _GAP)
-        room -= name + _SWATCH + 6 + _GAP
-        self.predicted.setVisible(self._has_prediction and room >= name + sure + _GAP)
-        if self._has_prediction:
-            room -= name + sure + _GAP
-        self.intensity.setVisible(room >= intensity + _GAP)
+        # The place is always told; then what matters most gets the room that is left.
+        parts = (
+            (self._classes, _SWATCH + 6 + name, True),
+            (self.predicted, name + sure, self._has_prediction),
+            (self.intensity, intensity, True),
+        )
+        room = self.width() - place
+        for part, width, wanted in parts:
+            fits = wanted and room >= width + _GAP
+            part.setVisible(fits)
+            if fits:
+                room -= width + _GAP
 
 
 class _Swatch(QWidget):
@@ -193,14 +193,14 @@ def _place(x: int, y: int, digits: int) -> str:
 
 def _intensity(rgb: tuple[int, int, int]) -> str:
     red, green, blue = (_padded(value, 3) for value in rgb)
-    return f"R {red}  G {green}  B {blue}  L {_padded(luminance(rgb), 3)}"
+    return f"RGB {red} {green} {blue}  L {_padded(luminance(rgb), 3)}"
 
 
 def _predicted(name: str, confidence: float | None) -> str:
     if confidence is None:
-        return f"Model: {name}" if name else ""
+        return f"Model {name}" if name else ""
     percent = f"{_padded(round(100 * confidence), 3)} %"
-    return f"Model: {name} {percent}" if name else f"Model:  {percent}"
+    return f"Model {name} {percent}" if name else f"Model {percent}"
 
 
 def _padded(number: int, digits: int) -> str:

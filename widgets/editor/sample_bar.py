@@ -86,10 +86,6 @@ class SampleBar(QWidget):
         """How the mask stands, as it is shown."""
         return self._state.text()
 
-    def show_pixel(self, text: str) -> None:
-        """Show a line of text in place of what the cursor is on."""
-        self.readout.show_text(text)
-
     def show_zoom(self, scale: float) -> None:
         """Show the zoom in percent."""
         percent = 100 * scale

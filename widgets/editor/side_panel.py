@@ -16,7 +16,7 @@ from widgets.flags import FlagPanel
 
 _MOST_ROWS_HEIGHT = 260
 # Px between groups; and how much more than its neighbours the last one takes of what is left.
-_BETWEEN, _MOST = 6, 1000
+_BETWEEN, _MOST = 4, 1000
 
 
 class SidePanel(QWidget):
@@ -42,13 +42,13 @@ class SidePanel(QWidget):
             for section in (
                 FoldingSection("Classes", self._palette_scroll),
                 FoldingSection("Layers", self.layers, self.layers.overlays_box),
-                FoldingSection("Image", self.image),
+                FoldingSection("Image", self.image, self.image.reset_button),
                 FoldingSection("Flags", self.flags),
             )
         }
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(8, 4, 8, 8)
+        column.setContentsMargins(8, 2, 8, 2)
         column.setSpacing(_BETWEEN)
         for title, section in self.sections.items():
             column.addWidget(section, _MOST if title == "Flags" else 0)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.pages.annotate.companions import Desk
 from app.pages.annotate.content import EditContent, MaskState, read_for_editing, signature
 from app.pages.annotate.notices import Notice, changed_elsewhere
 from app.pages.annotate.open_masks import MaskKey, OpenMask
 from app.pages.annotate.saver import MaskSaver
 from app.pages.annotate.watching import FileWatch
+from app.session import Session
 from core.images import Array
 from widgets import theme
+from widgets.editor import EditorView
 from widgets.latest_task import LatestTask
 
 DIFFERENCE_LAYER = "difference"
@@ -37,12 +39,22 @@ class Conflicts(QObject):
     changed = Signal()
     """There is a question, or no longer; or the mask's state changed."""
 
-    def __init__(self, desk: Desk, saver: MaskSaver, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        view: EditorView,
+        shown: Callable[[], tuple[MaskKey, OpenMask] | None],
+        saver: MaskSaver,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._session = session
+        self._view = view
+        self._shown = shown
         self._saver = saver
         self._content: EditContent | None = None
         self._question: _Question | None = None
+        self._differs = False
         self._watch = FileWatch(self)
         self._watch.touched.connect(self.check)
         self._reading = LatestTask(self)
@@ -51,7 +63,7 @@ class Conflicts(QObject):
     @property
     def notice(self) -> Notice | None:
         """The question that is open, with its answers; None when there is none."""
-        question, shown = self._question, self._desk.shown()
+        question, shown = self._question, self._shown()
         if question is None or shown is None or shown[0] != question.key:
             return None
         fits = _fits(question.content, shown[1])
@@ -61,7 +73,7 @@ class Conflicts(QObject):
     def follow(self, content: EditContent) -> None:
         """Turn to the sample that is shown: what was read of it, compared at once."""
         self._content = content
-        dataset = self._desk.session.dataset
+        dataset = self._session.dataset
         if dataset is not None:
             sample = dataset.sample(content.sample_id)
             self._watch.watch(dataset.mask_path(sample, content.label_set))
@@ -72,7 +84,7 @@ class Conflicts(QObject):
         self._content = self._question = None
         self._watch.watch(None)
         self._reading.forget()
-        self._desk.view.canvas.set_overlay(DIFFERENCE_LAYER, None)
+        self._hide_difference()
 
     def shut_down(self) -> None:
         """End the thread and the watching."""
@@ -81,8 +93,8 @@ class Conflicts(QObject):
 
     def check(self) -> None:
         """Look whether the file of the shown mask is still the one that was opened."""
-        session, shown, known = self._desk.session, self._desk.shown(), self._content
-        dataset, workspace = session.dataset, session.workspace
+        shown, known = self._shown(), self._content
+        dataset, workspace = self._session.dataset, self._session.workspace
         if shown is None or dataset is None or workspace is None:
             return
         key, mask = shown
@@ -99,7 +111,7 @@ class Conflicts(QObject):
             self._compare(content)
 
     def _compare(self, content: EditContent) -> None:
-        shown = self._desk.shown()
+        shown = self._shown()
         if shown is None or shown[0] != MaskKey(content.label_set, content.sample_id):
             return
         key, mask = shown
@@ -122,13 +134,13 @@ class Conflicts(QObject):
             self.file_is_newer.emit(content)
 
     def _settle(self) -> None:
-        self._desk.view.canvas.set_overlay(DIFFERENCE_LAYER, None)
+        self._hide_difference()
         self._question = None
         self.changed.emit()
 
     def _keep(self) -> None:
         """Go on with the strokes; the file may be replaced by a save."""
-        question, shown = self._question, self._desk.shown()
+        question, shown = self._question, self._shown()
         if question is not None and shown is not None:
             _take_over(shown[1], question.content)
             shown[1].document.forget_saved(question.content.file_hash)
@@ -136,7 +148,7 @@ class Conflicts(QObject):
 
     def _take(self) -> None:
         """Show what the file holds, as a step that can be undone where the sizes are the same."""
-        question, shown = self._question, self._desk.shown()
+        question, shown = self._question, self._shown()
         if question is None or shown is None:
             return
         content, mask = question.content, shown[1]
@@ -145,28 +157,34 @@ class Conflicts(QObject):
             self._settle()
             self.file_is_newer.emit(content)
             return
-        canvas = self._desk.view.canvas
+        canvas = self._view.canvas
         canvas.cancel()
         canvas.replace("Take the file", read)
         _take_over(mask, content)
         mask.document.mark_saved(None, content.file_hash)
         self._settle()
-        self._desk.session.message.emit("The file was taken; undo brings your strokes back.")
+        self._session.message.emit("The file was taken; undo brings your strokes back.")
 
     def _toggle_difference(self) -> None:
-        question, shown = self._question, self._desk.shown()
+        question, shown = self._question, self._shown()
         read = _fits(question.content, shown[1]) if question and shown else None
-        canvas = self._desk.view.canvas
+        canvas = self._view.canvas
         if shown is None or read is None:
             return
-        if canvas.has_layer(DIFFERENCE_LAYER):
-            canvas.set_overlay(DIFFERENCE_LAYER, None)
+        if self._differs:
+            self._hide_difference()
             return
         differs = (read != shown[1].document.mask).astype(np.uint8)
         color = theme.color("error")
         table = [(0, 0, 0, 0), (color.red(), color.green(), color.blue(), 255)]
         canvas.set_overlay(DIFFERENCE_LAYER, differs, table + [(0, 0, 0, 0)] * 254)
-        self._desk.session.message.emit(f"{np.count_nonzero(differs)} pixels differ.")
+        self._differs = True
+        self._session.message.emit(f"{np.count_nonzero(differs)} pixels differ.")
+
+    def _hide_difference(self) -> None:
+        if self._differs:
+            self._differs = False
+            self._view.canvas.set_overlay(DIFFERENCE_LAYER, None)
 
 
 def _fits(content: EditContent, mask: OpenMask) -> Array | None:

@@ -154,11 +154,11 @@ class Keeping(QObject):
         if is_mended:
             writer.begin()
 
-    def resume(self, mask: OpenMask, restored: Restored) -> None:
+    def resume(self, restored: Restored) -> None:
         """Let a mask that was brought back go on with its journal."""
         store = self._usable
         if store is not None:
-            mask.document.journal = store.resume(restored, self._tell)
+            restored.document.journal = store.resume(restored, self._tell)
 
     def opened(self, key: MaskKey) -> None:
         """Say that a mask is a document now, whose own state counts."""

@@ -101,7 +101,9 @@ def changed_elsewhere(
         ("Take the file", "Show what the file holds now; undo brings your strokes back", take),
     ]
     if compare is not None:
-        choices.append(("Show the difference", "Mark the pixels that differ, or hide them", compare))
+        choices.append(
+            ("Show the difference", "Mark the pixels that differ, or hide them", compare)
+        )
     else:
         choices[1] = ("Take the file", "Drop your strokes and open what the file holds now", take)
     return Notice(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,6 @@ from tests.core.assist.helpers import (
     weight_server,
 )
 
-
 _PROXIES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
@@ -25,13 +25,6 @@ _PROXIES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder without weights."""
     return _bare_home(tmp_path / "home", monkeypatch)
-
-
-@pytest.fixture
-def bare_client(home: Path) -> Iterator[AssistClient]:
-    """A client of a helper of its own that has no weights."""
-    with tiny_client() as client:
-        yield client
 
 
 @pytest.fixture
@@ -67,12 +60,31 @@ def encodings(warm: tuple[AssistClient, Path]) -> Path:
     return warm[1]
 
 
+@pytest.fixture(scope="module")
+def _shop(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[AssistClient, Path, WeightServer]]:
+    """One helper without weights for the whole module, and a mirror that has them."""
+    with pytest.MonkeyPatch.context() as patch, weight_server() as server:
+        home = _bare_home(tmp_path_factory.mktemp("shop") / "home", patch)
+        patch.setenv("OSAM_BLOB_ENDPOINT", server.address)
+        with tiny_client() as client:
+            client.models()
+            yield client, home, server
+
+
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WeightServer]:
-    """A mirror with the weights, which osam is told of."""
-    with weight_server() as server:
-        monkeypatch.setenv("OSAM_BLOB_ENDPOINT", server.address)
-        yield server
+def shop(
+    _shop: tuple[AssistClient, Path, WeightServer],
+) -> Iterator[tuple[AssistClient, Path, WeightServer]]:
+    """A helper without weights, its home folder, and a mirror that has them."""
+    client, home, server = _shop
+    server.reset()
+    yield client, home, server
+    server.is_open.set()
+    cache = home / ".cache"
+    if cache.exists():
+        shutil.rmtree(cache)
 
 
 def _bare_home(folder: Path, patch: pytest.MonkeyPatch) -> Path:

@@ -1,4 +1,4 @@
-"""A home folder with or without the tiny weights, a server for them, and the helper that uses them."""
+"""Weights of the tiny pair: in a home folder, on a server, and the helper that uses them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def install_weights(home: Path) -> None:
 
 
 def bgra_with_blocks(height: int = 80, width: int = 120) -> np.ndarray:
-    """A dark photo with two bright blocks: rows 10 to 39 and columns 10 to 59, columns 80 to 109."""
+    """A dark photo with two bright blocks in rows 10 to 39: columns 10 to 59 and 80 to 109."""
     bgra = np.full((height, width, 4), 20, np.uint8)
     bgra[10:40, 10:60] = 250
     bgra[10:40, 80:110] = 250
@@ -53,18 +53,24 @@ class WeightServer:
     Attributes:
         address: To be put into OSAM_BLOB_ENDPOINT.
         files: What is served, by digest.
+        anything: What is served under every other name; None for nothing.
         gets: The digests asked for.
         is_open: Cleared, the server sends half a file and waits.
         has_begun: Set when the first half of a file was sent.
     """
 
     def __init__(self) -> None:
-        self.files = {file.digest: file.data for file in (tiny_encoder(), tiny_decoder())}
-        self.gets: list[str] = []
-        self.is_open = threading.Event()
-        self.is_open.set()
-        self.has_begun = threading.Event()
         self.address = ""
+        self.is_open, self.has_begun = threading.Event(), threading.Event()
+        self.reset()
+
+    def reset(self) -> None:
+        """Serve the weights of the tiny pair, whole."""
+        self.files = {file.digest: file.data for file in (tiny_encoder(), tiny_decoder())}
+        self.anything: bytes | None = None
+        self.gets: list[str] = []
+        self.is_open.set()
+        self.has_begun.clear()
 
 
 @contextmanager
@@ -91,7 +97,7 @@ def weight_server() -> Iterator[WeightServer]:
                 pass  # the one who asked wants it no more
 
         def _head(self) -> bytes | None:
-            data = state.files.get(self.path[1:])
+            data = state.files.get(self.path[1:], state.anything)
             self.send_response(404 if data is None else 200)
             self.send_header("Content-Length", str(len(data or b"")))
             self.end_headers()

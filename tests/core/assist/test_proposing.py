@@ -162,7 +162,10 @@ def test_that_the_helper_leaves_when_the_program_that_started_it_dies(home):
     assert not psutil.pid_exists(pid)
 
 
-def test_that_weights_which_are_missing_or_damaged_are_no_reason_to_fetch_anything(fresh_client, home):
+def test_that_weights_which_are_missing_or_damaged_are_no_reason_to_fetch_anything(
+    fresh_client, home
+):
+    client = fresh_client
     folder = home / ".cache" / "osam" / "models" / "blobs"
     one = min(folder.iterdir())
     data = one.read_bytes()

@@ -9,13 +9,12 @@ from scipy import ndimage
 from core.masks.disagreement import (
     Disagreement,
     all_of,
-    at,
     disagreements,
-    numbered,
     ordered,
     surer_than,
     updated,
 )
+from core.masks.disagreement_map import DisagreementMap
 from core.masks.geometry import Rect
 from core.masks.regions import everything
 from tests.core.masks.drawing import drawn
@@ -73,6 +72,7 @@ def test_that_disagreements_are_the_connected_areas_of_each_pair_of_classes(opin
 def test_that_looking_around_an_edit_says_what_looking_everywhere_would(opinion, data, least):
     mask, predicted, confidence = opinion
     before = disagreements(mask, predicted, confidence, least=least)
+    known = DisagreementMap(mask, predicted, confidence, least=least)
     height, width = mask.shape
     x, y = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
     size = st.integers(1, 6)
@@ -83,7 +83,12 @@ def test_that_looking_around_an_edit_says_what_looking_everywhere_would(opinion,
         )
     )
     after = updated(before, mask, predicted, confidence, changed, least=least)
-    assert facts(after) == facts(disagreements(mask, predicted, confidence, least=least))
+    expected = disagreements(mask, predicted, confidence, least=least)
+    assert facts(after) == facts(expected)
+    known.update(mask, changed)
+    assert facts(list(known.found)) == facts(expected)
+    assert np.array_equal(known.picture != 0, drawn(all_of(expected), mask.shape))
+    assert all(known.at(*at) is not None for at in np.argwhere(known.picture.T))
 
 
 def test_that_an_area_far_larger_than_an_edit_is_found_whole():
@@ -117,10 +122,11 @@ def test_that_those_are_taken_that_the_model_is_sure_enough_of():
 
 
 def test_that_a_pixel_is_told_its_place():
-    found = places()
-    assert at(found, 9, 9) is found[1]
-    assert at(found, 0, 0) is None
-    assert set(np.unique(numbered(found, (20, 20)))) == {0, 1, 2}
+    mask, predicted = np.zeros((20, 20), np.uint8), np.zeros((20, 20), np.uint8)
+    predicted[8:14, 8:14] = 2
+    known = DisagreementMap(mask, predicted, None)
+    assert known.at(9, 9) is known.found[0]
+    assert known.at(0, 0) is None
 
 
 def test_that_ignored_pixels_are_no_disagreement():

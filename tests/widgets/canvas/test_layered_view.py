@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core.masks.geometry import Rect
 from widgets import theme
-from widgets.canvas import ImagePyramid, LayeredView, ViewTransform
+from widgets.canvas import ImagePyramid, LayeredView, ViewTransform, marks
 from widgets.canvas.layers import IndexLayer
 from widgets.canvas.sampling import DevicePart, edges
 from widgets.canvas.transform import Placement, fitted
@@ -134,7 +134,112 @@ def test_that_layers_lie_on_each_other_and_keep_their_state_when_set_again(view)
     assert tuple(grabbed(view)[100, 100]) == (60, 60, 60)
 
 
-def test_that_painting_a_part_gives_the_same_as_painting_the_whole(view, qtbot):
+@pytest.mark.parametrize("scale", [0.6, 1.0, 2.0, 3.7, 17.3])
+def test_that_repainting_what_was_changed_gives_the_same_as_painting_everything(view, scale):
+    rng = np.random.default_rng(3)
+    indices = rng.integers(0, 3, (100, 130), dtype=np.uint8)
+    view.set_image(noise(100, 130))
+    view.set_overlay("mask", indices, TABLE)
+    view.transform.set(scale, (61.3, 40.2))
+    grabbed(view)
+    for _ in range(8):
+        x, y = int(rng.integers(0, 120)), int(rng.integers(0, 90))
+        width, height = int(rng.integers(1, 10)), int(rng.integers(1, 10))
+        indices[y : y + height, x : x + width] = rng.integers(0, 3)
+        view.refresh(Rect(x, y, width, height))
+    in_parts = grabbed(view)
+    view.refresh()
+    assert np.array_equal(in_parts, grabbed(view))
+
+
+def test_that_an_outline_is_the_border_without_the_area(view):
+    view.set_image(np.full((30, 40, 3), 60, np.uint8))
+    indices = np.zeros((30, 40), np.uint8)
+    indices[10:20, 10:20] = 1
+    indices[2, 2] = 9
+    view.set_overlay("mask", indices, TABLE, solid=[9], borders=False)
+    view.set_layer_opacity("mask", 1.0)
+    filled = grabbed(view)
+    view.set_layer_style("mask", "outline")
+    shown = grabbed(view)
+    assert tuple(shown[8 + 150, 8 + 150]) == (60, 60, 60)
+    assert tuple(shown[8 + 150, 8 + 100]) == TABLE[1][:3]
+    # A value that must be seen at once is, in any style.
+    assert tuple(shown[8 + 25, 8 + 25]) == TABLE[9][:3]
+    view.set_layer_style("mask", "fill")
+    assert np.array_equal(grabbed(view), filled)
+
+
+def test_that_how_a_layer_is_shown_outlives_the_layer(view):
+    one = np.ones((30, 40), np.uint8)
+    view.set_layer_style("mask", "outline")
+    view.set_overlay("mask", one, TABLE)
+    view.set_layer_opacity("mask", 0.7)
+    view.set_layer_visible("mask", False)
+    view.set_overlay("mask", None)
+    view.set_overlay("mask", one, TABLE)
+    assert view.layer_style("mask") == "outline"
+    assert view.layer_opacity("mask") == 0.7
+    assert not view.is_layer_visible("mask")
+    assert view.is_layer_visible("another")
+
+
+def test_that_layers_are_named_from_the_lowest_to_the_highest(view):
+    one = np.ones((30, 40), np.uint8)
+    for name in ("mask", "prediction", "before", "mask"):
+        view.set_overlay(name, one, TABLE)
+    assert view.layer_names() == ["mask", "prediction", "before"]
+
+
+def test_that_one_layer_can_be_shown_in_place_of_the_others_for_a_while(view):
+    view.set_image(np.full((30, 40, 3), 60, np.uint8))
+    for name, value in (("before", 1), ("mask", 2)):
+        view.set_overlay(name, np.full((30, 40), value, np.uint8), TABLE, borders=False)
+        view.set_layer_opacity(name, 1.0)
+    view.set_layer_visible("before", False)
+    assert tuple(grabbed(view)[100, 100]) == TABLE[2][:3]
+    view.show_only("before")
+    assert tuple(grabbed(view)[100, 100]) == TABLE[1][:3]
+    view.set_overlays_visible(False)
+    assert tuple(grabbed(view)[100, 100]) == TABLE[1][:3]
+    view.set_overlays_visible(True)
+    view.show_only("")
+    assert tuple(grabbed(view)[100, 100]) == (60, 60, 60)
+    view.show_only(None)
+    assert tuple(grabbed(view)[100, 100]) == TABLE[2][:3]
+    assert not view.is_layer_visible("before")
+
+
+def test_that_the_border_of_a_black_class_is_seen_on_a_black_photo(view):
+    view.set_image(np.zeros((30, 40, 3), np.uint8))
+    indices = np.zeros((30, 40), np.uint8)
+    indices[10:20, 10:20] = 1
+    view.set_overlay("mask", indices, [(0, 0, 0, 0)] + [(5, 5, 5, 255)] * 255)
+    assert grabbed(view)[8 + 150, 8 + 100].min() > 100
+
+
+def test_that_the_intensity_of_a_pixel_is_told_and_none_beside_the_photo(view):
+    photo = noise(30, 40)
+    assert view.intensity_at(3, 4) is None
+    view.set_image(photo)
+    assert view.intensity_at(3, 4) == tuple(photo[4, 3].tolist())
+    assert view.intensity_at(40, 4) is None
+    assert view.intensity_at(3, -1) is None
+
+
+@pytest.mark.parametrize("ground", [0, 110, 255])
+@pytest.mark.parametrize("draw", [marks.draw_ellipse, marks.draw_outline])
+def test_that_a_thin_mark_is_seen_on_any_ground(qapp, ground, draw):
+    image = QImage(120, 120, QImage.Format.Format_RGB32)
+    image.fill(QColor(ground, ground, ground))
+    painter = QPainter(image)
+    draw(painter, QRectF(20, 20, 80, 80))
+    painter.end()
+    across = [abs(image.pixelColor(x, 60).red() - ground) for x in range(15, 26)]
+    assert max(across) > 90
+
+
+def test_that_painting_a_part_of_the_view_gives_the_same_as_painting_the_whole(view):
     view.set_image(noise(100, 130))
     rng = np.random.default_rng(3)
     view.set_overlay("mask", rng.integers(0, 3, (100, 130), dtype=np.uint8), TABLE)
@@ -332,7 +437,7 @@ def test_that_edges_are_where_a_neighbour_differs(seed):
 def test_that_a_hundred_and_fifty_classes_keep_their_colours_and_have_borders():
     colors = [(value, value, 255 - value, 255) for value in range(150)] + [(9, 9, 9, 255)] * 106
     layer = IndexLayer("mask", np.arange(256, dtype=np.uint8).reshape(16, 16), colors)
-    layer.opacity = 1.0
+    layer.look.opacity = 1.0
     table = np.array(layer.color_table(), np.uint32)
     part = DevicePart(0, 0, 160, 160, 10, 0, 0)
     fills = table[layer.render(part, (1.0, 1.0), border=0)]

@@ -11,8 +11,10 @@ from widgets.canvas.tools.base import (
     Tool,
 )
 from widgets.canvas.tools.brush import Brush, Eraser
+from widgets.canvas.tools.fill import Fill
+from widgets.canvas.tools.hole import Hole
 from widgets.canvas.tools.lasso import Lasso
-from widgets.canvas.tools.pointing import Fill, Hole, Piece
+from widgets.canvas.tools.pieces import Piece
 from widgets.canvas.tools.polygon import Polygon
 from widgets.canvas.tools.scissors import Scissors
 from widgets.canvas.tools.shapes import Ellipse, Rectangle

@@ -264,6 +264,13 @@ class Tool:
         """A key went down. Returns whether the tool made use of it."""
         return False
 
+    def key_release(self, key: int, modifiers: Qt.KeyboardModifier) -> None:
+        """A key went up, such as Shift or Alt, that may change what the marks show."""
+
+    def take_back(self) -> bool:
+        """Take back the last thing that is not part of the mask yet. Returns whether there was."""
+        return False
+
     def changed(self) -> None:
         """The mask, the class, an option or the zoom has changed under the tool."""
 

@@ -151,14 +151,14 @@ class Brush(Tool):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         line = self._line()
-        for pen in marks.two_tone(1.2):
-            painter.setPen(pen)
-            if line is not None:
+        if line is not None:
+            for pen in marks.two_tone(1.2):
+                painter.setPen(pen)
                 painter.drawLine(*line)
-            if self.tip == "square":
-                painter.drawRect(outline)
-            else:
-                painter.drawEllipse(outline)
+        if self.tip == "square":
+            marks.draw_outline(painter, outline)
+        else:
+            marks.draw_ellipse(painter, outline)
         if self._sizing_from is not None:
             marks.draw_tag(painter, self._tag_area(), self._size_words())
 

@@ -12,7 +12,8 @@ from widgets.canvas.tools.base import Host, Pointer
 from widgets.canvas.tools.coloring import class_color
 from widgets.canvas.tools.outlining import OutlineTool
 
-# An outline that is kept for adjusting loses corners that nobody could see or grip, in view pixels.
+# An outline that is kept for adjusting loses corners that are of no use: without them it runs less
+# than half a pixel beside where it was drawn, of the view or of the mask, whichever is larger.
 _TOLERANCE = 0.45
 _MARGIN = 4
 
@@ -61,7 +62,7 @@ class Lasso(OutlineTool):
             self.outline.add_ring(tuple(way))
             self.commit()
             return
-        tolerance = _TOLERANCE / self.host.placement.scale
+        tolerance = _TOLERANCE * max(1.0, 1 / self.host.placement.scale)
         self.outline.add_ring(tuple(simplified(way, tolerance)))
         self.explain()
 

@@ -279,16 +279,21 @@ class OutlineTool(Tool):
         hot = self._grip.place if self._grip is not None else None
         if hot is None and self.pointer is not None:
             hot = self._corner_at(self.pointer)
-        painter.setPen(marks.two_tone(1.0)[0])
+        pen = marks.two_tone()[0]
+        pen.setWidthF(1.5)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
         for place, point in self.outline.corners():
             starts = place == Place(len(self.outline.closed), 0)
             painter.setBrush(theme.color("accent") if starts else QColor(255, 255, 255))
-            painter.drawRect(_square(self.host.placement.to_view(*point), 5 if place == hot else 3))
-        if hot is None and self.pointer is not None and self.outline.closed:
-            if not self.outline.open and not self._is_beside(self.pointer):
-                # Here a press puts a corner.
-                painter.setBrush(theme.color("accent"))
-                painter.drawEllipse(self.pointer.position, 4, 4)
+            painter.drawRect(
+                _square(self.host.placement.to_view(*point), 5 if place == hot else 3.5)
+            )
+        is_adjusted = self.outline.closed and not self.outline.open
+        if is_adjusted and hot is None and self.pointer and not self._is_beside(self.pointer):
+            # Here a press puts a corner.
+            painter.setBrush(theme.color("accent"))
+            painter.drawEllipse(self.pointer.position, 4, 4)
 
     def _move(self, grip: Grip, pointer: Pointer) -> None:
         point = self.on_mask(pointer)

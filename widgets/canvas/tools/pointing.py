@@ -1,38 +1,74 @@
-"""Tools that act on what lies under the cursor: flood fill, pieces, holes.
+"""Tools that act on what lies under the cursor.
 
-Pieces and holes are shown before the click: they stand out, and a label beside the cursor says in
-words what they are and what the click and the keys do.
+What a click would change is shown before the click: it stands out, and a label beside the cursor
+says in words what it is and what the click and the keys do.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
-from core.masks.pieces import BACKGROUND, component, flood, hole, surrounding_class
+from core.images import Array
+from core.masks.pieces import OutOfReach, Pixel
 from core.masks.regions import Region
 from widgets.canvas import marks
-from widgets.canvas.tools.base import Host, Pointer, Toggle, Tool
+from widgets.canvas.tools.base import Host, Pointer, Tool
+
+_NEAR = 1 << 20
+"""Pixels of the mask that are looked at while the mouse waits: some milliseconds' worth."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """What is under the cursor.
+
+    Attributes:
+        region: The pixels over which the target stays the same.
+        shown: The pixels that stand out.
+    """
+
+    region: Region
+    shown: Region
+
+
+Search = Callable[[Array, Pixel, int | None], Target | None]
+"""Finds the target at a pixel of a mask, looking at no more than so many pixels of it."""
 
 
 class PointingTool(Tool):
-    """A tool with a target: the region under the cursor, found anew when mask or cursor change."""
+    """A tool with a target, found anew when mask, cursor or options change.
+
+    A target in easy reach is found at once. A larger one is looked for in a thread, so the pointer
+    never waits for it; a click meanwhile acts as soon as it is found.
+    """
+
+    group = "pieces"
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._target: Region | None = None
-        self._found_at: tuple[tuple[int, int] | None, int] | None = None
-        self._held: tuple[int, int] | None = None
+        self._target: Target | None = None
+        self._lines: list[str] = []
+        self._found_at: tuple[object, ...] | None = None
+        self._number = 0
+        self._is_asked = False
 
-    def find(self, pixel: tuple[int, int]) -> Region | None:
-        """The region that a click on a pixel would change."""
+    def search(self) -> Search:
+        """How to find what a click would change. It may be called in a thread."""
         raise NotImplementedError
 
-    def describe(self, target: Region) -> list[str]:
+    def options(self) -> tuple[object, ...]:
+        """What the target depends on, besides the mask, the pixel and the current class."""
+        return ()
+
+    def describe(self, target: Target) -> list[str]:
         """The label: what the target is, then what can be done with it."""
         raise NotImplementedError
 
-    def act(self, target: Region, pointer: Pointer) -> None:
+    def act(self, target: Target, pointer: Pointer) -> None:
         """Do what a click does."""
         raise NotImplementedError
 
@@ -43,12 +79,12 @@ class PointingTool(Tool):
     @property
     def target(self) -> Region | None:
         """The region under the cursor."""
-        return self._target
+        return self._target.region if self._target is not None else None
 
     @property
     def highlight(self) -> Region | None:
-        """The target stands out."""
-        return self._target
+        """What a click would change stands out."""
+        return self._target.shown if self._target is not None else None
 
     def hover(self, pointer: Pointer | None) -> None:
         """Find the target under the cursor."""
@@ -61,189 +97,113 @@ class PointingTool(Tool):
         self.hover(pointer)
 
     def press(self, pointer: Pointer) -> None:
-        """Act on what is under the cursor."""
+        """Act on what is under the cursor, at once or as soon as it is found."""
         self.hover(pointer)
-        if self._target is not None:
-            self.act(self._target, pointer)
-        elif pointer.pixel is not None and self.nothing_here():
-            self.host.say(self.nothing_here())
+        if self._is_asked and pointer.pixel is not None:
+            self._ask(pointer.pixel, pointer)
+        else:
+            self._act(pointer)
 
     def changed(self) -> None:
         """Look again: something else may be under the cursor now."""
-        self._found_at = None
         self._look()
         self.host.refresh_marks()
 
     def cancel(self) -> None:
         """Point at nothing."""
         self.pointer = None
-        self._target = self._found_at = None
+        self._forget()
         self.host.refresh_marks()
 
     def marks_rect(self) -> QRect:
-        """The label, and the target."""
-        if self._target is None:
-            return QRect()
-        shown = self.host.placement.covering(self._target.rect, margin=6)
-        return shown.united(self._tag_area(self._target)).intersected(self.host.rect())
+        """The label, and what stands out."""
+        area = QRect()
+        if (shown := self.highlight) is not None:
+            area = self.host.placement.covering(shown.rect, margin=6)
+        return area.united(self._tag_area()).intersected(self.host.rect())
 
     def paint(self, painter: QPainter) -> None:
         """Draw the label beside the cursor."""
-        if self._target is not None:
-            marks.draw_tag(painter, self._tag_area(self._target), self.describe(self._target))
+        if lines := self.label():
+            marks.draw_tag(painter, self._tag_area(), lines)
 
-    def size_of(self, target: Region) -> str:
-        """The size of a region in words."""
-        area = target.area
+    def label(self) -> list[str]:
+        """The lines beside the cursor; none when there is nothing to say."""
+        return self._lines if self.pointer is not None else []
+
+    def in_words(self, area: int) -> str:
+        """A number of pixels in words."""
         return "1 pixel" if area == 1 else f"{area:,} pixels"
 
-    def value_of(self, target: Region) -> int:
-        """The class of a region's pixels: of the one under the cursor."""
-        if self.pointer is None or self.pointer.pixel is None:
-            return BACKGROUND
-        x, y = self.pointer.pixel
-        return int(self.host.pixels[y, x])
+    def _act(self, pointer: Pointer) -> None:
+        if self._target is not None:
+            self.act(self._target, pointer)
+        elif pointer.pixel is not None and self.nothing_here():
+            self.host.say(self.nothing_here())
+
+    def _state(self) -> tuple[object, ...]:
+        document = self.host.document
+        assert document is not None
+        # The document itself, not its id: a later one may get the same.
+        return document, document.revision, self.host.current_class, *self.options()
 
     def _look(self) -> None:
-        document = self.host.document
         pixel = self.pointer.pixel if self.pointer is not None else None
-        if document is None or pixel is None:
-            self._target = self._found_at = None
+        if self.host.document is None or pixel is None:
+            self._forget()
             return
-        key = (pixel, document.revision)
+        state = self._state()
+        key = (*state, pixel)
         if key == self._found_at:
             return
-        same_mask = self._found_at is not None and self._found_at[1] == document.revision
+        is_same = self._found_at is not None and self._found_at[:-1] == state
+        if is_same and self._is_asked:
+            return  # what is being found is looked at first
         self._found_at = key
-        if same_mask and self._target is not None and self._target.holds(*pixel):
+        if is_same and self._target is not None and self._target.region.holds(*pixel):
             return
-        self._target = self.find(pixel)
+        try:
+            self._take(self.search()(self.host.pixels, pixel, _NEAR))
+        except OutOfReach:
+            self._take(None)
+            self._ask(pixel, None)
 
-    def _tag_area(self, target: Region) -> QRect:
-        assert self.pointer is not None
+    def _take(self, target: Target | None) -> None:
+        self._is_asked = False
+        self._target = target
+        self._lines = self.describe(target) if target is not None else []
+
+    def _ask(self, pixel: Pixel, pressed: Pointer | None) -> None:
+        """Look for a target in a thread; `pressed` is the click that waits for it."""
+        search, pixels, state = self.search(), self.host.pixels, self._state()
+        self._number += 1
+        self._is_asked = True
+        number = self._number
+
+        def done(target: Target | None) -> None:
+            if number != self._number or self.host.document is None or state != self._state():
+                return
+            self._found_at = (*state, pixel)
+            self._take(target)
+            if pressed is not None:
+                self._act(pressed)
+            self._look()  # the cursor may be elsewhere by now
+            self.host.refresh_marks()
+
+        # The mask itself and no copy of it, which would take longer than the mouse may wait: it
+        # is only read, and what was found in a mask that has changed meanwhile is dropped.
+        self.host.compute(lambda: search(pixels, pixel, None), done)
+
+    def _forget(self) -> None:
+        self._target = self._found_at = None
+        self._lines = []
+        self._is_asked = False
+        self._number += 1
+
+    def _tag_area(self) -> QRect:
+        lines = self.label()
+        if not lines or self.pointer is None:
+            return QRect()
         return marks.tag_area(
-            self.host.fontMetrics(), self.host.rect(), self.pointer.position, self.describe(target)
+            self.host.fontMetrics(), self.host.rect(), self.pointer.position, lines
         )
-
-
-class Fill(Tool):
-    """Flood fill with the current class."""
-
-    id = "fill"
-    title = "Fill"
-    icon = "format-color-fill"
-    key = "F"
-    hint = "Click an area: all connected pixels of its class get the current class."
-
-    def press(self, pointer: Pointer) -> None:
-        """Fill the area under the cursor."""
-        if pointer.pixel is None:
-            return
-        wanted = self.host.current_class
-        if self.host.pixels[pointer.pixel[1], pointer.pixel[0]] == wanted:
-            self.host.say(f"This area is {self.host.class_name(wanted)} already.")
-            return
-        self.host.edit(self.title, flood(self.host.pixels, pointer.pixel), wanted)
-
-
-class Piece(PointingTool):
-    """Deletes a connected piece or gives it another class."""
-
-    id = "piece"
-    title = "Piece"
-    icon = "puzzle-outline"
-    key = "K"
-    hint = "Click a piece: it gets the current class. Delete, or Ctrl+click, deletes it."
-    toggles = (
-        Toggle(
-            "any_class",
-            "Across classes",
-            "Take neighbouring classes together as one piece",
-        ),
-    )
-
-    def __init__(self, host: Host) -> None:
-        super().__init__(host)
-        self.any_class = False
-
-    def find(self, pixel: tuple[int, int]) -> Region | None:
-        """The connected piece; nothing on the background."""
-        region = component(self.host.pixels, pixel, any_class=self.any_class)
-        return None if region.rect.is_empty else region
-
-    def describe(self, target: Region) -> list[str]:
-        """What the piece is, and the two things that can be done with it."""
-        value, wanted = self.value_of(target), self.host.current_class
-        name = "piece" if self.any_class else f"{self.host.class_name(value)} piece"
-        lines = [f"{name}, {self.size_of(target)}"]
-        if wanted == BACKGROUND:
-            lines.append("click: delete")
-        elif value == wanted and not self.any_class:
-            lines.append("Delete: delete")
-        else:
-            lines.append(f"click: make it {self.host.class_name(wanted)} · Delete: delete")
-        return lines
-
-    def nothing_here(self) -> str:
-        """Why a click on the background does nothing."""
-        return "There is no piece here, only background."
-
-    def act(self, target: Region, pointer: Pointer) -> None:
-        """Give it the current class, or delete it with Ctrl or Alt held."""
-        if pointer.control or pointer.alt:
-            self.delete(target)
-            return
-        wanted = self.host.current_class
-        name = "Delete piece" if wanted == BACKGROUND else "Change piece"
-        if self.host.edit(name, target, wanted).is_empty:
-            self.host.say(
-                f"The piece is {self.host.class_name(wanted)} already; Delete removes it, "
-                "a digit chooses another class."
-            )
-
-    def key_press(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
-        """Delete or Backspace deletes the piece under the cursor."""
-        if key not in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            return False
-        if self._target is None:
-            self.host.say("Point at a piece, then press Delete.")
-        else:
-            self.delete(self._target)
-        return True
-
-    def delete(self, target: Region) -> None:
-        """Make the piece background."""
-        self.host.edit("Delete piece", target, BACKGROUND)
-
-
-class Hole(PointingTool):
-    """Fills a hole with the class around it."""
-
-    id = "hole"
-    title = "Fill hole"
-    icon = "circle-double"
-    key = "H"
-    hint = "Click inside a hole: it gets the class of the object around it."
-
-    def find(self, pixel: tuple[int, int]) -> Region | None:
-        """The hole, if the pixel lies in one."""
-        return hole(self.host.pixels, pixel)
-
-    def describe(self, target: Region) -> list[str]:
-        """What the hole will be filled with."""
-        return [
-            f"hole, {self.size_of(target)}",
-            f"click: fill with {self.host.class_name(self._filling(target))}",
-        ]
-
-    def nothing_here(self) -> str:
-        """Why a click outside a hole does nothing."""
-        return "There is no hole here: the area touches the background or the image's border."
-
-    def act(self, target: Region, pointer: Pointer) -> None:
-        """Fill it."""
-        self.host.edit(self.title, target, self._filling(target))
-
-    def _filling(self, target: Region) -> int:
-        value = surrounding_class(self.host.pixels, target)
-        return self.host.current_class if value is None else value
