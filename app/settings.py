@@ -26,6 +26,7 @@ class Settings(BaseModel):
         splitters: Sizes of each panel in px, by the splitter's name.
         thumbnail_size: Side of the gallery's thumbnails in px.
         overlay_opacity: Of masks over photos, 0 to 1.
+        assist_model: The model that the AI click asks.
     """
 
     model_config = ConfigDict(extra="ignore", validate_assignment=True)
@@ -36,6 +37,7 @@ class Settings(BaseModel):
     splitters: dict[str, list[int]] = {}
     thumbnail_size: int = 128
     overlay_opacity: float = 0.45
+    assist_model: str = "efficientsam:10m"
 
     def remember(self, folder: Path) -> None:
         """Put a dataset at the head of the recent ones."""

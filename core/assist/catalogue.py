@@ -17,7 +17,6 @@ class Model:
         megabytes: What its weights take, roughly.
         license: The licence of the weights.
         takes_clicks: Whether it can be asked with clicks; otherwise with a box only.
-        hint: What speaks for it, in a few words.
     """
 
     name: str
@@ -25,7 +24,11 @@ class Model:
     megabytes: int
     license: str
     takes_clicks: bool = True
-    hint: str = ""
+
+    @property
+    def label(self) -> str:
+        """Title, size and limits, for a list to choose from."""
+        return f"{self.title} · {self.size}" + ("" if self.takes_clicks else " · boxes only")
 
     @property
     def size(self) -> str:
@@ -37,16 +40,16 @@ _APACHE = "Apache License 2.0"
 
 # Sizes as osam's own list of models gives them.
 MODELS: tuple[Model, ...] = (
-    Model("efficientsam:10m", "EfficientSAM (10M)", 40, _APACHE, hint="small and quick"),
-    Model("efficientsam:latest", "EfficientSAM (30M)", 100, _APACHE, hint="quick"),
+    Model("efficientsam:10m", "EfficientSAM (10M)", 40, _APACHE),
+    Model("efficientsam:latest", "EfficientSAM (30M)", 100, _APACHE),
     Model("sam:100m", "SAM (100M)", 100, _APACHE),
     Model("sam:300m", "SAM (300M)", 310, _APACHE),
-    Model("sam:latest", "SAM (600M)", 630, _APACHE, hint="slow without a GPU"),
+    Model("sam:latest", "SAM (600M)", 630, _APACHE),
     Model("sam2:tiny", "SAM 2 (tiny)", 150, _APACHE),
     Model("sam2:small", "SAM 2 (small)", 170, _APACHE),
     Model("sam2:latest", "SAM 2 (base plus)", 300, _APACHE),
-    Model("sam2:large", "SAM 2 (large)", 870, _APACHE, hint="slow without a GPU"),
-    Model("sam3:latest", "SAM 3", 3400, "SAM License", takes_clicks=False, hint="boxes only"),
+    Model("sam2:large", "SAM 2 (large)", 870, _APACHE),
+    Model("sam3:latest", "SAM 3", 3400, "SAM License", takes_clicks=False),
 )
 
 

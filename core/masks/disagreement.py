@@ -50,7 +50,7 @@ def disagreements(
     least: int = 1,
     ignore: int = 255,
 ) -> list[Disagreement]:
-    """All places where a prediction differs from a mask, from top to bottom for each pair.
+    """All places where a prediction differs from a mask, in no order that means anything.
 
     Args:
         mask: Class indices, uint8 H×W.
@@ -126,34 +126,35 @@ def _within(
     mask: Array, predicted: Array, confidence: Array | None, window: Rect, least: int, ignore: int
 ) -> list[Disagreement]:
     own, said = mask[window.slices], predicted[window.slices]
-    differs = (own != said) & (own != ignore)
     found: list[Disagreement] = []
-    # One number for each pair of classes, so that each pair that occurs is looked at once.
-    pairs = np.where(differs, own.astype(np.uint16) << 8 | said, 0)
-    for pair in np.flatnonzero(np.bincount(pairs.ravel(), minlength=1)):
-        if pair:
+    # First where there is any difference, then the pairs of classes in each such area: so the mask
+    # is gone over once, however many pairs there are.
+    for area in _areas((own != said) & (own != ignore), least):
+        owns, saids = own[area.rect.slices], said[area.rect.slices]
+        pairs = owns[area.stencil].astype(np.intp) << 8 | saids[area.stencil]
+        for pair in np.flatnonzero(np.bincount(pairs)):
             own_class, said_class = divmod(int(pair), 256)
-            for region, area in _regions(pairs == pair, window, least):
+            chosen = area.stencil & (owns == own_class) & (saids == said_class)
+            for part in _areas(chosen, least):
+                rect = part.rect.moved(area.rect.x + window.x, area.rect.y + window.y)
+                region = Region(rect, part.stencil)
                 sure = None
                 if confidence is not None:
                     sure = float(region.values(confidence).mean()) / 255
-                found.append(Disagreement(region, own_class, said_class, area, sure))
-    # The pair (0, 0) is no disagreement, so the number 0 is free for "none".
+                found.append(Disagreement(region, own_class, said_class, region.area, sure))
     return found
 
 
-def _regions(chosen: Bools, window: Rect, least: int) -> list[tuple[Region, int]]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        chosen.view(np.uint8), connectivity=8
-    )
-    regions = []
-    for label in range(1, count):
-        x, y, width, height, area = (int(number) for number in stats[label])
-        if area >= least:
-            rect = Rect(x, y, width, height)
-            stencil: Bools = labels[rect.slices] == label
-            regions.append((Region(rect.moved(window.x, window.y), stencil), area))
-    return regions
+def _areas(chosen: Bools, least: int) -> list[Region]:
+    """The 8-connected areas of chosen pixels that have at least so many pixels."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(chosen.view(np.uint8), connectivity=8)
+    areas = []
+    for label in 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= least):
+        x, y, width, height = (int(number) for number in stats[label, :4])
+        rect = Rect(x, y, width, height)
+        stencil: Bools = labels[rect.slices] == label
+        areas.append(Region(rect, stencil))
+    return areas
 
 
 def _is_cut(rect: Rect, window: Rect, image: Rect) -> bool:

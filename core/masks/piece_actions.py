@@ -13,11 +13,13 @@ from core.masks.pieces import (
     BACKGROUND,
     OutOfReach,
     Pixel,
+    area_of,
     component,
     count_pieces,
     holes_of,
     joined,
     others,
+    trimmed,
 )
 from core.masks.regions import Region
 from core.masks.splitting import Cut, lengthened, merged, piece_under, split
@@ -90,17 +92,17 @@ def point_at(mask: Array, pixel: Pixel, wish: Wish, most: int | None = None) -> 
     piece = component(mask, pixel, any_class=any_class, most=most)
     if piece.rect.is_empty:
         return None
-    value, area = int(mask[pixel[1], pixel[0]]), piece.area
+    value, area = int(mask[pixel[1], pixel[0]]), area_of(piece)
     if wish.action == "keep":
         rest = others(mask, piece, None if any_class else value, most=most)
         change = Change(rest, BACKGROUND, piece)
-        return Pointed(piece, value, area, change, rest.area, count_pieces(rest))
+        return Pointed(piece, value, area, change, area_of(rest), count_pieces(rest))
     if wish.action == "merge":
         return _merging(mask, piece, wish, Pointed(piece, value, area), most)
     reshaped = _reshaped(mask, piece, wish, most)
     if reshaped is None:
         return Pointed(piece, value, area)
-    return Pointed(piece, value, area, reshaped, reshaped.region.area)
+    return Pointed(piece, value, area, reshaped, area_of(reshaped.region))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +163,10 @@ def change_of(parting: Parting, current_class: int) -> Change | None:
 def _reshaped(mask: Array, piece: Region, wish: Wish, most: int | None) -> Change | None:
     _check(piece.rect.grown(wish.reach).area, most)
     if wish.action == "fill":
-        return fill(mask, piece, holes_of(mask, piece))
+        enclosed = holes_of(mask, piece)
+        # Pieces of other classes in a hole are no holes.
+        empty = enclosed.stencil & (mask[enclosed.rect.slices] == BACKGROUND)
+        return fill(mask, piece, trimmed(Region(enclosed.rect, empty)))
     if wish.action == "grow":
         return grow(mask, piece, wish.reach)
     if wish.action == "shrink":
@@ -182,7 +187,7 @@ def _merging(mask: Array, piece: Region, wish: Wish, pointed: Pointed, most: int
     _check(first.rect.united(piece.rect).area, most)
     region, joins = merged(mask, first, piece, wish.reach)
     change = Change(region, value, joined(first, region))
-    return Pointed(piece, pointed.value, pointed.area, change, region.area, joins=joins)
+    return Pointed(piece, pointed.value, pointed.area, change, area_of(region), joins=joins)
 
 
 def _check(cost: int, most: int | None) -> None:

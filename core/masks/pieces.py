@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from core.images import Array
 from core.masks.geometry import Rect, around, whole
@@ -21,9 +22,8 @@ Pixel = tuple[int, int]
 BACKGROUND = 0
 
 
-# How far around a click is looked at first, and by how much farther when that is not enough.
-_FIRST_REACH = 128
-_FARTHER = 4
+# How far around a click is looked at before all of the mask is. Each try costs what it looks at.
+_REACHES = (128, 512)
 
 
 class OutOfReach(Exception):  # noqa: N818 - it is an answer, not a failure
@@ -121,16 +121,20 @@ def hole(mask: Array, point: Pixel, *, most: int | None = None) -> Region | None
     area = flood(mask, point, most=most)
     if area.is_empty or _touches_border(area.rect, mask):
         return None
-    around = _values_around(mask, area)
-    return None if (around == BACKGROUND).any() else area
+    return None if _counts_around(mask, area)[BACKGROUND] else area
 
 
 def surrounding_class(mask: Array, region: Region) -> int | None:
     """The value that most of the pixels beside a region have; None when nothing is beside it."""
-    around = _values_around(mask, region)
-    if not around.size:
-        return None
-    return int(np.bincount(around, minlength=256).argmax())
+    counts = _counts_around(mask, region)
+    return int(counts.argmax()) if counts.any() else None
+
+
+def area_of(region: Region) -> int:
+    """Number of pixels of a region, counted fast and without holding up other threads."""
+    if region.rect.is_empty:
+        return 0
+    return cv2.countNonZero(region.stencil.view(np.uint8))
 
 
 def holes_of(mask: Array, piece: Region) -> Region:
@@ -186,19 +190,19 @@ def _reached(
 
     So a small piece of a large mask costs what a small mask costs.
     """
-    image, reach = whole(mask.shape), _FIRST_REACH
-    while True:
-        size = 2 * reach
-        window = Rect(point[0] - reach, point[1] - reach, size, size).intersected(image)
+    image = whole(mask.shape)
+    near = [Rect(point[0] - reach, point[1] - reach, 2 * reach, 2 * reach) for reach in _REACHES]
+    for window in [*(each.intersected(image) for each in near), image]:
         if most is not None and window.area > most:
-            raise OutOfReach
+            break
         at = (point[0] - window.x, point[1] - window.y)
         found = connected(choose(mask[window.slices]), at, connectivity)
         rect = found.rect.moved(window.x, window.y)
         # An area that touches no side of the window but the mask's own does not go on behind it.
-        if rect.grown(1).intersected(image).intersected(window) == rect.grown(1).intersected(image):
+        wider = rect.grown(1).intersected(image)
+        if wider.intersected(window) == wider:
             return Region(rect, found.stencil)
-        reach *= _FARTHER
+    raise OutOfReach
 
 
 def connected(chosen: Bools, point: Pixel, connectivity: int) -> Region:
@@ -222,13 +226,14 @@ def connected(chosen: Bools, point: Pixel, connectivity: int) -> Region:
     return Region(rect, stencil if 2 * rect.area > chosen.size else stencil.copy())
 
 
-def _values_around(mask: Array, region: Region) -> Array:
+def _counts_around(mask: Array, region: Region) -> npt.NDArray[np.int64]:
+    """How many of the pixels beside a region have each value, int64 of 256."""
     rect = region.rect.grown(1).intersected(whole(mask.shape))
-    stencil = np.zeros((rect.height, rect.width), np.uint8)
-    stencil[region.rect.moved(-rect.x, -rect.y).slices] = region.stencil
+    stencil = stencil_in(region, rect).view(np.uint8)
     wider = cv2.dilate(stencil, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)))
-    values: Array = mask[rect.slices][(wider != 0) & (stencil == 0)]
-    return values
+    beside = cv2.subtract(wider, stencil)
+    counts = cv2.calcHist([mask[rect.slices]], [0], beside, [256], [0, 256])
+    return np.asarray(counts.ravel(), np.int64)
 
 
 def _touches_border(rect: Rect, mask: Array) -> bool:

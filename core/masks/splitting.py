@@ -17,6 +17,8 @@ from core.masks.regions import NOTHING, Bools, Point, Region
 
 Pixels = npt.NDArray[np.intp]
 
+_HALF_DIAGONAL = 0.708
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:
@@ -134,8 +136,8 @@ def split(piece: Region, start: Point, end: Point) -> Cut | None:
 def bridge(mask: Array, first: Region, second: Region, gap: int) -> Region:
     """The background between two pieces where they are close.
 
-    A pixel is between them when it lies on the straight way from its nearest pixel of one piece to
-    its nearest pixel of the other, give or take a pixel, and that way crosses at most `gap` pixels.
+    A pixel is between them when the straight way from its nearest pixel of one piece to its nearest
+    pixel of the other crosses it, and is no longer than across a gap of `gap` pixels.
     Where the pieces come closest a line of pixels joins them in any case.
 
     Args:
@@ -159,12 +161,15 @@ def bridge(mask: Array, first: Region, second: Region, gap: int) -> Region:
         return NOTHING
     near_one, near_other = _nearest(one), _nearest(other)
     here = np.indices(one.shape)
-    to_one = np.hypot(*(near_one - here))
-    to_other = np.hypot(*(near_other - here))
+    to_one, to_other = near_one - here, near_other - here
     way = np.hypot(*(near_one - near_other))
+    # The two directions are opposite, and the way passes within half a pixel of the centre, or
+    # half a diagonal: so a slanted way is 8-connected.
+    is_opposite = (to_one * to_other).sum(axis=0) < 0
+    beside = np.abs(to_one[0] * to_other[1] - to_one[1] * to_other[0])
     background = mask[wide.slices] == BACKGROUND
-    between = background & (way <= reach) & (to_one + to_other <= way + 0.5)
-    shortest = np.where(one, to_other, np.inf)
+    between = background & is_opposite & (way <= reach) & (beside <= _HALF_DIAGONAL * way)
+    shortest = np.where(one, np.hypot(*to_other), np.inf)
     row, column = np.unravel_index(int(shortest.argmin()), shortest.shape)
     if shortest[row, column] > reach:
         return NOTHING

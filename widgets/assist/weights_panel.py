@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -24,6 +26,7 @@ from widgets.durations import time_left
 
 _ICON = QSize(20, 20)
 _STEPS = 1000
+_DETAILS_HEIGHT = 88
 
 
 class WeightsPanel(QFrame):
@@ -52,15 +55,15 @@ class WeightsPanel(QFrame):
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("How much is fetched")
-        self._details = QLabel()
+        self._details = QPlainTextEdit()
         self._details.setObjectName("WeightsDetails")
-        self._details.setTextFormat(Qt.TextFormat.PlainText)
-        self._details.setProperty("role", "muted")
-        self._details.setWordWrap(True)
-        self._details.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self._details.setAccessibleName("Files of the model")
+        self._details.setProperty("role", "log")
+        self._details.setReadOnly(True)
+        self._details.setTabChangesFocus(True)
+        self._details.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self._details.setFixedHeight(_DETAILS_HEIGHT)
+        self._details.hide()
         self._main = _button("", "WeightsMain", "", primary=True)
         self._main.clicked.connect(self._on_main)
         self._cancel = _button("Cancel", "WeightsCancel", "End the fetch; nothing of it stays")
@@ -95,7 +98,7 @@ class WeightsPanel(QFrame):
     @property
     def details(self) -> str:
         """Which files it is about, a line each."""
-        return self._details.text()
+        return self._details.toPlainText()
 
     def ask(self, model: Model, files: ModelFiles | None) -> None:
         """Ask whether the weights of a model are to be fetched.
@@ -157,16 +160,20 @@ class WeightsPanel(QFrame):
         words = QVBoxLayout()
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(4)
-        for widget in (self._text, self._bar, self._details):
-            words.addWidget(widget)
+        words.addWidget(self._text)
+        words.addWidget(self._bar)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 8, 6)
+        row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._icon)
         row.addLayout(words, 1)
         for button in (self._more, self._main, self._smart, self._cancel, self._close):
             row.addWidget(button)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(12, 6, 8, 6)
+        whole.setSpacing(8)
+        whole.addLayout(row)
+        whole.addWidget(self._details)
 
     def _tell(self, text: str, icon: str, role: str) -> None:
         self._icon_name, self._icon_role = icon, role
@@ -184,7 +191,7 @@ class WeightsPanel(QFrame):
         self._cancel.hide()
 
     def _show_details(self, lines: Sequence[str]) -> None:
-        self._details.setText("\n".join(lines))
+        self._details.setPlainText("\n".join(lines))
         self._more.setVisible(bool(lines))
         self._more.setChecked(self._more.isChecked() and bool(lines))
         self._details.setVisible(self._more.isChecked())
@@ -212,4 +219,4 @@ def _button(text: str, name: str, tooltip: str, *, primary: bool = False) -> QPu
 def _lines(files: ModelFiles | None) -> list[str]:
     if files is None:
         return []
-    return [f"{file.url}\n  → {file.path}" for file in files.files]
+    return [f"{file.url}\n    → {file.path}" for file in files.files]

@@ -35,6 +35,13 @@ class FlatButton(QAbstractButton):
         painter.setPen(QPen(theme.color("accent"), 1) if framed else QPen(Qt.PenStyle.NoPen))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
 
+    def paint_frame(self, painter: QPainter) -> None:
+        """Paint what shows that something is switched on."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(theme.color("selection"))
+        painter.setPen(QPen(theme.color("accent"), 1))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
+
     def paint_icon(self, painter: QPainter, name: str, left: int, side: int = _ICON) -> None:
         """Paint an icon in the middle of the height."""
         role = "muted" if self.isEnabled() else "border"
@@ -69,6 +76,20 @@ class IconButton(FlatButton):
         painter = QPainter(self)
         self.paint_ground(painter)
         self.paint_icon(painter, self._icon, _PAD)
+
+
+class SwitchButton(IconButton):
+    """A button that switches something on, and is framed while it is."""
+
+    def __init__(self, name: str, icon: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, icon, tooltip, parent)
+        self.setCheckable(True)
+
+    def paint_ground(self, painter: QPainter) -> None:
+        """Paint a frame while it is switched on."""
+        super().paint_ground(painter)
+        if self.isChecked():
+            self.paint_frame(painter)
 
 
 class IconToggle(FlatButton):
@@ -109,40 +130,23 @@ class IconToggle(FlatButton):
             self.paint_text(painter, self.text(), place, strong=strong)
 
 
-class HoldButton(FlatButton):
+class HoldButton(IconButton):
     """A button that works for as long as it is held, by the mouse or by somebody else."""
 
-    def __init__(self, name: str, icon: str, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(name, parent)
-        self._icon = icon
+    def __init__(self, name: str, icon: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, icon, tooltip, parent)
         self._is_held = False
-        self.setText(text)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_held(self, held: bool) -> None:
         """Show whether what the button stands for goes on now."""
         self._is_held = held
         self.update()
 
-    def sizeHint(self) -> QSize:
-        """Icon and text."""
-        return QSize(
-            _ICON + self.fontMetrics().horizontalAdvance(self.text()) + 5 * _PAD, ROW_HEIGHT
-        )
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint icon and text; while it is held, framed."""
-        painter = QPainter(self)
-        self.paint_ground(painter)
+    def paint_ground(self, painter: QPainter) -> None:
+        """Paint a frame while it is held."""
+        super().paint_ground(painter)
         if self._is_held:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(theme.color("selection"))
-            painter.setPen(QPen(theme.color("accent"), 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
-        self.paint_icon(painter, self._icon, _PAD)
-        left = _ICON + 3 * _PAD
-        place = QRect(left, 0, self.width() - left - _PAD, self.height())
-        self.paint_text(painter, self.text(), place, strong=self.isEnabled())
+            self.paint_frame(painter)
 
 
 class MenuButton(FlatButton):

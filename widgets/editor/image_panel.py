@@ -92,6 +92,7 @@ class ImagePanel(QWidget):
 
     def _lay_out(self) -> None:
         self.channel.setObjectName("Channel")
+        self.channel.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys the canvas's
         self.channel.setAccessibleName("Channel")
         self.channel.setToolTip("Show all colours, or one value of each pixel as grey")
         for channel in CHANNELS:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from widgets import theme
 from widgets.arrow_slider import ArrowSlider
-from widgets.editor.flat_buttons import ROW_HEIGHT, HoldButton, IconToggle, MenuButton
+from widgets.editor.flat_buttons import HoldButton, IconToggle, MenuButton, SwitchButton
 from widgets.editor.layer_kinds import KINDS, MASK, ORIGINAL, PHOTO, PLACES, SAVED
 from widgets.editor.layer_row import LayerRow
 
@@ -23,7 +22,7 @@ _PHOTO_WIDTH = 104
 
 
 class LayerPanel(QWidget):
-    """One row for each layer, and below them what concerns the view as a whole."""
+    """One row for each layer; and in `tools`, to be put above them, what concerns all of them."""
 
     visibility_changed = Signal(str, bool)
     """A layer's name, and whether it is to be shown."""
@@ -46,14 +45,21 @@ class LayerPanel(QWidget):
         self.setAccessibleName("Layers")
         self._holders: set[str] = set()
         self.rows = {kind.id: LayerRow(kind) for kind in KINDS}
+        self.tools = QWidget()
         self.overlays_box = IconToggle("ShowOverlays", "layers-outline", "layers-off-outline")
-        self.before_button = HoldButton("Before", "compare", "Before")
+        self.before_button = HoldButton(
+            "Before", "compare", "Hold to see the mask as it was before (hold O)"
+        )
         self.before_menu = MenuButton("BeforeMenu")
-        self.borders_box = _toggle("BordersOnly", "shape-outline", "Draw all layers as borders (T)")
-        self.magnifier_box = _toggle(
+        self.borders_box = SwitchButton(
+            "BordersOnly", "shape-outline", "Draw all layers as borders (T)"
+        )
+        self.magnifier_box = SwitchButton(
             "Magnifier", "magnify-plus-outline", "Magnify what is under the cursor (Z)"
         )
-        self.minimap_box = _toggle("Minimap", "map-outline", "Show where you are when zoomed in")
+        self.minimap_box = SwitchButton(
+            "Minimap", "map-outline", "Show where you are when zoomed in"
+        )
         self.minimap_box.setChecked(True)
         self._set_up_before()
         column = QVBoxLayout(self)
@@ -70,8 +76,7 @@ class LayerPanel(QWidget):
                 pair.addWidget(row, 1 if name == PLACES else 0)
             elif name != MASK:
                 column.addWidget(row)
-        column.addSpacing(2)
-        column.addLayout(self._view_row())
+        self._fill_tools()
         self.overlays_box.setChecked(True)
         self.overlays_box.toggled.connect(self._on_overlays)
         self.borders_box.toggled.connect(self._on_borders_only)
@@ -162,24 +167,22 @@ class LayerPanel(QWidget):
 
     def _set_up_before(self) -> None:
         button = self.before_button
-        button.setToolTip("Hold to see the mask as it was before (hold O)")
         button.pressed.connect(lambda: self.hold_before(True, "button"))
         button.released.connect(lambda: self.hold_before(False, "button"))
         self.before_menu.set_choices(list(_BEFORE), "auto")
         self.before_menu.setToolTip("Choose what “before” shows")
         self.before_menu.setAccessibleName("What before shows")
-        self.before_menu.setFixedWidth(22)
+        self.before_menu.setFixedWidth(18)
 
-    def _view_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _fill_tools(self) -> None:
+        row = QHBoxLayout(self.tools)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         row.addWidget(self.before_button)
         row.addWidget(self.before_menu)
-        row.addStretch()
-        for button in (self.borders_box, self.magnifier_box, self.minimap_box):
+        row.addSpacing(2)
+        for button in (self.borders_box, self.magnifier_box, self.minimap_box, self.overlays_box):
             row.addWidget(button)
-        return row
 
     def _connect_row(self, row: LayerRow) -> None:
         name = row.kind.id
@@ -202,16 +205,3 @@ class LayerPanel(QWidget):
         for row in self.rows.values():
             if row.kind.is_of_classes:
                 self.outline_changed.emit(row.kind.id, row.is_outlined)
-
-
-def _toggle(name: str, icon: str, tooltip: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName(name)
-    button.setCheckable(True)
-    button.setFixedSize(ROW_HEIGHT, ROW_HEIGHT)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setToolTip(tooltip)
-    button.setAccessibleName(tooltip)
-    theme.set_icon(button, icon, "muted")
-    button.setIconSize(QSize(16, 16))
-    return button

@@ -88,6 +88,11 @@ class LayerRow(QWidget):
         """Why there is nothing to show; "" when there is something."""
         return self._note
 
+    @property
+    def why(self) -> str:
+        """The note as a sentence."""
+        return self._told.toolTip()
+
     def show_opacity(self, opacity: float) -> None:
         """Show another opacity, 0 to 1, without telling of it."""
         with QSignalBlocker(self.slider):

@@ -80,6 +80,7 @@ class PixelReadout(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(_GAP)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         row.addStretch()
         for part in (self.place, self._classes, self.intensity, self.predicted):
             row.addWidget(part)
@@ -138,10 +139,12 @@ class PixelReadout(QWidget):
         place = measure(_place(0, 0, self._digits)) + 4
         intensity = measure(_intensity((255, 255, 255))) + 4
         sure = measure(_predicted("", 1.0)) + measure(" ") + 4
-        self.place.setFixedWidth(place)
-        self.class_name.setFixedWidth(name)
-        self.intensity.setFixedWidth(intensity)
-        self.predicted.setFixedWidth(name + sure)
+        # Fixed both ways: with every text that may grow, Qt lays out the whole window again.
+        height = self.fontMetrics().height() + 2
+        self.place.setFixedSize(place, height)
+        self.class_name.setFixedSize(name, height)
+        self.intensity.setFixedSize(intensity, height)
+        self.predicted.setFixedSize(name + sure, height)
         # The place is always told; then what matters most gets the room that is left.
         parts = (
             (self._classes, _SWATCH + 6 + name, True),

@@ -41,7 +41,7 @@ class SidePanel(QWidget):
             section.title: section
             for section in (
                 FoldingSection("Classes", self._palette_scroll),
-                FoldingSection("Layers", self.layers, self.layers.overlays_box),
+                FoldingSection("Layers", self.layers, self.layers.tools),
                 FoldingSection("Image", self.image, self.image.reset_button),
                 FoldingSection("Flags", self.flags),
             )

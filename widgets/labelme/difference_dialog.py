@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -145,9 +146,12 @@ class DifferenceDialog(QDialog):
         self.list.setMinimumWidth(_LIST_WIDTH // 2)
         self.sides.set_names("the mask here", "LabelMe")
         for button, tip in (
-            (self.place_button, "Zoom to the next change (N); a double click shows all again"),
+            (self.place_button, "Zoom to the next change (N); 0 shows all again"),
             (self.all_button, "Take all of them over; masks of other samples are written at once"),
-            (self.leave_button, "Keep the mask that is here; LabelMe's file stays as it is too"),
+            (
+                self.leave_button,
+                "Keep the mask that is here (Delete)",
+            ),
             (self.later_button, "Close without a decision (Esc)"),
             (self.take_button, "Take LabelMe's mask over (Enter). It can be undone"),
         ):
@@ -201,10 +205,13 @@ class DifferenceDialog(QDialog):
     def _connect(self) -> None:
         self.list.currentRowChanged.connect(self._show)
         self.place_button.clicked.connect(self._show_next_place)
-        self.place_button.setShortcut("N")
         self.take_button.clicked.connect(lambda: self._decide(self.taken))
         self.leave_button.clicked.connect(lambda: self._decide(self.left))
-        self.leave_button.setShortcut("Del")
+        for key, button in (
+            (Qt.Key.Key_N, self.place_button),
+            (Qt.Key.Key_Delete, self.leave_button),
+        ):
+            QShortcut(QKeySequence(key), self).activated.connect(button.click)
         self.all_button.clicked.connect(self._take_all)
         self.later_button.clicked.connect(self.reject)
 

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
     QComboBox,
     QDialog,
     QDoubleSpinBox,
+    QFormLayout,
     QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
-    QRadioButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -32,6 +31,8 @@ from widgets import theme
 _TYPING_MS = 300
 _COLUMNS = ("Class", "IoU %", "Least %", "in", "Holes filled", "Pieces lost", "Masks")
 _NOTICEABLE = 0.98
+_WIDTH = 720
+_HEIGHT_WITH_TABLE = 400
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,11 @@ class ExportDialog(QDialog):
         self._name: Callable[[int], str] = str
         self._known: ExportChoice | None = None
         self.scope_box = QComboBox()
-        self.masks_button = QRadioButton("As masks (recommended)")
-        self.polygons_button = QRadioButton("As polygons")
+        self.kind_box = QComboBox()
         self.tolerance_box = QDoubleSpinBox()
         self.overwrite_box = QCheckBox("Replace files that are there already")
         self.table = QTableWidget(0, len(_COLUMNS))
+        self._simplify = QLabel("Simplify by")
         self._state = QLabel()
         self.cancel_button = QPushButton("Cancel")
         self.export_button = QPushButton("Choose a folder…")
@@ -80,11 +81,11 @@ class ExportDialog(QDialog):
     @property
     def choice(self) -> ExportChoice:
         """What is chosen now."""
-        polygons = self.polygons_button.isChecked()
+        kind = ShapeKind(self.kind_box.currentData())
         return ExportChoice(
             max(self.scope_box.currentIndex(), 0),
-            ShapeKind.POLYGONS if polygons else ShapeKind.MASKS,
-            self.tolerance_box.value() if polygons else 0.0,
+            kind,
+            self.tolerance_box.value() if kind is ShapeKind.POLYGONS else 0.0,
             self.overwrite_box.isChecked(),
         )
 
@@ -144,19 +145,18 @@ class ExportDialog(QDialog):
     def _lay_out(self) -> None:
         self.setObjectName("LabelMeExport")
         self.setWindowTitle("Export to LabelMe files")
-        self.resize(720, 480)
+        self.setMinimumWidth(_WIDTH)
         title = QLabel("Export to LabelMe files")
         title.setProperty("role", "title")
         self.scope_box.setAccessibleName("Which samples")
         self.scope_box.setToolTip("Whose masks are exported")
-        self.masks_button.setToolTip("Nothing is lost: holes, specks and ignored pixels come back")
-        self.polygons_button.setToolTip(
-            "Outlines that can be pulled about in LabelMe; without holes"
+        self.kind_box.addItem("Masks (recommended): nothing is lost", ShapeKind.MASKS)
+        self.kind_box.addItem("Polygons: outlines without holes", ShapeKind.POLYGONS)
+        self.kind_box.setAccessibleName("As what")
+        self.kind_box.setToolTip(
+            "With masks holes, specks and ignored pixels come back as they are; polygons can be "
+            "pulled about in LabelMe"
         )
-        self.masks_button.setChecked(True)
-        group = QButtonGroup(self)
-        group.addButton(self.masks_button)
-        group.addButton(self.polygons_button)
         self.tolerance_box.setRange(0.0, 20.0)
         self.tolerance_box.setSingleStep(0.5)
         self.tolerance_box.setDecimals(1)
@@ -181,16 +181,15 @@ class ExportDialog(QDialog):
         self.export_button.setProperty("role", "primary")
         self.export_button.setDefault(True)
         self.cancel_button.setAutoDefault(False)
-        which = QHBoxLayout()
-        which.addWidget(QLabel("Masks of"))
-        which.addWidget(self.scope_box, 1)
-        simplify = QHBoxLayout()
-        simplify.setSpacing(theme.GRID)
-        simplify.addWidget(self.polygons_button)
-        simplify.addSpacing(2 * theme.GRID)
-        simplify.addWidget(QLabel("Simplify by"))
-        simplify.addWidget(self.tolerance_box)
-        simplify.addStretch(1)
+        what = QHBoxLayout()
+        what.setSpacing(theme.GRID)
+        what.addWidget(self.kind_box, 1)
+        what.addWidget(self._simplify)
+        what.addWidget(self.tolerance_box)
+        form = QFormLayout()
+        form.setSpacing(theme.GRID)
+        form.addRow("Masks of", self.scope_box)
+        form.addRow("As", what)
         line = QFrame()
         line.setProperty("role", "line")
         foot = QHBoxLayout()
@@ -203,17 +202,14 @@ class ExportDialog(QDialog):
         column.setContentsMargins(*(2 * theme.GRID,) * 4)
         column.setSpacing(theme.GRID)
         column.addWidget(title)
-        column.addLayout(which)
-        column.addWidget(self.masks_button)
-        column.addLayout(simplify)
+        column.addLayout(form)
         column.addWidget(self._state)
         column.addWidget(self.table, 1)
-        column.addStretch()
         column.addWidget(line)
         column.addLayout(foot)
 
     def _connect(self) -> None:
-        self.masks_button.toggled.connect(self._on_changed)
+        self.kind_box.currentIndexChanged.connect(self._on_changed)
         self.scope_box.currentIndexChanged.connect(self._on_changed)
         self.tolerance_box.valueChanged.connect(self._on_changed)
         self._typing.timeout.connect(self._ask)
@@ -233,9 +229,15 @@ class ExportDialog(QDialog):
             self.loss_wanted.emit(self.choice)
 
     def _refresh(self) -> None:
-        polygons = self.polygons_button.isChecked()
-        self.tolerance_box.setEnabled(polygons)
-        self.table.setVisible(polygons and not self._needs_loss)
+        polygons = self.choice.kind is ShapeKind.POLYGONS
+        self._simplify.setVisible(polygons)
+        self.tolerance_box.setVisible(polygons)
+        self.table.setVisible(polygons and self.table.rowCount() > 0)
+        self.table.setEnabled(not self._needs_loss)
+        if not self.table.isVisibleTo(self):
+            self.resize(self.width(), self.sizeHint().height())
+        else:
+            self.resize(self.width(), max(self.height(), _HEIGHT_WITH_TABLE))
         self.export_button.setEnabled(not self._needs_loss)
 
     def _on_export(self) -> None:

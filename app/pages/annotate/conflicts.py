@@ -92,10 +92,13 @@ class Conflicts(QObject):
         self._reading.shut_down()
 
     def check(self) -> None:
-        """Look whether the file of the shown mask is still the one that was opened."""
+        """Look whether the file of the shown mask is still the one that was opened.
+
+        Out of sight nothing is looked at: `check` is called again when the editor is shown.
+        """
         shown, known = self._shown(), self._content
         dataset, workspace = self._session.dataset, self._session.workspace
-        if shown is None or dataset is None or workspace is None:
+        if shown is None or dataset is None or workspace is None or not self._view.isVisible():
             return
         key, mask = shown
         if self._saver.is_saving(key):

@@ -100,6 +100,8 @@ class Layers(QObject):
         """Bring what the user wants to see of the new sample."""
         self._sample = self._desk.session.current
         self._offer_label_sets()
+        if self._wiring.content(ORIGINAL) is None:
+            self._wiring.show_layer(ORIGINAL, None, "none kept")
         for name in (OTHER, SAVED):
             if self._panel.rows[name].is_shown:
                 self._bring(name)
@@ -192,11 +194,10 @@ class Layers(QObject):
         prediction = self._desk.view.canvas.prediction
         if prediction is not None:
             self._wiring.show_layer(PREDICTION, prediction.classes)
-        elif self._sample is not None and chosen is not None:
-            why = problem or "This run has no prediction of this sample."
-            self._wiring.show_layer(PREDICTION, None, "no prediction", why)
+        elif problem:
+            self._wiring.show_layer(PREDICTION, None, "no prediction", problem)
         else:
-            self._wiring.show_layer(PREDICTION, None)
+            self._wiring.show_layer(PREDICTION, None)  # none is chosen, or it is being read
 
 
 _MISSING = {OTHER: "no mask", SAVED: "not saved yet"}

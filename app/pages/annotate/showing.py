@@ -46,6 +46,8 @@ class Showing(QObject):
         self.key: MaskKey | None = None
         self.content: EditContent | None = None
         self.mask: OpenMask | None = None
+        self.is_ready = False
+        """Whether the sample of `key` is on the canvas, its mask ready to be edited."""
         self.keeping = Keeping(self)
         self.unsaved = UnsavedMasks(session, masks, self.keeping, saver)
         self.conflicts = Conflicts(session, view, self.shown, saver, self)
@@ -125,6 +127,7 @@ class Showing(QObject):
         self.left.emit()
         self.conflicts.leave()
         self.key = self.content = self.mask = None
+        self.is_ready = False
         self._view.show_nothing(message)
         self.changed.emit()
 
@@ -169,6 +172,7 @@ class Showing(QObject):
     def _present(self, content: EditContent) -> None:
         self._view.show_original(content.original)
         self._read_ahead()
+        self.is_ready = True
         self.changed.emit()
         self.presented.emit(content.sample_id)
 
@@ -200,17 +204,17 @@ class Showing(QObject):
         """The shown mask was written outside; nothing unsaved is lost by showing it."""
         if self.key != MaskKey(content.label_set, content.sample_id):
             return
+        self.left.emit()
         self._masks.drop(self.key)
         self.keeping.drop(self.key)
         self._reader.keep(content)
         self.content, self.mask = content, None
         self._view.canvas.set_document(None)
         self._show_mask(opened(content))
-        self._view.show_original(content.original)
+        self._present(content)
         self._session.message.emit(
             f"The mask of {content.sample_id} was changed outside the editor and read again."
         )
-        self.changed.emit()
 
     def _on_conflict_changed(self) -> None:
         self.tell()

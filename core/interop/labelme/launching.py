@@ -16,6 +16,12 @@ LOG_FILE = "labelme.log"
 
 _MODULE = "core.interop.labelme.launcher"
 _LAST_BYTES = 4096
+# What Qt 5 says when a library of the system is missing, and what usually is.
+_NO_SCREEN = "Could not load the Qt platform plugin"
+_MISSING_LIBRARY = (
+    "Its Qt 5 misses a library of the system; on Debian and Ubuntu "
+    "`sudo apt install libxcb-xinerama0` brings it."
+)
 
 
 def is_installed() -> bool:
@@ -83,15 +89,16 @@ def why_it_ended(code: int, folder: Path) -> str:
     """Why LabelMe ended, as a sentence; "" when the user closed it."""
     if code == 0:
         return ""
-    last = _last_line(folder / LOG_FILE)
-    said = f" Its last words: {last}" if last else ""
+    lines = _last_lines(folder / LOG_FILE)
+    said = f" Its last words: {lines[-1]}" if lines else ""
+    if any(_NO_SCREEN in line for line in lines):
+        said = f" {_MISSING_LIBRARY}"
     return f"LabelMe {describe_exit(code)}.{said} Its log is {folder / LOG_FILE}."
 
 
-def _last_line(log: Path) -> str:
+def _last_lines(log: Path) -> list[str]:
     try:
         text = log.read_bytes()[-_LAST_BYTES:].decode("utf-8", "replace")
     except OSError:
-        return ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""
+        return []
+    return [line.strip() for line in text.splitlines() if line.strip()]

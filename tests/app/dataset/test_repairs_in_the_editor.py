@@ -46,8 +46,8 @@ def test_that_the_editor_shows_the_repaired_mask_and_the_undone_one(
     qtbot: QtBot, window: MainWindow, root: Path
 ):
     page, file = editor(window), root / "labels" / f"{SPECKS}.png"
-    assert page._mask is not None
-    before = page._mask.document.mask.copy()
+    assert page.showing.mask is not None
+    before = page.showing.mask.document.mask.copy()
     assert not np.array_equal(before, blob())
 
     window.show_page(0)
@@ -60,10 +60,10 @@ def test_that_the_editor_shows_the_repaired_mask_and_the_undone_one(
     assert np.array_equal(read_mask(file), blob())
     with qtbot.waitSignal(page.sample_shown):
         window.show_page(1)
-    assert page._mask is not None
-    assert np.array_equal(page._mask.document.mask, blob())
+    assert page.showing.mask is not None
+    assert np.array_equal(page.showing.mask.document.mask, blob())
 
     with qtbot.waitSignal(page.sample_shown):
         window._footer._undo.click()
     assert np.array_equal(read_mask(file), before)
-    assert np.array_equal(page._mask.document.mask, before)
+    assert np.array_equal(page.showing.mask.document.mask, before)

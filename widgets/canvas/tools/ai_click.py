@@ -28,20 +28,14 @@ class AiClick(Tool):
     key = "Q"
     group = "clever"
     hint = (
-        "Click the object, or drag a box around it; Ctrl+click (or Alt+click) what does not belong "
-        "to it. Enter takes the proposal, Esc drops it."
+        "Click an object or drag a box around it; Ctrl+click (or Alt+click) what is not part of "
+        "it. Enter takes the proposal, Esc drops it."
     )
     choices = (
         Choice(
             "model",
             "Model",
-            tuple(
-                (
-                    model.name,
-                    f"{model.title} · {model.size}" + (f" · {model.hint}" * bool(model.hint)),
-                )
-                for model in MODELS
-            ),
+            tuple((model.name, model.label) for model in MODELS),
             "Which model is asked; one that is not on this computer has to be fetched first",
         ),
     )
@@ -172,20 +166,23 @@ class AiClick(Tool):
     def accept(self) -> None:
         """Give the proposal the current class."""
         proposal = self.proposal
-        if proposal is None:
-            waiting = "The model has not answered yet." if self._is_waiting else ""
-            self.host.say(waiting or "Click an object first.")
+        if proposal is None and self._is_waiting:
+            self.host.say("The model has not answered yet.")
+        elif proposal is None:
+            self.host.say("Click an object first.")
         elif proposal.region.is_empty:
             self.host.say("There is nothing to take: the model found no object there.")
         else:
             self.cancel()
             self.host.edit(self.title, proposal.region, self.host.current_class)
 
-    def take_back(self) -> None:
+    def take_back(self) -> bool:
         """Take the last click or box back."""
-        if self.asked:
-            self.asked.pop()
-            self._ask()
+        if not self.asked:
+            return False
+        self.asked.pop()
+        self._ask()
+        return True
 
     def cancel(self) -> None:
         """Drop clicks and proposal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.images import Array
-from core.masks.pieces import Pixel, hole, surrounding_class
+from core.masks.pieces import Pixel, area_of, hole, surrounding_class
 from widgets.canvas.tools.base import Pointer
 from widgets.canvas.tools.pointing import PointingTool, Search, Target
 
@@ -56,4 +56,4 @@ def _find(mask: Array, pixel: Pixel, most: int | None) -> Target | None:
     found = hole(mask, pixel, most=most)
     if found is None:
         return None
-    return HoleTarget(found, found, surrounding_class(mask, found), found.area)
+    return HoleTarget(found, found, surrounding_class(mask, found), area_of(found))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
@@ -48,11 +47,11 @@ class Piece(PointingTool):
 
     *Change class* gives it the current class, *Delete* makes it background, *Keep only this*
     deletes all other pieces of its class (with *Across classes* all other pieces), *Copy to next*
-    paints it in the next sample. *Fill holes*, *Grow*, *Shrink* and *Smooth border* show the
-    piece as it would be. *Split* takes a line drawn through a piece: the smaller side gets the
-    current class, or, when the piece has that class already, a line of background parts the two.
-    *Merge* takes two clicks: the second piece gets the first one's class, and background between
-    them is filled where it is no wider than the number of pixels that is set.
+    paints it in the next sample. *Fill holes* fills the background that it encloses; *Grow*,
+    *Shrink* and *Smooth border* show the piece as it would be. *Split* takes a line drawn through
+    a piece: the smaller side gets the current class, or, when the piece has that class already, a
+    line of background parts the two. *Merge* takes two clicks: the second piece gets the first
+    one's class, and background between them is filled where it is no wider than the number set.
     """
 
     id = "piece"
@@ -106,6 +105,7 @@ class Piece(PointingTool):
         self._first_state: tuple[object, ...] | None = None
         self._line: tuple[Point, Point] | None = None
         self._parting: Parting | None = None
+        self._is_far = False
 
     # What is pointed at
 
@@ -171,10 +171,12 @@ class Piece(PointingTool):
             return
         self.pointer = pointer
         self._line = (self._line[0], pointer.point)
+        self._is_far = False
         try:
             self._parting = self._parted(_NEAR)(self.host.pixels)
         except OutOfReach:
-            self._parting = None  # shown by its line only, and cut when the button goes up
+            # It is shown by its line only, and cut when the button has gone up.
+            self._parting, self._is_far = None, True
         self.host.refresh_marks()
 
     def release(self, pointer: Pointer) -> None:
@@ -184,10 +186,10 @@ class Piece(PointingTool):
         self.drag(pointer)
         if self._line[0] == self._line[1]:
             self.host.say("Drag a line through a piece to split it.")
-        elif self._parting is not None:
-            self._split(self._parting)
-        else:
+        elif self._is_far:
             self._split_later()
+        else:
+            self._split(self._parting)
         self._line = self._parting = None
         self.hover(pointer)
 
@@ -246,7 +248,7 @@ class Piece(PointingTool):
         if self._line is None:
             return super().label()
         if self._parting is None:
-            return ["draw a line through a piece"]
+            return [] if self._is_far else ["draw a line through a piece"]
         if self._parting.cut is None:
             return ["the piece holds together around this line"]
         area, wanted = self.in_words(self._parting.cut.smaller.area), self.host.current_class
@@ -309,7 +311,10 @@ class Piece(PointingTool):
         (start, end), any_class = self._line, self.any_class
         return lambda mask: part_along(mask, start, end, any_class=any_class, most=most)
 
-    def _split(self, parting: Parting) -> None:
+    def _split(self, parting: Parting | None) -> None:
+        if parting is None:
+            self.host.say("The line lies on no piece, only on background.")
+            return
         change = change_of(parting, self.host.current_class)
         if change is None:
             self.host.say(
@@ -322,16 +327,11 @@ class Piece(PointingTool):
         """Cut a piece that is too large to be cut while the mouse waits."""
         work, mask, state = self._parted(None), self.host.pixels, self._state()
 
-        def done(parting: Any) -> None:
-            if self.host.document is None or state != self._state():
-                return
-            if parting is None:
-                self.host.say("The line lies on no piece, only on background.")
-            else:
+        def done(parting: Parting | None) -> None:
+            if self.host.document is not None and state == self._state():
                 self._split(parting)
 
-        if work is not None:
-            self.host.compute(lambda: work(mask), done)
+        self.host.compute(lambda: work(mask), done)
 
     def _drop(self) -> None:
         self._first = self._line = self._parting = None

@@ -14,12 +14,16 @@ from core.masks.regions import Region
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Command, Host, Number, Pointer, Tool
 from widgets.canvas.tools.place_outlines import paint_outlines
+from widgets.canvas.tools.suggestion_words import (
+    NO_PREDICTION,
+    OTHER_SIZE,
+    place_in_words,
+    preview_in_words,
+)
 
 _AT_ONCE = 1 << 18
 """Pixels of a mask that is compared with a prediction while the user waits."""
 
-NO_PREDICTION = "No run's prediction is loaded: choose one in Layers, or train a model."
-_OTHER_SIZE = "The prediction has another size than this mask; predict the split again."
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -221,7 +225,7 @@ class Suggestions(Tool):
         prediction = self.host.prediction
         if prediction is None:
             return NO_PREDICTION
-        return _OTHER_SIZE if prediction.classes.shape != self.host.pixels.shape else ""
+        return OTHER_SIZE if prediction.classes.shape != self.host.pixels.shape else ""
 
     def _state(self) -> tuple[object, ...]:
         document = self.host.document
@@ -318,7 +322,7 @@ class Suggestions(Tool):
         self._visited_at, self._visited = place, self._places[place]
         self._pointed = None
         self.host.reveal(self._visited.region.rect)
-        self.host.say(f"{place + 1:,} of {count:,}: {self._says(self._visited)}.")
+        self.host.say(f"{place + 1:,} of {count:,}: {place_in_words(self.host, self._visited)}.")
         self._show()
 
     def _make_preview(self) -> None:
@@ -326,22 +330,9 @@ class Suggestions(Tool):
         taken = surer_than(self._places, self.sure / 100)
         self._preview = (taken, all_of(taken)) if taken else None
         if taken:
-            self.host.say(self._preview_in_words())
+            self.host.say(preview_in_words(taken))
         else:
             self.host.say(f"There is no place that the model is {self.sure} % sure of.")
-
-    # Words
-
-    def _says(self, place: Disagreement) -> str:
-        said, own = self.host.class_name(place.said), self.host.class_name(place.own)
-        sure = "" if place.confidence is None else f" ({round(100 * place.confidence)} %)"
-        return f"the model says {said}{sure}, the mask says {own}; {_pixels(place.area)}"
-
-    def _preview_in_words(self) -> str:
-        places = self._preview[0] if self._preview is not None else []
-        where = "1 place" if len(places) == 1 else f"{len(places):,} places"
-        area = _pixels(sum(each.area for each in places))
-        return f"{area} in {where} would change: Enter or Take all takes them, Esc drops them."
 
     def _show(self) -> None:
         if self.host.document is None:
@@ -349,9 +340,12 @@ class Suggestions(Tool):
         elif problem := self._problem():
             self._lines = problem.split(": ")
         elif self._preview is not None:
-            self._lines = self._preview_in_words().split(": ")
+            self._lines = preview_in_words(self._preview[0]).split(": ")
         elif self._pointed is not None:
-            self._lines = [self._says(self._pointed), "click takes it · Alt+click ignores it"]
+            self._lines = [
+                place_in_words(self.host, self._pointed),
+                "click takes it · Alt+click ignores it",
+            ]
         else:
             self._lines = []
         self.host.refresh_marks()
@@ -362,7 +356,3 @@ class Suggestions(Tool):
         return marks.tag_area(
             self.host.fontMetrics(), self.host.rect(), self.pointer.position, self._lines
         )
-
-
-def _pixels(area: int) -> str:
-    return "1 pixel" if area == 1 else f"{area:,} pixels"

@@ -8,16 +8,27 @@ from scipy import ndimage
 from core.masks.geometry import Rect
 from core.masks.morphology import grow, shrink, smooth
 from core.masks.pieces import component
-from tests.widgets.canvas.test_mask_canvas import (
+from tests.making_canvas import (
     CONTROL,
     LEFT,
     NONE,
-    SHAPE,
     Stage,
-    mask_with_pieces,
 )
 
 SQUARE = np.ones((3, 3))
+
+
+SHAPE = (60, 80)
+
+
+def mask_with_pieces() -> np.ndarray:
+    """A cat with a hole, a speck of cat and a dog beside it."""
+    mask = np.zeros(SHAPE, np.uint8)
+    mask[10:40, 10:40] = 1
+    mask[20:26, 20:26] = 0
+    mask[50:53, 5:8] = 1
+    mask[10:30, 55:75] = 2
+    return mask
 
 
 @pytest.fixture
@@ -133,7 +144,7 @@ def test_that_a_line_of_background_parts_a_piece_of_the_current_class(stage):
 def test_that_a_line_that_parts_nothing_says_so(stage):
     choose(stage, "split")
     stage.drag((2, 2), (6, 6))
-    assert "only background" in stage.sentences[-1]
+    assert "on no piece" in stage.sentences[-1]
     stage.drag((23, 5), (23, 23))  # into the hole: the ring holds together around it
     assert "holds together" in stage.sentences[-1]
     stage.click(60, 20)

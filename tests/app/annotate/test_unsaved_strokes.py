@@ -1,0 +1,259 @@
+"""Unsaved strokes between two starts of the program, worked with mouse and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.pages.annotate.open_masks import MaskKey
+from app.pages.annotate.questions import Answer, ask_about_unsaved
+from tests.app.annotate.desk import CONTROL, LEFT, Desk
+from tests.making import blob, make_dataset, photo_of, write_sample
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_dataset(tmp_path)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, root: Path) -> Iterator[Desk]:
+    made = Desk(qtbot, root)
+    yield made
+    made.close()
+
+
+def journals(root: Path) -> list[str]:
+    folder = root / ".petseg" / "journal"
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def paint(desk: Desk, *points: tuple[int, int]) -> None:
+    desk.canvas.set_brush_size(4)
+    for x, y in points:
+        desk.click(x, y)
+
+
+def left_unsaved(qtbot: QtBot, root: Path, *samples: str) -> dict[str, np.ndarray]:
+    """Paint two strokes into each sample, undo one more, and keep all for the next start."""
+    first = Desk(qtbot, root)
+    first.open(samples[0])
+    painted = {}
+    for sample in samples:
+        first.show(sample)
+        paint(first, (5, 5), (50, 50), (20, 5))
+        first.key(Qt.Key.Key_Z, CONTROL)
+        painted[sample] = first.canvas.pixels.copy()
+    assert first.leave(Answer.KEEP)
+    assert first.asked == list(samples)
+    return painted
+
+
+def test_that_strokes_that_were_kept_are_back_at_the_next_start_with_undo_and_redo(
+    qtbot: QtBot, root: Path
+):
+    before = [path.read_bytes() for path in sorted((root / "labels").rglob("*.png"))]
+    painted = left_unsaved(qtbot, root, "train/001", "train/002")
+    assert [path.read_bytes() for path in sorted((root / "labels").rglob("*.png"))] == before
+    desk = Desk(qtbot, root)
+    desk.open("train/002")
+    assert np.array_equal(desk.canvas.pixels, painted["train/002"])
+    qtbot.waitUntil(lambda: "2 masks" in desk.notice)
+    assert "train/001" in desk.notice
+    assert desk.page.view.filmstrip.unsaved == {"train/001", "train/002"}
+    document = desk.canvas.document
+    assert document is not None
+    assert (document.undo_steps, document.redo_name) == (2, "Brush")
+    desk.key(Qt.Key.Key_Z, CONTROL)
+    desk.key(Qt.Key.Key_Z, CONTROL)
+    assert np.array_equal(desk.canvas.pixels, desk.file("train/002"))
+    assert desk.page.unsaved() == [MaskKey("labels", "train/001")]
+    desk.choose("Show it")
+    desk.wait_for("train/001")
+    assert np.array_equal(desk.canvas.pixels, painted["train/001"])
+    assert desk.notice == ""
+    desk.save()
+    assert np.array_equal(desk.file("train/001"), painted["train/001"])
+    assert desk.leave(Answer.CANCEL)
+    assert desk.asked == []
+    assert journals(root) == []
+
+
+def test_that_discarded_strokes_are_back_when_that_is_undone(qtbot: QtBot, root: Path):
+    painted = left_unsaved(qtbot, root, "train/001")
+    desk = Desk(qtbot, root)
+    undo = []
+    desk.session.undoable.connect(lambda _words, take_back: undo.append(take_back))
+    desk.open("train/001")
+    qtbot.waitUntil(lambda: "1 mask from the last time" in desk.notice)
+    desk.choose("Discard them")
+    desk.wait_for("train/001")
+    assert not desk.page.unsaved()
+    assert np.array_equal(desk.canvas.pixels, desk.file("train/001"))
+    undo[0]()
+    desk.wait_for("train/001")
+    assert np.array_equal(desk.canvas.pixels, painted["train/001"])
+    desk.choose("Go on")
+    assert desk.notice == ""
+    assert desk.leave(Answer.DISCARD)
+    assert journals(root) == []
+
+
+def test_that_masks_that_were_never_opened_again_are_saved_when_the_window_closes(
+    qtbot: QtBot, root: Path
+):
+    painted = left_unsaved(qtbot, root, "train/001", "train/002")
+    desk = Desk(qtbot, root)
+    desk.open("train/000")
+    qtbot.waitUntil(lambda: len(desk.page.unsaved()) == 2)
+    assert desk.leave(Answer.SAVE)
+    assert sorted(desk.asked) == ["train/001", "train/002"]
+    for sample, mask in painted.items():
+        assert np.array_equal(desk.file(sample), mask)
+    assert journals(root) == []
+
+
+def test_that_history_is_kept_for_masks_that_were_let_go_for_memory(desk: Desk):
+    desk.page.masks._clean_bytes = 0
+    desk.open("train/001")
+    paint(desk, (5, 5), (50, 50))
+    desk.save()
+    saved = desk.canvas.pixels.copy()
+    desk.show("train/002")
+    assert desk.page.masks.peek(MaskKey("labels", "train/001")) is None
+    desk.show("train/001")
+    assert np.array_equal(desk.canvas.pixels, saved)
+    assert desk.state == ""
+    desk.key(Qt.Key.Key_Z, CONTROL)
+    assert "Unsaved" in desk.state
+    desk.key(Qt.Key.Key_Z, CONTROL)
+    assert np.array_equal(desk.canvas.pixels, blob(64, 2))
+
+
+def test_that_a_sample_without_a_mask_comes_back_too(qtbot: QtBot, root: Path):
+    (root / "labels" / "train" / "001.png").unlink()
+    painted = left_unsaved(qtbot, root, "train/001")
+    desk = Desk(qtbot, root)
+    desk.open("train/001")
+    assert np.array_equal(desk.canvas.pixels, painted["train/001"])
+    desk.save()
+    assert np.array_equal(desk.file("train/001"), painted["train/001"])
+    desk.close()
+
+
+def test_that_a_mended_mask_is_kept_before_the_first_stroke(qtbot: QtBot, root: Path):
+    write_sample(root, "train", "000", {"labels": blob(32)}, photo=photo_of(blob(), 7))
+    first = Desk(qtbot, root)
+    first.open("train/000")
+    first.choose("Resize to the photo")
+    resized = first.canvas.pixels.copy()
+    assert first.leave(Answer.KEEP)
+    desk = Desk(qtbot, root)
+    desk.open("train/000")
+    assert np.array_equal(desk.canvas.pixels, resized)
+    assert "Unsaved" in desk.state
+    desk.save()
+    assert desk.file("train/000").shape == (64, 64)
+    desk.close()
+
+
+def test_that_strokes_of_a_photo_of_another_size_are_told_and_set_aside(qtbot: QtBot, root: Path):
+    left_unsaved(qtbot, root, "train/001")
+    write_sample(root, "train", "001", {"labels": blob(32)}, photo=photo_of(blob(32), 7))
+    desk = Desk(qtbot, root)
+    desk.open("train/001")
+    assert "another size" in desk.problems[-1]
+    assert np.array_equal(desk.canvas.pixels, blob(32))
+    assert journals(root) == ["labels/train/001.journal.damaged"]
+    desk.close()
+
+
+def test_that_a_damaged_journal_is_told_and_the_file_is_shown(qtbot: QtBot, root: Path):
+    left_unsaved(qtbot, root, "train/001")
+    (root / ".petseg" / "journal" / "labels" / "train" / "001.journal").write_bytes(b"x" * 99)
+    desk = Desk(qtbot, root)
+    desk.open("train/001")
+    qtbot.waitUntil(lambda: bool(desk.problems))
+    assert "001.journal" in desk.problems[0]
+    assert np.array_equal(desk.canvas.pixels, blob(64, 2))
+    assert not desk.page.unsaved()
+    desk.close()
+
+
+def test_that_a_journal_that_cannot_be_written_is_told_once_and_painting_goes_on(desk: Desk):
+    desk.open("train/001")
+    (desk.root / ".petseg" / "journal").write_text("in the way")
+    paint(desk, (5, 5), (50, 50), (20, 5))
+    assert len(desk.problems) == 1
+    assert "You can go on painting" in desk.problems[0]
+    assert not desk.page.showing.unsaved.can_be_kept  # so closing does not offer to keep them
+    desk.save()
+    assert np.array_equal(desk.file("train/001"), desk.canvas.pixels)
+    (desk.root / ".petseg" / "journal").unlink()
+
+
+def test_that_an_edit_that_cannot_be_saved_stays_in_the_journal(qtbot: QtBot, root: Path):
+    first = Desk(qtbot, root)
+    first.open("train/001")
+    paint(first, (5, 5))
+    painted = first.canvas.pixels.copy()
+    (root / ".petseg" / "originals").write_text("in the way")
+    with qtbot.waitSignal(first.session.problem) as told:
+        first.key(Qt.Key.Key_S, CONTROL)
+    assert "originals" in told.args[0]
+    assert first.leave(Answer.KEEP)
+    (root / ".petseg" / "originals").unlink()
+    desk = Desk(qtbot, root)
+    desk.open("train/001")
+    assert np.array_equal(desk.canvas.pixels, painted)
+    desk.save()
+    assert np.array_equal(desk.file("train/001"), painted)
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "can_keep", "answer"),
+    [
+        ("Keep for the next start", True, Answer.KEEP),
+        ("Save all", True, Answer.SAVE),
+        ("Discard changes", False, Answer.DISCARD),
+        ("Cancel", True, Answer.CANCEL),
+    ],
+)
+def test_that_the_question_has_four_answers(qtbot: QtBot, desk: Desk, text, can_keep, answer):
+    def press() -> None:
+        box = desk.page.findChild(QMessageBox, "UnsavedQuestion")
+        assert box is not None
+        buttons = {one.text().replace("&", ""): one for one in box.findChildren(QPushButton)}
+        assert ("Keep for the next start" in buttons) == can_keep
+        qtbot.mouseClick(buttons[text], LEFT)
+
+    from PySide6.QtCore import QTimer
+
+    QTimer.singleShot(0, press)
+    assert ask_about_unsaved(desk.page, ["train/001", "train/002"], can_keep=can_keep) is answer
+
+
+def test_that_the_history_of_a_mask_can_be_read(desk: Desk):
+    from app.pages.annotate.mask_history import MaskHistory
+
+    desk.open("train/001")
+    paint(desk, (5, 5), (50, 50))
+    desk.save()
+    paint(desk, (30, 5))
+    desk.key(Qt.Key.Key_H, CONTROL)
+    dialog = desk.page.findChild(MaskHistory)
+    assert dialog is not None
+    rows = [
+        [dialog.table.item(row, column).text() for column in range(3)]
+        for row in range(dialog.table.rowCount())
+    ]
+    assert rows[0] == ["not saved yet", "", "Brush"]
+    assert rows[1][1:] == ["24", "Brush ×2"]
+    dialog.reject()
