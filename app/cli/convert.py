@@ -18,7 +18,7 @@ from app.cli.progress import note, progress
 if TYPE_CHECKING:
     from core.dataset import Dataset
     from core.dataset.sample import Sample
-    from core.interop.labelme.conversion import Conversion
+    from core.interop.conversion import Conversion
     from core.interop.labelme.exporting import ExportLoss
 
 
@@ -197,7 +197,8 @@ def _written_out(
 
 def _brought_back(dataset: Dataset, label_set: str, source: Path, overwrite: bool) -> Conversion:
     from core.dataset.workspace import open_workspace
-    from core.interop.labelme.importing import import_files, label_files, require_label_set_name
+    from core.interop.label_sets import require_label_set_name
+    from core.interop.labelme.importing import import_files, label_files
 
     with argument("--labels"):
         require_label_set_name(dataset, label_set)

@@ -294,6 +294,7 @@ class AnnotatePage(Page):
     def _on_history_changed(self) -> None:
         if self.showing.mask is not None:
             self.showing.keeping.sync_later(self.showing.mask)
+            self.showing.tell_if_news()
         self._refresh_state()
         self._mark_unsaved()
 

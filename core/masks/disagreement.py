@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import cv2
@@ -15,7 +16,7 @@ import numpy as np
 
 from core.images import Array
 from core.masks.geometry import Rect, whole
-from core.masks.pieces import joined, stencil_in
+from core.masks.pieces import area_of, joined, stencil_in
 from core.masks.regions import NOTHING, Bools, Region
 
 Order = Literal["size", "confidence"]
@@ -129,32 +130,39 @@ def _within(
     found: list[Disagreement] = []
     # First where there is any difference, then the pairs of classes in each such area: so the mask
     # is gone over once, however many pairs there are.
-    for area in _areas((own != said) & (own != ignore), least):
-        owns, saids = own[area.rect.slices], said[area.rect.slices]
-        pairs = owns[area.stencil].astype(np.intp) << 8 | saids[area.stencil]
-        for pair in np.flatnonzero(np.bincount(pairs)):
-            own_class, said_class = divmod(int(pair), 256)
-            chosen = area.stencil & (owns == own_class) & (saids == said_class)
-            for part in _areas(chosen, least):
-                rect = part.rect.moved(area.rect.x + window.x, area.rect.y + window.y)
-                region = Region(rect, part.stencil)
+    for area in _areas((own != said) & (own != ignore), window, least):
+        owns, saids = mask[area.rect.slices], predicted[area.rect.slices]
+        pairs = list(product(_values(owns, area.stencil), _values(saids, area.stencil)))
+        for own_class, said_class in pairs:
+            parts = [area]
+            if len(pairs) > 1:
+                chosen = area.stencil & (owns == own_class) & (saids == said_class)
+                parts = _areas(chosen, area.rect, least) if own_class != said_class else []
+            for part in parts:
                 sure = None
                 if confidence is not None:
-                    sure = float(region.values(confidence).mean()) / 255
-                found.append(Disagreement(region, own_class, said_class, region.area, sure))
+                    stencil = part.stencil.view(np.uint8)
+                    sure = cv2.mean(confidence[part.rect.slices], stencil)[0] / 255
+                found.append(Disagreement(part, own_class, said_class, area_of(part), sure))
     return found
 
 
-def _areas(chosen: Bools, least: int) -> list[Region]:
-    """The 8-connected areas of chosen pixels that have at least so many pixels."""
+def _areas(chosen: Bools, rect: Rect, least: int) -> list[Region]:
+    """The 8-connected areas of chosen pixels of a rectangle that have at least so many pixels."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(chosen.view(np.uint8), connectivity=8)
     areas = []
     for label in 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= least):
         x, y, width, height = (int(number) for number in stats[label, :4])
-        rect = Rect(x, y, width, height)
-        stencil: Bools = labels[rect.slices] == label
-        areas.append(Region(rect, stencil))
+        part = Rect(x, y, width, height)
+        stencil: Bools = labels[part.slices] == label
+        areas.append(Region(part.moved(rect.x, rect.y), stencil))
     return areas
+
+
+def _values(array: Array, stencil: Bools) -> list[int]:
+    """The values that an array has under a stencil."""
+    counts = cv2.calcHist([array], [0], stencil.view(np.uint8), [256], [0, 256])
+    return [int(value) for value in np.flatnonzero(counts)]
 
 
 def _is_cut(rect: Rect, window: Rect, image: Rect) -> bool:

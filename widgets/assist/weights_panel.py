@@ -137,7 +137,14 @@ class WeightsPanel(QFrame):
         self._bar.setRange(0, _STEPS if total else 0)
         self._bar.setValue(min(_STEPS * done // max(total, 1), _STEPS))
         self._bar.show()
+        self._cancel.setEnabled(True)
         self._cancel.show()
+
+    def show_cancelling(self, model: Model) -> None:
+        """Show that a fetch is about to end; what is at work ends within some seconds."""
+        self.show_progress(model, 0, 0, None)
+        self._text.setText(f"Cancelling the fetch of {model.title} …")
+        self._cancel.setEnabled(False)
 
     def tell_failure(self, text: str, files: ModelFiles | None = None) -> None:
         """Say why weights could not be fetched, and offer to try again."""

@@ -36,17 +36,11 @@ class LayeredView(PictureView):
     ) -> None:
         self._boxes: list[Rect] = []
         self._message = ""
-        self._pixel_grid = True
         self._magnifier: Magnifier | None = None
         self._minimap: Minimap | None = None
         super().__init__(parent, transform)
 
     # Marks and helpers over the image
-
-    def set_pixel_grid(self, shown: bool) -> None:
-        """Choose whether lines between pixels are drawn when zoomed in far."""
-        self._pixel_grid = shown
-        self.update()
 
     def set_boxes(self, boxes: Iterable[Sequence[int]]) -> None:
         """Frame places of the image, each (x, y, width, height) in pixels."""
@@ -104,8 +98,6 @@ class LayeredView(PictureView):
         placement, image = self.placement, self.image_rect
         if image.is_empty or self._message:
             marks.draw_message(painter, self.rect(), self._message)
-        if self._pixel_grid and placement.scale >= marks.GRID_FROM_SCALE:
-            marks.draw_grid(painter, placement, part, image)
         marks.draw_boxes(painter, placement, self._boxes, part)
 
     def refresh(self, rect: Rect | None = None) -> None:

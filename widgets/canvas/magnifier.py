@@ -19,6 +19,8 @@ _SIDE = 184
 # Between the cursor and the lens, so that the lens does not hide what is being pointed at.
 _DISTANCE = 28
 _RING = 3.0
+# Screen pixels per image pixel that are plenty, and how much larger than the view it is at least.
+_LARGE_ENOUGH, _LEAST_GAIN = 24.0, 1.5
 LEAST_POWER, MOST_POWER = 4, 8
 
 
@@ -57,17 +59,24 @@ class Magnifier(QWidget):
         """Screen pixels per image pixel in the lens.
 
         Where the view shows the image reduced, it is the power alone: what counts are the image's
-        own pixels, which a lens over the reduced image would not show.
+        own pixels, which a lens over the reduced image would not show. Far in, it is less than the
+        power says, so that the lens holds several pixels.
         """
-        return min(self._power * max(self._view.placement.scale, 1.0), MAX_SCALE)
+        shown = self._view.placement.scale
+        wanted = self._power * max(shown, 1.0)
+        return min(wanted, max(_LARGE_ENOUGH, _LEAST_GAIN * shown), MAX_SCALE)
 
     def follow(self, position: QPointF | None) -> None:
         """Go along with the cursor, a point of the view; None when it has left the view."""
-        beside = position is None or self._view.pixel_at(position) is None
-        self._at = None if beside else position
-        if position is None or beside:
+        if (
+            position is None
+            or not QRectF(self._view.rect()).contains(position)
+            or self._view.pixel_at(position) is None
+        ):
+            self._at = None
             self.hide()
             return
+        self._at = position
         self.move(self._place(position))
         self.update()
         self.show()

@@ -19,7 +19,6 @@ _BRIGHT = QColor(255, 255, 255)
 _SMALLEST_BOX = 18.0
 # Width of the bright line of a thin mark, in logical pixels.
 _CORE = 1.6
-GRID_FROM_SCALE = 12.0
 
 
 def two_tone(width: float = 1.5, bright: QColor = _BRIGHT) -> tuple[QPen, QPen]:
@@ -80,19 +79,19 @@ def draw_grid(painter: QPainter, placement: Placement, part: QRect, image: Rect)
     """Thin lines between pixels, inside a part of the view."""
     left, top = placement.to_image(QPointF(part.topLeft()))
     right, bottom = placement.to_image(QPointF(part.x() + part.width(), part.y() + part.height()))
-    first_x, last_x = max(math.floor(left), 0), min(math.ceil(right), image.width)
-    first_y, last_y = max(math.floor(top), 0), min(math.ceil(bottom), image.height)
+    columns = range(max(math.floor(left), 0), min(math.ceil(right), image.width) + 1)
+    rows = range(max(math.floor(top), 0), min(math.ceil(bottom), image.height) + 1)
+    if not columns or not rows:
+        return
+    start = placement.to_view(columns[0], rows[0])
+    end = placement.to_view(columns[-1], rows[-1])
+    xs = [column * placement.scale + placement.x for column in columns]
+    ys = [row * placement.scale + placement.y for row in rows]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(QColor(128, 128, 128, 110), 0))
     painter.drawLines(
-        [
-            QLineF(placement.to_view(x, first_y), placement.to_view(x, last_y))
-            for x in range(first_x, last_x + 1)
-        ]
-        + [
-            QLineF(placement.to_view(first_x, y), placement.to_view(last_x, y))
-            for y in range(first_y, last_y + 1)
-        ]
+        [QLineF(x, start.y(), x, end.y()) for x in xs]
+        + [QLineF(start.x(), y, end.x(), y) for y in ys]
     )
 
 

@@ -14,6 +14,7 @@ from core.images import Array
 from core.masks.geometry import Rect
 from core.masks.regions import Region
 from widgets import theme
+from widgets.canvas import marks
 from widgets.canvas.layers import HIGHLIGHT_COLORS, IndexLayer, render_highlight
 from widgets.canvas.sampling import DevicePart
 from widgets.canvas.transform import Placement
@@ -33,6 +34,10 @@ def device_part(part: QRect, placement: Placement, ratio: float) -> DevicePart:
         placement.x * ratio,
         placement.y * ratio,
     )
+
+
+GRID_FROM_SCALE = 12.0
+"""Screen pixels per image pixel from which on lines between the pixels help."""
 
 
 class Photo(Protocol):
@@ -56,11 +61,13 @@ class Content:
         photo: None for an even ground.
         layers: Those that are shown; their arrays and looks may change at any time.
         image: All pixels of the photo, or of the lowest layer where there is no photo.
+        grid: Whether lines are drawn between pixels that are large.
     """
 
     photo: Photo | None
     layers: tuple[IndexLayer, ...]
     image: Rect
+    grid: bool
 
 
 class Scene:
@@ -120,6 +127,12 @@ class Scene:
                 part = device_part(each, placement, ratio)
                 self._ground.paint(painter, part)
                 paint_layers(painter, content, part, border)
+                if content.grid and placement.scale >= GRID_FROM_SCALE:
+                    rect = QRect(part.left, part.top, part.width, part.height)
+                    painter.setClipRect(rect)
+                    at = Placement(part.scale, part.x, part.y)
+                    marks.draw_grid(painter, at, rect, content.image)
+                    painter.setClipping(False)
         painter.end()
 
     def paint(self, painter: QPainter, area: QRect, ratio: float) -> None:

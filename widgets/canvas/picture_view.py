@@ -42,6 +42,7 @@ class PictureView(ZoomingView):
         self._shown_only: str | None = None
         self._image_visible = True
         self._overlays_visible = True
+        self._pixel_grid = True
         self._scene = Scene()
         super().__init__(parent, transform)
         theme.signals.changed.connect(self.update)
@@ -190,6 +191,12 @@ class PictureView(ZoomingView):
             self.overlays_visible_changed.emit(visible)
             self._content_changed()
 
+    def set_pixel_grid(self, shown: bool) -> None:
+        """Choose whether lines between pixels are drawn when zoomed in far."""
+        if shown != self._pixel_grid:
+            self._pixel_grid = shown
+            self._content_changed()
+
     @property
     def content(self) -> Content:
         """What is shown: the photo as adjusted, and the layers that are visible."""
@@ -200,7 +207,7 @@ class PictureView(ZoomingView):
         else:
             layers = []
         photo = self._photo if self._image_visible else None
-        return Content(photo, tuple(layers), self.image_rect)
+        return Content(photo, tuple(layers), self.image_rect, self._pixel_grid)
 
     @property
     def image_rect(self) -> Rect:

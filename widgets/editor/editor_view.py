@@ -22,7 +22,6 @@ from widgets.editor.filmstrip import Filmstrip
 from widgets.editor.layer_wiring import LayerWiring
 from widgets.editor.notice_bar import NoticeBar
 from widgets.editor.option_bar import OptionBar
-from widgets.editor.protection_menu import ProtectionMenu
 from widgets.editor.sample_bar import SampleBar
 from widgets.editor.side_panel import SidePanel
 from widgets.editor.tool_column import ToolColumn
@@ -44,7 +43,6 @@ class EditorView(QWidget):
         self.tools = ToolColumn()
         self.options = OptionBar()
         self.notice = NoticeBar()
-        self.protection = ProtectionMenu()
         self.side = SidePanel()
         self.sample_bar = SampleBar()
         self.filmstrip = Filmstrip()
@@ -153,7 +151,7 @@ class EditorView(QWidget):
         options.redo_clicked.connect(canvas.redo)
         self.side.palette_list.class_chosen.connect(canvas.set_current_class)
         self.side.palette_list.locked_changed.connect(self._on_locked)
-        self.protection.over_chosen.connect(self._on_over_chosen)
+        self.side.protection.over_chosen.connect(self._on_over_chosen)
         layers.places_toggled.connect(lambda _shown: self._frame_places())
         self.side.flags.flag_chosen.connect(self._on_flag_chosen)
 
@@ -173,7 +171,7 @@ class EditorView(QWidget):
         self.canvas.set_protection(Protection(over, locked))
 
     def _show_protection(self) -> None:
-        self.protection.show_over(self.canvas.protection.over)
+        self.side.protection.show_over(self.canvas.protection.over)
 
     def _show_busy(self, busy: bool) -> None:
         self.options.show_busy(busy)

@@ -23,10 +23,9 @@ class LayerRow(QWidget):
     picked = Signal(object)
     """The key of what the user has chosen from the layer's menu."""
 
-    def __init__(self, kind: LayerKind, key: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, kind: LayerKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = kind
-        self._key = key
         self._note = ""
         self._borders_only = False
         self.setFixedHeight(ROW_HEIGHT)
@@ -171,9 +170,7 @@ class LayerRow(QWidget):
         else:
             self._control.hide()
             self.style_button.hide()
-        verb = "Hide" if shown else "Show"
-        key = f" ({self._key})" if self._key else ""
-        self.eye.setToolTip(f"{verb} {kind.hint}{key}")
+        self.eye.setToolTip(f"{'Hide' if shown else 'Show'} {kind.hint}")
         self._name_choice()
 
     def _style_hint(self) -> str:

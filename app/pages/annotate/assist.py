@@ -284,9 +284,11 @@ class Assist(QObject):
                 self.prepare()
 
     def _on_fetch_failed(self, name: str, words: str) -> None:
-        if name == self._model and not self._is_closed:
+        if self._is_closed:
+            return
+        self._canvas.say(words)
+        if name == self._model:
             self._set(State.NO_WEIGHTS, words)
-            self._canvas.say(words)
 
     def _set_starting(self) -> None:
         self._set(State.STARTING, f"Starting {model_of(self._model).title} …")

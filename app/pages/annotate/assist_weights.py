@@ -40,7 +40,7 @@ class AssistWeights(QObject):
         self._job: JobHandle | None = None
         self._model: Model | None = None
         self._files: ModelFiles | None = None
-        self._is_shown = False
+        self._shows_progress = False
         self.panel = WeightsPanel()
         self.panel.fetch_clicked.connect(self.fetch_wanted)
         self.panel.cancel_clicked.connect(self.cancel)
@@ -54,27 +54,29 @@ class AssistWeights(QObject):
     def ask(self, model: Model, files: ModelFiles | None) -> None:
         """Ask whether weights are to be fetched."""
         self._files = files
-        self._is_shown = True
+        self._shows_progress = False
         self.panel.ask(model, files)
 
     def tell(self, problem: str) -> None:
         """Say why no model can be asked."""
-        self._is_shown = True
+        self._shows_progress = False
         self.panel.tell_problem(problem)
 
     def show_progress(self) -> None:
         """Show how far the fetch is, now and from now on."""
-        self._is_shown = True
+        self._shows_progress = True
         self._show_progress()
 
     def hide(self) -> None:
         """Show nothing; what is under way goes on."""
-        self._is_shown = False
+        self._shows_progress = False
         self.panel.dismiss()
 
     def fetch(self, model: Model) -> None:
         """Fetch the weights of a model; another fetch that is under way has to end first."""
-        if self._job is not None:
+        if self._job is not None and self._model is not None:
+            other = self._model.title
+            self.tell(f"{other} is still being fetched. Wait for it, or choose it to cancel that.")
             return
         self._model = model
 
@@ -96,19 +98,24 @@ class AssistWeights(QObject):
 
     def _show_progress(self) -> None:
         job, model = self._job, self._model
-        if job is not None and model is not None and self._is_shown:
+        if job is None or model is None or not self._shows_progress:
+            return
+        if job.cancelled():
+            self.panel.show_cancelling(model)
+        else:
             self.panel.show_progress(model, job.done * _STEP, job.total * _STEP, job.eta_seconds)
 
     def _on_done(self, _is_complete: bool) -> None:
         self._job = None
-        if self._is_shown:
-            self.panel.dismiss()
+        if self._shows_progress:
+            self.hide()
         if self._model is not None:
             self.fetched.emit(self._model.name)
 
     def _on_error(self, error: PetsegError) -> None:
         self._job = None
-        if self._is_shown:
+        if self._shows_progress:
+            self._shows_progress = False
             self.panel.tell_failure(str(error), self._files)
         if self._model is not None:
             self.failed.emit(self._model.name, str(error))

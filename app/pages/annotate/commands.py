@@ -58,7 +58,7 @@ def commands(view: EditorView, step: Step, save: Callable[[], None]) -> list[Act
         Action("annotate.magnifier", "Magnifier at the cursor",
                view.side.layers.magnifier_box.toggle, ("Z",), "magnify", _GROUP),
         Action("annotate.protection", "What strokes may paint over: the next rule",
-               view.protection.step, ("V",), "", _GROUP),
+               view.side.protection.step, ("V",), "", _GROUP),
     ]  # fmt: skip
 
 

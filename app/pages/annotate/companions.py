@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from app.pages.annotate.desk import Companion, Desk
 
-from app.actions import Action
-from app.jobs import Jobs
-from app.pages.annotate.open_masks import MaskKey, OpenMask
-from app.session import Session
-from widgets.editor import EditorView
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a companion works with.
-
-    Attributes:
-        session: What is open.
-        jobs: Runs long work, with progress and cancel.
-        view: The editor.
-        shown: The mask that is shown and can be edited; None when there is none.
-        save: Writes the mask that is shown.
-    """
-
-    session: Session
-    jobs: Jobs
-    view: EditorView
-    shown: Callable[[], tuple[MaskKey, OpenMask] | None]
-    save: Callable[[], None]
-
-
-class Companion(Protocol):
-    """One thing that the Annotate page can do besides showing and saving masks."""
-
-    def actions(self) -> list[Action]:
-        """Its commands."""
-
-    def on_shown(self) -> None:
-        """Another sample is on the canvas, its mask ready to be edited (or without one)."""
-
-    def on_left(self) -> None:
-        """The sample that was shown is being left: drop what was about it."""
-
-    def shut_down(self) -> None:
-        """The window closes: end threads and processes."""
+__all__ = ["Companion", "Desk", "companions"]
 
 
 def companions(desk: Desk) -> list[Companion]:
     """Everything that works beside the editor."""
-    return []
+    from app.pages.annotate.assist import Assist
+    from app.pages.annotate.copying import Copying
+    from app.pages.annotate.layers import Layers
+    from app.pages.annotate.predictions import Predictions
+
+    predictions = Predictions(desk)
+    return [predictions, Layers(desk, predictions), Copying(desk), Assist(desk)]

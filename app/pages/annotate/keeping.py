@@ -218,7 +218,7 @@ class Keeping(QObject):
     def sync_later(self, mask: OpenMask) -> None:
         """See to it that a mask's strokes outlast a power failure, soon."""
         journal = mask.document.journal
-        if isinstance(journal, JournalWriter):
+        if isinstance(journal, JournalWriter) and journal.is_begun:
             self._to_sync.add(journal)
             if not self._sync_soon.isActive():
                 self._sync_soon.start()

@@ -2,64 +2,38 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import shiboken6
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QBoxLayout, QMessageBox, QWidget
+from PySide6.QtWidgets import QBoxLayout
 
 from app.actions import Action
-from app.jobs import JobHandle
 from app.pages.annotate.companions import Desk
 from app.pages.annotate.labelme_files import LabelMeFiles
+from app.pages.annotate.labelme_lending import LabelMeLending
 from app.pages.annotate.labelme_returns import (
     STEP_NAME,
     Reading,
     Returned,
     Written,
+    in_editor,
     key_of,
-    mask_to_lend,
     pair_of,
     read_all,
     write_all,
 )
 from app.pages.annotate.labelme_watch import LabelMeWatch
 from app.pages.annotate.open_masks import MaskKey
-from core.errors import PetsegError
-from core.images import Array
-from core.interop.labelme.exchange import Exchange, Loan, lend
-from core.interop.labelme.labels import LabelNames
-from core.interop.labelme.launching import require_installed, start_labelme, why_it_ended
+from core.interop.labelme.exchange import Exchange, Loan
+from core.interop.labelme.launching import why_it_ended
 from widgets.editor.notice_bar import NoticeBar
 from widgets.flags.severity import counted
 from widgets.labelme import Difference, DifferenceDialog
 
-MANY = 50
-"""More samples than this are opened only after asking."""
-
 _GROUP = "LabelMe"
 _TRIES = 2
-
-
-class _Opened(NamedTuple):
-    loan: Loan
-    process: subprocess.Popen[bytes] | None
-
-
-def ask_about_many(parent: QWidget, count: int) -> bool:
-    """Ask whether so many samples are to be opened."""
-    answer = QMessageBox.question(
-        parent,
-        "Open in LabelMe",
-        f"Open all {count:,} samples that are shown? Their photos are copied for LabelMe. "
-        "A filter on the Data page makes them fewer.",
-        QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel,
-        QMessageBox.StandardButton.Cancel,
-    )
-    return answer == QMessageBox.StandardButton.Open
+_NAMED = 3
 
 
 class LabelMe(QObject):
@@ -68,13 +42,12 @@ class LabelMe(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.view)
         self._desk = desk
-        self.ask_about_many: Callable[[QWidget, int], bool] = ask_about_many
-        self.start = start_labelme
         self.bar = NoticeBar()
         self.bar.setObjectName("LabelMeNotice")
         self.dialog: DifferenceDialog | None = None
         self.files = LabelMeFiles(desk, self.bar, self)
         self.watch = LabelMeWatch(self)
+        self.lending = LabelMeLending(desk, self.watch, self)
         self._pending: dict[MaskKey, Returned] = {}
         self._failed: dict[MaskKey, int] = {}
         self._over: list[Loan] = []
@@ -90,10 +63,10 @@ class LabelMe(QObject):
     def actions(self) -> list[Action]:
         """Opening, taking over, and files."""
         return [
-            Action("annotate.labelme", "Open in LabelMe", self.open_shown, ("Ctrl+L",),
+            Action("annotate.labelme", "Open in LabelMe", self.lending.open_shown, ("Ctrl+L",),
                    "open-in-new", _GROUP),
             Action("annotate.labelme_selection", "Open the selection in LabelMe",
-                   self.open_selection, ("Ctrl+Shift+L",), "folder-open-outline", _GROUP),
+                   self.lending.open_selection, ("Ctrl+Shift+L",), "folder-open-outline", _GROUP),
             Action("annotate.labelme_review", "Look at what LabelMe saved", self.review,
                    ("Ctrl+Alt+L",), "compare", _GROUP),
             *self.files.actions(_GROUP),
@@ -111,97 +84,16 @@ class LabelMe(QObject):
         self.files.shut_down()
         self.watch.shut_down()
 
-    # Going out
-
-    def open_shown(self) -> None:
-        """Open the sample that is shown."""
-        current = self._desk.session.current
-        if current is None:
-            self._desk.session.message.emit("There is no sample to open in LabelMe.")
-        else:
-            self._open([current])
-
-    def open_selection(self) -> None:
-        """Open all samples that the Data page's filter shows."""
-        wanted = list(self._desk.session.shown)
-        if not wanted:
-            self._desk.session.message.emit("There is no sample to open in LabelMe.")
-        elif len(wanted) <= MANY or self.ask_about_many(self._desk.view, len(wanted)):
-            self._open(wanted)
-
-    def _open(self, wanted: Sequence[str]) -> None:
-        session, canvas = self._desk.session, self._desk.view.canvas
-        dataset, workspace, label_set = session.dataset, session.workspace, session.label_set
-        if dataset is None or workspace is None:
-            return
-        try:
-            require_installed()
-        except PetsegError as error:
-            session.problem.emit(str(error))
-            return
-        lent = [each for each in wanted if self.watch.is_lent(label_set, each)]
-        if lent:
-            what = f"{lent[0]} is" if len(lent) == 1 else f"{len(lent):,} samples are"
-            session.message.emit(f"{what} open in LabelMe already.")
-        samples = [each for each in wanted if each not in set(lent)]
-        if not samples:
-            return
-        canvas.cancel()
-        in_editor = self._in_editor()
-        unsaved = {each for each in samples if session.is_unsaved(each)}
-        labels = LabelNames(dataset.classes, dataset.ignore_index).offered
-
-        def mask_of(key: MaskKey) -> Array:
-            if key in in_editor:
-                return in_editor[key]
-            if key.sample_id in unsaved:
-                raise PetsegError(
-                    f"{key.sample_id} has unsaved changes", remedy="Save it before it is opened."
-                )
-            return mask_to_lend(dataset, key)
-
-        def work(job: JobHandle) -> _Opened:
-            masks = ((each, partial(mask_of, MaskKey(label_set, each))) for each in samples)
-            loan = lend(
-                dataset, workspace, label_set, masks, len(samples),
-                on_progress=job.progress, cancelled=job.cancelled,
-            )  # fmt: skip
-            if not loan.exchanges or job.cancelled():
-                return _Opened(loan, None)
-            return _Opened(loan, self.start(loan.target, loan.folder, labels))
-
-        what = samples[0] if len(samples) == 1 else f"{len(samples):,} samples"
-        self._desk.jobs.start(f"Opening {what} in LabelMe", work, self._on_opened)
-
-    def _on_opened(self, opened: _Opened) -> None:
-        session, loan = self._desk.session, opened.loan
-        if not shiboken6.isValid(self):
-            return
-        if loan.problems:
-            first, problem = loan.problems[0]
-            more = f" And {len(loan.problems) - 1:,} more." if len(loan.problems) > 1 else ""
-            session.problem.emit(f"Not opened in LabelMe: {first}. {problem}{more}")
-        if opened.process is not None:
-            self.watch.add(loan, opened.process)
-            session.message.emit(
-                f"{counted(len(loan.exchanges), 'mask')} opened in LabelMe. What is saved there "
-                "is offered here."
-            )
-
     # Coming back
-
-    def _in_editor(self) -> dict[MaskKey, Array]:
-        shown = self._desk.shown()
-        return {} if shown is None else {shown[0]: shown[1].document.mask.copy()}
 
     def _read(self, exchanges: list[Exchange]) -> None:
         dataset = self._desk.session.dataset
         if dataset is None:
             return
-        in_editor = self._in_editor()
+        painted = in_editor(self._desk)
         self._desk.jobs.start(
             "Reading what LabelMe saved",
-            lambda _job: read_all(dataset, exchanges, in_editor),
+            lambda _job: read_all(dataset, exchanges, painted),
             self._on_read,
         )
 
@@ -269,12 +161,13 @@ class LabelMe(QObject):
             self.dialog.taken.connect(self.take)
             self.dialog.left.connect(self.leave)
             self.dialog.finished.connect(lambda _result: self._close_dialog())
-        differences = [self._difference(key, each) for key, each in self._pending.items()]
+        keys = sorted(self._pending)
+        differences = [self._difference(key, self._pending[key]) for key in keys]
         self.dialog.show_differences(differences, dataset.classes, dataset.ignore_index)
         self.dialog.open()
 
     def _difference(self, key: MaskKey, each: Returned) -> Difference:
-        before = self._in_editor().get(key, each.before)
+        before = in_editor(self._desk).get(key, each.before)
         return Difference(
             key.sample_id,
             pair_of(each, before),
@@ -313,6 +206,7 @@ class LabelMe(QObject):
                 self._replace(each)
             else:
                 others.append(each)
+                del self._pending[key]
         dataset, workspace = session.dataset, session.workspace
         if others and dataset is not None and workspace is not None:
             self._desk.jobs.start(
@@ -341,17 +235,22 @@ class LabelMe(QObject):
 
     def _on_written(self, written: Written) -> None:
         session = self._desk.session
+        if not shiboken6.isValid(self):
+            return
+        for each in written.left:  # unless something newer came back meanwhile
+            self._pending.setdefault(key_of(each.exchange), each)
         by_set: dict[str, list[str]] = {}
         for each in written.done:
             each.exchange.taken(each.drawn.mask)
-            self._pending.pop(key_of(each.exchange), None)
             by_set.setdefault(each.exchange.label_set, []).append(each.exchange.sample.id)
         for label_set, sample_ids in by_set.items():
             session.masks_written(sample_ids, label_set)
         if written.done:
             session.message.emit(f"{counted(len(written.done), 'mask')} taken over from LabelMe.")
         if written.failures:
-            session.problem.emit(" ".join(written.failures[:MANY]))
+            more = len(written.failures) - _NAMED
+            ending = f" And {more:,} more." if more > 0 else ""
+            session.problem.emit(" ".join(written.failures[:_NAMED]) + ending)
         self._go_on()
 
     # What is over

@@ -13,13 +13,13 @@ from app.actions import Action
 from app.jobs import JobHandle
 from app.pages.annotate.companions import Desk
 from core.dataset import Sample
-from core.interop.labelme.conversion import Conversion
+from core.interop.conversion import Conversion
+from core.interop.label_sets import require_label_set_name
 from core.interop.labelme.exporting import Export, ExportLoss, export_loss, export_masks
 from core.interop.labelme.importing import (
     DEFAULT_LABEL_SET,
     import_files,
     label_files,
-    require_label_set_name,
 )
 from widgets.editor.notice_bar import NoticeBar
 from widgets.flags.severity import counted
@@ -96,6 +96,10 @@ class LabelMeFiles(QObject):
         dialog.show_scopes([name for name, _ in scopes])
         dialog.set_classes(dataset.classes, dataset.ignore_index)
 
+        def tell(job: JobHandle) -> None:
+            if shiboken6.isValid(dialog):
+                dialog.show_progress(job.done, job.total)
+
         def work_out(choice: ExportChoice) -> None:
             self._end_loss()
             samples = masks_of(choice)
@@ -112,7 +116,7 @@ class LabelMeFiles(QObject):
                     dialog.show_loss(choice, losses)
 
             job = self._desk.jobs.start("Working out what polygons lose", work, done)
-            job.changed.connect(lambda: dialog.show_progress(job.done, job.total))
+            job.changed.connect(lambda: tell(job))
             self._loss_job = job
 
         def export(choice: ExportChoice) -> None:
@@ -132,7 +136,10 @@ class LabelMeFiles(QObject):
 
         dialog.loss_wanted.connect(work_out)
         dialog.chosen.connect(export)
+        dialog.finished.connect(lambda _result: self._end_loss())
         self._show(dialog)
+        if session.has_unsaved:
+            session.message.emit("Unsaved strokes are not exported: save them first.")
 
     def _end_loss(self) -> None:
         if self._loss_job is not None and shiboken6.isValid(self._loss_job):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.pages.annotate.companions import Desk
 from app.pages.annotate.open_masks import MaskKey
 from core.dataset import Dataset
 from core.dataset.workspace import Workspace
@@ -25,6 +26,12 @@ STEP_NAME = "LabelMe"
 def key_of(exchange: Exchange) -> MaskKey:
     """Which mask was lent."""
     return MaskKey(exchange.label_set, exchange.sample.id)
+
+
+def in_editor(desk: Desk) -> dict[MaskKey, Array]:
+    """A copy of the mask that is shown, with what was painted and not saved yet."""
+    shown = desk.shown()
+    return {} if shown is None else {shown[0]: shown[1].document.mask.copy()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,20 +62,20 @@ class Reading(NamedTuple):
 
 
 def read_all(
-    dataset: Dataset, exchanges: Sequence[Exchange], in_editor: Mapping[MaskKey, Array]
+    dataset: Dataset, exchanges: Sequence[Exchange], painted: Mapping[MaskKey, Array]
 ) -> Reading:
     """Read what LabelMe saved, and the masks it is to be compared with.
 
     Args:
         dataset: The dataset.
         exchanges: What was saved.
-        in_editor: The masks that are shown, with what was painted and not saved yet.
+        painted: The masks that are shown, with what was painted and not saved yet.
     """
     reading = Reading([], [])
     for exchange in exchanges:
         try:
             drawn = exchange.read()
-            before, digest = in_editor.get(key_of(exchange)), None
+            before, digest = painted.get(key_of(exchange)), None
             if before is None:
                 before, digest = _of_file(dataset, key_of(exchange), drawn.mask.shape)
         except PetsegError as error:
@@ -119,6 +126,7 @@ class Written(NamedTuple):
     """What became of masks that were to be written."""
 
     done: list[Returned]
+    left: list[Returned]
     failures: list[str]
 
 
@@ -130,10 +138,11 @@ def write_all(
     cancelled: Callable[[], bool],
 ) -> Written:
     """Write masks into their files. A file that is another by now is left as it is."""
-    written = Written([], [])
+    written = Written([], [], [])
     for number, each in enumerate(wanted, 1):
         if cancelled():
-            break
+            written.left.append(each)
+            continue
         try:
             save_mask(
                 dataset,
@@ -146,6 +155,7 @@ def write_all(
             )
             written.done.append(each)
         except PetsegError as error:
+            written.left.append(each)
             written.failures.append(str(error))
         on_progress(number, len(wanted))
     return written

@@ -39,6 +39,7 @@ class LabelMeWatch(QObject):
         self._running: list[_Running] = []
         self._exchanges: dict[str, Exchange] = {}
         self._touched: set[str] = set()
+        self._looked_at: set[str] = set()
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._on_file)
         self._watcher.directoryChanged.connect(self._on_folder)
@@ -89,6 +90,7 @@ class LabelMeWatch(QObject):
         self._running.clear()
         self._exchanges.clear()
         self._touched.clear()
+        self._looked_at.clear()
 
     def shut_down(self) -> None:
         """End watching."""
@@ -108,11 +110,15 @@ class LabelMeWatch(QObject):
                 self._on_file(path)
 
     def _look(self) -> None:
-        touched = [self._exchanges[path] for path in self._touched if path in self._exchanges]
+        # Kept until the answer is there: a newer look takes the place of one that is under way.
+        self._looked_at |= self._touched
+        self._touched.clear()
+        known = sorted(self._looked_at & self._exchanges.keys())
+        touched = [self._exchanges[path] for path in known]
         self._task.request(lambda: [each for each in touched if each.changed()])
 
     def _on_looked(self, changed: list[Exchange]) -> None:
-        self._touched.clear()
+        self._looked_at.clear()
         if changed:
             self.saved.emit(changed)
         for running in [each for each in self._running if each.code is not None]:

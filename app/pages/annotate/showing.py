@@ -48,13 +48,15 @@ class Showing(QObject):
         self.mask: OpenMask | None = None
         self.is_ready = False
         """Whether the sample of `key` is on the canvas, its mask ready to be edited."""
+        self._told = ""
         self.keeping = Keeping(self)
         self.unsaved = UnsavedMasks(session, masks, self.keeping, saver)
         self.conflicts = Conflicts(session, view, self.shown, saver, self)
-        self._reader = SampleReader(self)
+        self.reader = SampleReader(self)
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._say_opening)
-        self._reader.read.connect(self._on_read)
+        self.reader.read.connect(self._on_read)
+        saver.saved.connect(self._on_saved)
         self.keeping.restored.connect(self._on_restored)
         self.keeping.found.connect(self._on_found)
         self.keeping.problem.connect(session.problem)
@@ -74,7 +76,7 @@ class Showing(QObject):
     def turn_to_dataset(self) -> None:
         """Another dataset is open, or none: its journals are looked for."""
         self._masks.clear()
-        self._reader.forget()
+        self.reader.forget()
         self.key = None
         self.unsaved.forget()
         self.keeping.open(self._session.workspace)
@@ -93,7 +95,7 @@ class Showing(QObject):
         self._leave()
         self.key = key
         self._slow.start()
-        self._reader.ask(dataset, workspace, current, key.label_set)
+        self.reader.ask(dataset, workspace, current, key.label_set)
         return True
 
     def reopen(self) -> None:
@@ -111,15 +113,23 @@ class Showing(QObject):
     def tell(self) -> None:
         """Say above the canvas what matters most of what there is to say."""
         notice = self._notice()
+        self._told = "" if notice is None else notice.text
         if notice is None:
             self._view.notice.dismiss()
         else:
             self._view.notice.tell(*notice)
 
+    def tell_if_news(self) -> None:
+        """Say what matters most, if it was this that spoke last and it is something else now."""
+        notice = self._notice()
+        text = "" if notice is None else notice.text
+        if text != self._told == self._view.notice.text:
+            self.tell()
+
     def shut_down(self) -> None:
         """End the reading of files; journals that are not needed any more are deleted."""
         self._slow.stop()
-        self._reader.shut_down()
+        self.reader.shut_down()
         self.conflicts.shut_down()
         self.keeping.shut_down()
 
@@ -207,7 +217,7 @@ class Showing(QObject):
         self.left.emit()
         self._masks.drop(self.key)
         self.keeping.drop(self.key)
-        self._reader.keep(content)
+        self.reader.keep(content)
         self.content, self.mask = content, None
         self._view.canvas.set_document(None)
         self._show_mask(opened(content))
@@ -215,6 +225,11 @@ class Showing(QObject):
         self._session.message.emit(
             f"The mask of {content.sample_id} was changed outside the editor and read again."
         )
+
+    def _on_saved(self, key: MaskKey) -> None:
+        dataset, workspace = self._session.dataset, self._session.workspace
+        if dataset is not None and workspace is not None:
+            self.reader.read_again(dataset, workspace, key.sample_id, key.label_set)
 
     def _on_conflict_changed(self) -> None:
         self.tell()
@@ -266,7 +281,7 @@ class Showing(QObject):
             return
         places = (session.neighbour(1), session.neighbour(1, flagged=True), session.neighbour(-1))
         wanted = list(dict.fromkeys(place for place in places if place is not None))
-        self._reader.read_ahead(session.dataset, session.workspace, wanted, key.label_set)
+        self.reader.read_ahead(session.dataset, session.workspace, wanted, key.label_set)
 
     def _say_opening(self) -> None:
         if self.key is not None and self.content is None:

@@ -19,11 +19,12 @@ from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.files import atomic_write, content_hash, read_bytes
 from core.images import Array
-from core.interop.labelme.labels import LabelNames
-from core.interop.labelme.problems import Problem
-from core.interop.labelme.reading import DrawnMask, draw, size_of_photo
+from core.interop.label_sets import size_of_photo
+from core.interop.labelme.reading import DrawnMask, draw
 from core.interop.labelme.shapes import parse_label_file
 from core.interop.labelme.writing import label_json, mask_shapes
+from core.interop.labels import LabelNames
+from core.interop.problems import Problem
 
 FOLDER = "labelme"
 
@@ -133,7 +134,7 @@ class Loan:
     def settle(self) -> None:
         """LabelMe has ended: remove the folder, unless there is something in it to be taken."""
         if not any(exchange.changed() for exchange in self.exchanges):
-            shutil.rmtree(self.folder, ignore_errors=True)
+            _remove(self.folder)
 
 
 def lend(
@@ -179,7 +180,7 @@ def lend(
         if on_progress is not None:
             on_progress(done, total)
     if not loan.exchanges:
-        shutil.rmtree(loan.folder, ignore_errors=True)
+        _remove(loan.folder)
     return loan
 
 
@@ -192,6 +193,14 @@ def _part(name: str) -> str:
     """A name as one part of a path, which can lead nowhere else."""
     part = "".join("_" if sign in '/\\:*?"<>|' or not sign.isprintable() else sign for sign in name)
     return part if part.strip(". ") else f"_{len(part)}"
+
+
+def _remove(folder: Path) -> None:
+    """Remove a loan's folder, and those around it that are empty then."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # there are other loans
+        folder.parent.rmdir()
+        folder.parent.parent.rmdir()
 
 
 def _new_folder(parent: Path) -> Path:

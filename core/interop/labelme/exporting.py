@@ -12,11 +12,10 @@ from core.dataset.layouts.names import real_name
 from core.dataset.model import Dataset, Sample
 from core.errors import PetsegError
 from core.files import atomic_write, read_bytes
-from core.images import Array, read_mask
-from core.interop.labelme.conversion import Conversion, Progress
-from core.interop.labelme.labels import LabelNames
-from core.interop.labelme.reading import size_of_photo
+from core.interop.conversion import Conversion, Progress
+from core.interop.label_sets import mask_of, require_photo_size
 from core.interop.labelme.writing import ShapeKind, label_json, polygon_loss, shapes_of
+from core.interop.labels import LabelNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def export_loss(
         if cancelled():
             break
         try:
-            mask = _mask(dataset, sample, label_set)
+            mask = mask_of(dataset, sample, label_set)
         except PetsegError:
             mask = np.zeros((1, 1), np.uint8)  # the export itself says what is wrong with it
         counts = np.bincount(mask.ravel(), minlength=256)
@@ -157,15 +156,8 @@ def _export(
     names: LabelNames,
     result: Conversion,
 ) -> None:
-    mask = _mask(dataset, sample, label_set)
-    size = size_of_photo(sample)
-    if size is not None and size != mask.shape:
-        raise PetsegError(
-            f"The mask has {mask.shape[1]} × {mask.shape[0]} pixels, its photo {size[1]} × "
-            f"{size[0]}",
-            path=sample.masks[label_set],
-            remedy="Resize the mask in the editor first.",
-        )
+    mask = mask_of(dataset, sample, label_set)
+    require_photo_size(sample, mask, label_set)
     target = out / real_name(sample.split) / f"{real_name(sample.stem)}.json"
     if target.exists() and not how.overwrite:
         raise PetsegError(
@@ -181,14 +173,3 @@ def _export(
             atomic_write(photo, read_bytes(sample.image))
     atomic_write(target, text)
     result.written.append(sample.id)
-
-
-def _mask(dataset: Dataset, sample: Sample, label_set: str) -> Array:
-    path = sample.masks.get(label_set)
-    if path is None:
-        raise PetsegError(
-            f"{sample.id} has no mask in {label_set}",
-            path=dataset.root,
-            remedy="Draw one, or choose another label set.",
-        )
-    return read_mask(path, dataset.coding)

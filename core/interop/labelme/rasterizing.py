@@ -21,9 +21,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from core.images import Array
-from core.interop.labelme.labels import LabelNames
-from core.interop.labelme.problems import Problem, shown
 from core.interop.labelme.shapes import Point, Shape, corners
+from core.interop.labels import LabelNames
+from core.interop.problems import Problem, shown
 
 LINE_WIDTH = 10
 POINT_RADIUS = 5

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.dataset.sample import Sample
 from core.errors import PetsegError
-from core.files import read_bytes
-from core.images import Array, probe
+from core.images import Array
 from core.images.headers import MOST_PIXELS
-from core.interop.labelme.labels import LabelNames
-from core.interop.labelme.problems import Problem
 from core.interop.labelme.rasterizing import rasterize
 from core.interop.labelme.shapes import LabelFile, read_label_file
+from core.interop.labels import LabelNames
+from core.interop.problems import Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,15 +75,3 @@ def draw(
     mask, problems = rasterize(file.shapes, size, names)
     listed = sorted((*file.problems, *problems), key=lambda problem: problem.shape or 0)
     return DrawnMask(mask, tuple(listed))
-
-
-def size_of_photo(sample: Sample) -> tuple[int, int] | None:
-    """Height and width of a sample's photo, upright; None where it has none.
-
-    Raises:
-        PetsegError: the photo cannot be read.
-    """
-    if sample.image is None:
-        return None
-    width, height = probe(read_bytes(sample.image), sample.image, "image").upright_size
-    return height, width

@@ -22,7 +22,7 @@ from core.files import read_bytes
 from core.images import Array, probe
 from core.images.headers import MOST_PIXELS
 from core.images.mask_files import open_mask_file
-from core.interop.labelme.problems import Problem, shown
+from core.interop.problems import Problem, shown
 
 Point = tuple[float, float]
 

@@ -13,15 +13,13 @@ import cv2
 import numpy as np
 
 from core.images import Array, encode_mask
-from core.interop.labelme.labels import LabelNames
 from core.interop.labelme.rasterizing import rasterize
 from core.interop.labelme.shapes import parse_label_file
+from core.interop.labels import LabelNames
+from core.interop.pieces import Piece, pieces_of, values_of
 
 FORMAT_VERSION = "5.5.0"
 """The version that files name: the form of the file has been the same since."""
-
-MOST_PIECES = 100
-"""Of a class with more pieces than this the smallest ones share one shape: LabelMe grows slow."""
 
 ShapeJson = dict[str, Any]
 
@@ -74,25 +72,9 @@ def mask_shapes(mask: Array, names: LabelNames) -> list[ShapeJson]:
         names: Which label is which value.
     """
     shapes = []
-    for value in _values(mask):
-        label = names.label(value)
-        count, pieces, stats, _ = cv2.connectedComponentsWithStats(
-            (mask == value).view(np.uint8), connectivity=8, ltype=cv2.CV_32S
-        )
-        order = [int(n) + 1 for n in np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")]
-        for number in order[:MOST_PIECES]:
-            x, y, width, height = (int(side) for side in stats[number, :4])
-            inside = pieces[y : y + height, x : x + width] == number
-            shapes.append(_mask_shape(label, x, y, inside.view(np.uint8)))
-        rest = order[MOST_PIECES:]
-        if rest:
-            chosen = np.zeros(count, bool)
-            chosen[rest] = True
-            together = chosen[pieces]
-            x, y, width, height = cv2.boundingRect(together.view(np.uint8))
-            part = np.ascontiguousarray(together[y : y + height, x : x + width])
-            words = f"{len(rest)} small pieces"
-            shapes.append(_mask_shape(label, x, y, part.view(np.uint8), words))
+    for piece in pieces_of(mask):
+        words = f"{piece.count} small pieces" if piece.count > 1 else ""
+        shapes.append(_mask_shape(names.label(piece.value), piece, words))
     return shapes
 
 
@@ -109,7 +91,7 @@ def polygon_shapes(mask: Array, names: LabelNames, tolerance: float = 0.0) -> li
             corner.
     """
     found = []
-    for value in _values(mask):
+    for value in values_of(mask):
         label = names.label(value)
         for outline in _outlines(mask == value)[0]:
             area = cv2.contourArea(outline)
@@ -133,7 +115,7 @@ def polygon_loss(mask: Array, names: LabelNames, tolerance: float = 0.0) -> list
     text = label_json(polygon_shapes(mask, names, tolerance), "", mask.shape)
     after, _ = rasterize(parse_label_file(text).shapes, (mask.shape[0], mask.shape[1]), names)
     losses = []
-    for value in _values(mask):
+    for value in values_of(mask):
         was, is_now = mask == value, after == value
         both = int(np.count_nonzero(was & is_now))
         either = int(np.count_nonzero(was | is_now))
@@ -176,12 +158,6 @@ def label_json(
     return text.encode("utf-8", "backslashreplace")
 
 
-def _values(mask: Array) -> list[int]:
-    """The values of a mask but 0, which is what nothing is drawn on."""
-    counts = np.bincount(mask.ravel(), minlength=256)
-    return [int(value) for value in np.flatnonzero(counts) if value != 0]
-
-
 def _outlines(chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[list[Any], int]:
     """The outer outlines of the pieces, pieces in holes included, and the number of holes."""
     contours, tree = cv2.findContours(
@@ -191,10 +167,10 @@ def _outlines(chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[list[Any], i
     return outer, len(contours) - len(outer)
 
 
-def _mask_shape(label: str, x: int, y: int, inside: Array, description: str = "") -> ShapeJson:
-    height, width = inside.shape
-    points = [[float(x), float(y)], [float(x + width - 1), float(y + height - 1)]]
-    picture = base64.b64encode(encode_mask(inside)).decode("ascii")
+def _mask_shape(label: str, piece: Piece, description: str) -> ShapeJson:
+    rect = piece.rect
+    points = [[float(rect.x), float(rect.y)], [float(rect.right - 1), float(rect.bottom - 1)]]
+    picture = base64.b64encode(encode_mask(piece.stencil)).decode("ascii")
     return _shape_json(label, points, "mask", picture, description)
 
 

@@ -17,6 +17,8 @@ def companion(hands: Hands, kind: Callable[[companions.Desk], T]) -> T:
     for one in page.companions:
         if isinstance(one, kind):  # type: ignore[arg-type]
             return one
-    made = kind(companions.Desk(hands.session, hands.jobs, page.view, page.showing.shown, page.save))
+    made = kind(
+        companions.Desk(hands.session, hands.jobs, page.view, page.showing.shown, page.save)
+    )
     page.companions.append(made)  # type: ignore[arg-type]
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -53,6 +53,7 @@ class Bench:
     def __init__(self, qtbot: QtBot, client: AssistClient, *, installed: bool = True) -> None:
         self.qtbot = qtbot
         self.installed = installed
+        self.is_closed = False
         self.client = client
         self.jobs = Jobs()
         self.session = Session(self.jobs)
@@ -104,6 +105,9 @@ class Bench:
         return self.assist.weights.panel
 
     def close(self) -> None:
+        if self.is_closed:
+            return
+        self.is_closed = True
         self.assist.shut_down()
         self.view.canvas.shut_down()
         self.view.filmstrip.shut_down()
@@ -152,20 +156,38 @@ def home(helper) -> Iterator[Path]:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, helper, home: Path) -> Iterator[Bench]:
-    """With the weights on this computer."""
-    install_weights(home)
-    bench = Bench(qtbot, _Kept(helper[0]))
-    yield bench
-    bench.close()
+def make(qtbot: QtBot) -> Iterator[Callable[..., Bench]]:
+    """Makes benches, and closes them however the test ends."""
+    made: list[Bench] = []
+
+    def make(client: AssistClient, **options: bool) -> Bench:
+        made.append(Bench(qtbot, client, **options))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        bench.close()
 
 
 @pytest.fixture
-def bare(qtbot: QtBot, home: Path) -> Iterator[Bench]:
+def bench(make, helper, home: Path) -> Bench:
+    """With the weights on this computer."""
+    install_weights(home)
+    return make(_Kept(helper[0]))
+
+
+@pytest.fixture(scope="module")
+def empty_helper(helper) -> Iterator[AssistClient]:
+    """A second helper, which never has a model in its memory."""
+    with tiny_client() as client:
+        client.models()
+        yield client
+
+
+@pytest.fixture
+def bare(make, empty_helper: AssistClient, home: Path) -> Bench:
     """Without weights."""
-    bench = Bench(qtbot, tiny_client())
-    yield bench
-    bench.close()
+    return make(_Kept(empty_helper))
 
 
 def near(x: float, y: float) -> np.ndarray:
@@ -191,12 +213,10 @@ def test_that_clicks_become_pixels_of_the_current_class(bench):
     assert (changed != (blocks() & near(30.5, 20.5))).sum() < 20  # the mouse hits half pixels
 
 
-def test_that_nothing_is_started_before_the_tool_is_chosen_and_all_ends_with_the_window(
-    qtbot, home
-):
+def test_that_nothing_is_started_before_the_tool_is_chosen_and_all_ends_with_the_window(make, home):
     install_weights(home)
     client = tiny_client()
-    bench = Bench(qtbot, client)
+    bench = make(client)
     assert client.helper_pid is None
     bench.choose()
     bench.wait_for(State.READY)
@@ -233,24 +253,25 @@ def test_that_leaving_a_sample_drops_what_was_asked_about_it(bench):
     assert len(bench.view.canvas.tool.asked) == 1
 
 
-def test_that_a_helper_that_died_is_told_of_and_the_next_click_is_answered(qtbot, home):
+def test_that_a_helper_that_died_is_told_of_and_the_next_click_is_answered(qtbot, make, home):
     install_weights(home)
-    bench = Bench(qtbot, tiny_client())
+    bench = make(tiny_client())
     bench.choose()
     bench.wait_for(State.READY)
     pid = bench.client.helper_pid
     os.kill(pid, signal.SIGSTOP)
     bench.click(30, 20)
+    qtbot.waitUntil(lambda: bool(bench.client._process._waiting))  # the question is on its way
     os.kill(pid, signal.SIGKILL)
     bench.wait_for(State.FAILED)
     assert "was killed by signal 9" in bench.said[-1]
     bench.click(32, 20)
     bench.wait_for_proposal()
-    bench.close()
 
 
-def test_that_weights_are_fetched_on_the_users_word_only(bare, helper):
+def test_that_weights_are_fetched_on_the_users_word_only(make, helper, home):
     server = helper[2]
+    bare = make(tiny_client())
     bare.choose()
     bare.wait_for(State.NO_WEIGHTS)
     assert server.gets == []
@@ -284,6 +305,31 @@ def test_that_a_fetch_shows_how_far_it_is_and_can_be_cancelled(bare, helper):
     assert not bare.jobs.running
 
 
+def test_that_another_model_can_be_asked_for_while_one_is_fetched(bare, helper):
+    server = helper[2]
+    server.anything = b"some model"
+    server.is_open.clear()
+    bare.choose()
+    tool = bare.view.canvas.tool
+    tool.model = "sam2:tiny"
+    bare.wait_for(State.NO_WEIGHTS)
+    bare.press("WeightsMain")
+    assert "Fetching SAM 2 (tiny)" in bare.panel.text
+    tool.model = MODEL
+    bare.wait_for(State.NO_WEIGHTS)
+    assert "EfficientSAM (10M) is not on this computer yet" in bare.panel.text
+    bare.press("WeightsMain")  # one after the other
+    assert "SAM 2 (tiny) is still being fetched" in bare.panel.text
+    tool.model = "sam2:tiny"
+    assert "Fetching SAM 2 (tiny)" in bare.panel.text
+    tool.model = MODEL
+    bare.wait_for(State.NO_WEIGHTS)
+    server.is_open.set()  # what comes is not the model, and is thrown away
+    bare.qtbot.waitUntil(lambda: not bare.jobs.running, timeout=FAR)
+    assert "not the file that was expected" in bare.said[-1]
+    assert "EfficientSAM (10M) is not on this computer yet" in bare.panel.text
+
+
 def test_that_a_failed_fetch_says_why_and_offers_smart_region(bare, helper):
     helper[2].files = {}
     bare.choose()
@@ -299,10 +345,10 @@ def test_that_a_failed_fetch_says_why_and_offers_smart_region(bare, helper):
     assert bare.panel.text == ""
 
 
-def test_that_closing_during_a_fetch_ends_it(qtbot, helper, home):
+def test_that_closing_during_a_fetch_ends_it(qtbot, make, helper, home):
     server = helper[2]
     server.is_open.clear()
-    bench = Bench(qtbot, tiny_client())
+    bench = make(tiny_client())
     bench.choose()
     bench.wait_for(State.NO_WEIGHTS)
     bench.press("WeightsMain")
@@ -313,8 +359,8 @@ def test_that_closing_during_a_fetch_ends_it(qtbot, helper, home):
     assert not list((home / ".cache").rglob("dl"))
 
 
-def test_that_without_the_program_the_tool_says_how_to_get_it(qtbot):
-    bench = Bench(qtbot, AssistClient(["false"]), installed=False)
+def test_that_without_the_program_the_tool_says_how_to_get_it(make):
+    bench = make(AssistClient(["false"]), installed=False)
     bench.choose()
     assert bench.assist.state is State.NO_PROGRAM
     assert "pip install osam" in bench.panel.text
@@ -323,17 +369,15 @@ def test_that_without_the_program_the_tool_says_how_to_get_it(qtbot):
     assert bench.client.helper_pid is None
     bench.press("WeightsSmartRegion")
     assert bench.view.canvas.tool.id == "smart_region"
-    bench.close()
 
 
-def test_that_a_photo_that_does_not_fit_the_mask_is_not_asked_about(qtbot):
-    bench = Bench(qtbot, AssistClient(["false"]))
+def test_that_a_photo_that_does_not_fit_the_mask_is_not_asked_about(make):
+    bench = make(AssistClient(["false"]))
     bench.view.edit(MaskDocument(np.zeros((10, 10), np.uint8)))
     bench.choose()
     assert bench.assist.state is State.IDLE
     bench.click(3, 3)
     assert "no photo under this mask" in bench.said[-1]
-    bench.close()
 
 
 def test_that_the_chosen_model_is_kept_in_the_settings_and_offered_in_the_options(bench):

@@ -18,7 +18,7 @@ from app.pages.annotate_page import AnnotatePage
 from app.session import Session
 from core.errors import PetsegError
 from core.images import read_mask
-from core.interop.labelme.labels import LabelNames
+from core.interop.labels import LabelNames
 from core.interop.labelme.writing import label_json, mask_shapes
 from tests.making import blob, make_dataset
 
@@ -51,7 +51,7 @@ class Bench:
         at_the_page = [each for each in self.page.companions if isinstance(each, LabelMe)]
         self.labelme = at_the_page[0] if at_the_page else self._add()
         self.process = FakeLabelMe()
-        self.labelme.start = self.process
+        self.labelme.lending.start = self.process
         self.window = QMainWindow()
         self.window.setCentralWidget(self.page)
         self.window.resize(1200, 760)
@@ -79,7 +79,7 @@ class Bench:
 
     def open(self, *, selection: bool = False) -> None:
         count = len(self.process.started)
-        (self.labelme.open_selection if selection else self.labelme.open_shown)()
+        (self.labelme.lending.open_selection if selection else self.labelme.lending.open_shown)()
         self.qtbot.waitUntil(lambda: len(self.process.started) > count and not self.jobs.running)
 
     def lent(self, sample_id: str) -> Path:
@@ -118,7 +118,7 @@ class Bench:
 
 @pytest.fixture
 def bench(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.pages.annotate.labelme.require_installed", lambda: None)
+    monkeypatch.setattr("app.pages.annotate.labelme_lending.require_installed", lambda: None)
     made = Bench(qtbot, make_dataset(tmp_path / "pets"))
     yield made
     made.page.shut_down()
@@ -250,16 +250,16 @@ def test_that_leaving_a_mask_as_it_is_changes_nothing(bench):
 
 def test_that_a_sample_is_not_opened_twice(bench):
     bench.open()
-    bench.labelme.open_shown()
+    bench.labelme.lending.open_shown()
     assert "open in LabelMe already" in bench.messages[-1]
     assert len(bench.process.started) == 1
 
 
 def test_that_many_samples_are_asked_about(bench, monkeypatch):
-    monkeypatch.setattr("app.pages.annotate.labelme.MANY", 2)
+    monkeypatch.setattr("app.pages.annotate.labelme_lending.MANY", 2)
     asked = []
-    bench.labelme.ask_about_many = lambda _parent, count: asked.append(count)
-    bench.labelme.open_selection()
+    bench.labelme.lending.ask_about_many = lambda _parent, count: asked.append(count)
+    bench.labelme.lending.open_selection()
     assert asked == [4]
     assert not bench.process.started
 
@@ -299,8 +299,8 @@ def test_that_without_labelme_one_sentence_says_what_to_install(bench, monkeypat
     def absent():
         raise PetsegError("LabelMe is not installed", remedy="Install it.")
 
-    monkeypatch.setattr("app.pages.annotate.labelme.require_installed", absent)
-    bench.labelme.open_shown()
+    monkeypatch.setattr("app.pages.annotate.labelme_lending.require_installed", absent)
+    bench.labelme.lending.open_shown()
     assert bench.problems == ["LabelMe is not installed. Install it."]
 
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.jobs import Jobs
 from app.pages.annotate.companions import Desk
 from app.pages.annotate.layers import Layers
+from app.pages.annotate.predictions import Predictions
 from app.session import Session
 from core.images import encode_mask, read_image, read_mask
 from core.masks.document import MaskDocument
@@ -61,8 +62,8 @@ class Room:
         qtbot.addWidget(self.view)
         self.view.resize(1216, 700)
         self.runs = Runs(self.view)
-        desk = Desk(self.session, self.jobs, self.view, lambda: None, lambda: None)
-        self.layers = Layers(desk, self.runs)
+        self.desk = Desk(self.session, self.jobs, self.view, lambda: None, lambda: None)
+        self.layers = Layers(self.desk, self.runs)
         self.session.open(root)
         self.session.set_label_set("labels")
         self.view.show()
@@ -209,6 +210,16 @@ def test_that_a_run_without_a_prediction_of_the_sample_says_so(room: Room):
     assert room.runs.chosen is None
     assert row.note == ""
     assert not row.is_shown
+
+
+def test_that_where_no_run_predicts_anything_there_is_no_row(room: Room):
+    predictions = Predictions(room.desk)
+    layers = Layers(room.desk, predictions)
+    with room.qtbot.waitSignal(predictions.runs_changed):
+        predictions.list_runs()
+    assert not room.row(PREDICTION).isVisible()
+    layers.shut_down()
+    predictions.shut_down()
 
 
 def test_that_runs_that_are_gone_leave_no_row(room: Room):

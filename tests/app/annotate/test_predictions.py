@@ -161,3 +161,13 @@ def test_that_a_click_takes_what_the_run_says(hands: Hands, root: Path):
     changed = hands.page.canvas.pixels != before
     assert changed.sum() == place.area
     assert (hands.page.canvas.pixels[changed] == place.said).all()
+
+
+def test_that_n_goes_to_the_next_place_and_not_to_another_sample(hands: Hands, root: Path):
+    run = make_predicted_run(root, "quick")
+    open_with_runs(hands, "val/c")
+    choose(hands, run)
+    hands.key(Qt.Key.Key_M)
+    hands.key(Qt.Key.Key_N)
+    assert hands.page.canvas.tool.highlight is not None
+    assert hands.session.current == "val/c"

@@ -127,6 +127,8 @@ def test_that_a_helper_that_was_killed_is_told_of_and_the_next_click_starts_anot
 
     thread = threading.Thread(target=ask)
     thread.start()
+    while not client._process._waiting:
+        threading.Event().wait(0.01)
     os.kill(first, signal.SIGKILL)
     thread.join()
     assert "was killed by signal 9" in str(told[0])

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from core.dataset.model import ClassInfo
-from core.interop.labelme.labels import LabelNames
+from core.interop.labels import LabelNames
 
 CLASSES = (
     ClassInfo(0, "background", (0, 0, 0)),

@@ -11,8 +11,9 @@ from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.images import read_mask
+from core.interop.label_sets import require_label_set_name
 from core.interop.labelme.exporting import Export, export_loss, export_masks
-from core.interop.labelme.importing import import_files, label_files, require_label_set_name
+from core.interop.labelme.importing import import_files, label_files
 from core.interop.labelme.writing import ShapeKind
 from tests.core.interop.drawing import content, shape, text_of
 from tests.making import blob, make_dataset, write_sample

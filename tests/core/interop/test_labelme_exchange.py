@@ -15,8 +15,8 @@ from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.interop.labelme import launching
 from core.interop.labelme.exchange import lend
-from core.interop.labelme.labels import LabelNames
 from core.interop.labelme.writing import label_json, mask_shapes
+from core.interop.labels import LabelNames
 from core.runs.processes import signal_group
 from tests.making import blob, make_dataset, write_sample
 

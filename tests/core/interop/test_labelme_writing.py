@@ -10,16 +10,16 @@ from hypothesis.extra import numpy as npst
 
 from core.dataset.model import ClassInfo
 from core.errors import PetsegError
-from core.interop.labelme.labels import LabelNames
 from core.interop.labelme.reading import draw
 from core.interop.labelme.shapes import parse_label_file
 from core.interop.labelme.writing import (
-    MOST_PIECES,
     label_json,
     mask_shapes,
     polygon_loss,
     polygon_shapes,
 )
+from core.interop.labels import LabelNames
+from core.interop.pieces import MOST_PIECES
 from tests.core.interop.drawing import CLASSES, NAMES, drawn_by_labelme
 from tests.making import blob
 

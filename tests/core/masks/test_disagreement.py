@@ -1,6 +1,7 @@
 """Where a prediction and a mask differ, found whole and after edits."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -65,7 +66,7 @@ def test_that_disagreements_are_the_connected_areas_of_each_pair_of_classes(opin
         assert set(each.region.values(mask)) == {each.own}
         assert set(each.region.values(predicted)) == {each.said}
         assert each.area == each.region.area
-        assert each.confidence == each.region.values(confidence).mean() / 255
+        assert each.confidence == pytest.approx(each.region.values(confidence).mean() / 255)
 
 
 @given(opinions(), st.data(), st.integers(1, 4))

@@ -89,6 +89,15 @@ def test_that_progress_shows_megabytes_and_time_left_with_a_way_to_cancel(panel,
     assert 0 < bar.value() < bar.maximum()
 
 
+def test_that_a_fetch_that_is_being_cancelled_cannot_be_cancelled_again(panel):
+    panel.show_progress(MODEL, 10_000_000, 40_000_000, 8.2)
+    panel.show_cancelling(MODEL)
+    assert panel.text == "Cancelling the fetch of EfficientSAM (10M) …"
+    assert not panel.findChild(QPushButton, "WeightsCancel").isEnabled()
+    panel.show_progress(MODEL, 10_000_000, 40_000_000, 8.2)
+    assert panel.findChild(QPushButton, "WeightsCancel").isEnabled()
+
+
 def test_that_a_failure_can_be_tried_again(panel, qtbot):
     panel.show_progress(MODEL, 1, 2, None)
     panel.tell_failure("weights.example cannot be reached.", FILES)

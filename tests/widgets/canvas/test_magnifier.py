@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 
 from core.masks.geometry import Rect
@@ -79,8 +79,21 @@ def test_that_reduced_images_are_shown_with_their_own_pixels_large(view, qtbot):
     assert view.magnifier.scale == 6
     view.magnifier.set_power(99)
     assert view.magnifier.power == 8
-    view.transform.set(64, (200, 150))
-    assert view.magnifier.scale == 64
+
+
+@pytest.mark.parametrize("scale", [0.1, 1, 3, 8, 16, 40])
+def test_that_it_enlarges_at_any_zoom_and_still_holds_several_pixels(view, scale):
+    view.transform.set(scale, (200, 150))
+    assert view.magnifier.scale >= 1.5 * scale
+    assert view.magnifier.width() / view.magnifier.scale > 2.5
+    if scale <= 16:
+        assert view.magnifier.width() / view.magnifier.scale > 7
+
+
+def test_that_it_is_not_there_while_the_cursor_is_not_on_the_view(view):
+    view.transform.set(8, (200, 150))
+    view.magnifier.follow(QPointF(-200.0, 300.0))
+    assert not view.magnifier.isVisible()
 
 
 def test_that_it_can_be_switched_off_and_on_again(view, qtbot):

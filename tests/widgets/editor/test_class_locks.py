@@ -60,15 +60,15 @@ def test_that_taking_the_last_lock_away_lets_everything_be_painted(qtbot, view):
 
 
 def test_that_strokes_can_be_limited_to_the_background(qtbot, view):
-    view.protection.menu().actions()[1].trigger()
-    assert view.protection.text() == "over background"
+    view.side.protection.menu().actions()[1].trigger()
+    assert view.side.protection.text() == "over background"
     assert paint(qtbot, view) == [2, 1, 2]
 
 
 def test_that_a_stroke_that_changed_nothing_says_why(qtbot, view):
     said = []
     view.canvas.said.connect(said.append)
-    view.protection.menu().actions()[2].trigger()
+    view.side.protection.menu().actions()[2].trigger()
     assert paint(qtbot, view) == [0, 1, 0]
     assert said[-1] == "Only dog may be painted over."
 
@@ -76,7 +76,7 @@ def test_that_a_stroke_that_changed_nothing_says_why(qtbot, view):
 def test_that_the_rule_can_be_stepped_through(view):
     seen = []
     for _ in Over:
-        view.protection.step()
+        view.side.protection.step()
         seen.append(view.canvas.protection.over)
     assert seen == [Over.BACKGROUND, Over.CURRENT, Over.UNLOCKED, Over.EVERYTHING]
 

@@ -316,8 +316,7 @@ class AiClick(Tool):
         assistant = self._assistant
         if assistant is None:
             return []
-        is_preparing = assistant.state in (State.STARTING, State.LOOKING)
-        if not self.asked and not (is_preparing and self.pointer is not None):
+        if not self.asked and assistant.state not in (State.STARTING, State.LOOKING):
             return []
         name = self.host.class_name(self.host.current_class)
         return ai_marks.words_beside(assistant, self.proposal, name, is_waiting=self._is_waiting)
@@ -333,8 +332,8 @@ class AiClick(Tool):
             at = placement.to_view(x, y)
         elif self.pointer is not None:
             at = self.pointer.position
-        else:
-            at = QPointF(self.host.rect().center())
+        else:  # the mouse is elsewhere: in the corner
+            at = QPointF(-10, -10)
         return marks.tag_area(self.host.fontMetrics(), self.host.rect(), at, lines)
 
 

@@ -29,9 +29,8 @@ from widgets.canvas.tools.piece_words import (
     piece_lines,
     why_nothing_to_do,
 )
-from widgets.canvas.tools.pointing import PointingTool, Search, Target
+from widgets.canvas.tools.pointing import NEAR, PointingTool, Search, Target
 
-_NEAR = 1 << 20
 _RESHAPING = ("fill", "grow", "shrink", "smooth")
 
 
@@ -89,11 +88,7 @@ class Piece(PointingTool):
         ),
     )
     toggles = (
-        Toggle(
-            "any_class",
-            "Across classes",
-            "Take neighbouring classes together as one piece",
-        ),
+        Toggle("any_class", "Across classes", "Take neighbouring classes together as one piece"),
     )
 
     def __init__(self, host: Host) -> None:
@@ -173,7 +168,7 @@ class Piece(PointingTool):
         self._line = (self._line[0], pointer.point)
         self._is_far = False
         try:
-            self._parting = self._parted(_NEAR)(self.host.pixels)
+            self._parting = self._parted(NEAR)(self.host.pixels)
         except OutOfReach:
             # It is shown by its line only, and cut when the button has gone up.
             self._parting, self._is_far = None, True
@@ -210,9 +205,7 @@ class Piece(PointingTool):
 
     def key_press(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Delete or Backspace deletes the piece under the cursor; Esc drops what was begun."""
-        if key == Qt.Key.Key_Escape and (self._line is not None or self._first is not None):
-            self._drop()
-            self.changed()
+        if key == Qt.Key.Key_Escape and self.take_back():
             return True
         if key not in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             return False
@@ -220,6 +213,14 @@ class Piece(PointingTool):
             self.host.say("Point at a piece, then press Delete.")
         else:
             self.delete(self._target.region)
+        return True
+
+    def take_back(self) -> bool:
+        """Drop the line, or the piece that was chosen for merging."""
+        if self._line is None and self._first is None:
+            return False
+        self._drop()
+        self.changed()
         return True
 
     def delete(self, target: Region) -> None:
@@ -252,10 +253,10 @@ class Piece(PointingTool):
         if self._parting.cut is None:
             return ["the piece holds together around this line"]
         area, wanted = self.in_words(self._parting.cut.smaller.area), self.host.current_class
-        if wanted == self._parting.value:
-            return [f"{area} are cut off", "release: a line of background parts them"]
-        name = self.host.class_name(wanted)
-        return [f"{area} are cut off", f"release: the smaller side becomes {name}"]
+        becomes = f"the smaller side becomes {self.host.class_name(wanted)}"
+        parted = "a line of background parts them"
+        doing = parted if wanted == self._parting.value else becomes
+        return [f"{area} are cut off", f"release: {doing}"]
 
     def marks_rect(self) -> QRect:
         """The label, what stands out, and the line."""
@@ -317,9 +318,7 @@ class Piece(PointingTool):
             return
         change = change_of(parting, self.host.current_class)
         if change is None:
-            self.host.say(
-                "The piece holds together around this line: draw the line all the way across."
-            )
+            self.host.say("The piece holds together around this line: draw it all the way across.")
         else:
             self.host.edit(STEP_NAMES["split"], change.region, change.value)
 

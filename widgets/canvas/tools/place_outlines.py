@@ -12,7 +12,7 @@ from widgets.canvas.painting import device_part
 from widgets.canvas.sampling import edges, take
 from widgets.canvas.transform import Placement
 
-_WIDTH = 1
+_WIDTH = 2
 _COLORS = [0x00000000, marks.HIGHLIGHT.rgba(), 0xB4000000]
 
 
@@ -30,7 +30,7 @@ def paint_outlines(painter: QPainter, picture: Array, placement: Placement, view
     device = painter.device()
     ratio = device.devicePixelRatioF() if device is not None else 1.0
     height, width = picture.shape
-    margin = 2 * _WIDTH
+    margin = _WIDTH
     part = device_part(view, placement, ratio).clipped(width, height)
     if not part.width or not part.height:
         return

@@ -18,7 +18,7 @@ from core.masks.regions import Region
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Host, Pointer, Tool
 
-_NEAR = 1 << 20
+NEAR = 1 << 20
 """Pixels of the mask that are looked at while the mouse waits: some milliseconds' worth."""
 
 
@@ -163,7 +163,7 @@ class PointingTool(Tool):
         if is_same and self._target is not None and self._target.region.holds(*pixel):
             return
         try:
-            self._take(self.search()(self.host.pixels, pixel, _NEAR))
+            self._take(self.search()(self.host.pixels, pixel, NEAR))
         except OutOfReach:
             self._take(None)
             self._ask(pixel, None)

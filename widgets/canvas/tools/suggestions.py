@@ -55,22 +55,10 @@ class Suggestions(Tool):
     )
     numbers = (
         Number("least", "At least", 1, 10_000, "Smaller places are left out", " px"),
-        Number(
-            "sure",
-            "Sure by",
-            0,
-            100,
-            "Take all takes the places that the model is at least so sure of, on average",
-            " %",
-        ),
+        Number("sure", "Sure from", 0, 100, "How sure the model must be for Take all", " %"),
     )
     commands = (
-        Command(
-            "take_all",
-            "Take all",
-            "check-all",
-            "Show what would change; the second time, or with Enter, take it",
-        ),
+        Command("take_all", "Take all", "check-all", "Show what would change, then take it"),
         Command("drop", "Drop", "close", "Drop the preview of Take all (Esc)"),
         Command("next_place", "Next", "chevron-right", "Go to the next place (N, back Shift+N)"),
     )
@@ -175,6 +163,13 @@ class Suggestions(Tool):
             self.drop()
         else:
             return False
+        return True
+
+    def take_back(self) -> bool:
+        """Drop the preview."""
+        if self._preview is None:
+            return False
+        self.drop()
         return True
 
     def next_place(self) -> None:
@@ -299,9 +294,8 @@ class Suggestions(Tool):
     def _still(self, place: Disagreement | None) -> Disagreement | None:
         if place is None or self._map is None:
             return None
-        row, column = 0, int(place.region.stencil[0].argmax())
-        here = self._map.at(place.region.rect.x + column, place.region.rect.y + row)
-        return place if here is place else None
+        rect, column = place.region.rect, int(place.region.stencil[0].argmax())
+        return place if self._map.at(rect.x + column, rect.y) is place else None
 
     def _at(self, pixel: tuple[int, int] | None) -> Disagreement | None:
         return self._map.at(*pixel) if pixel is not None and self._map is not None else None
@@ -329,10 +323,8 @@ class Suggestions(Tool):
         self._previewed = (self._known, self.sure)
         taken = surer_than(self._places, self.sure / 100)
         self._preview = (taken, all_of(taken)) if taken else None
-        if taken:
-            self.host.say(preview_in_words(taken))
-        else:
-            self.host.say(f"There is no place that the model is {self.sure} % sure of.")
+        nothing = f"There is no place that the model is {self.sure} % sure of."
+        self.host.say(preview_in_words(taken) if taken else nothing)
 
     def _show(self) -> None:
         if self.host.document is None:

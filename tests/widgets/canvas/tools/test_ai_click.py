@@ -248,6 +248,16 @@ def test_that_clicks_made_while_the_photo_is_looked_at_are_asked_and_answered_la
     assert stage.tool.highlight is not None
 
 
+def test_that_what_it_waits_for_is_shown_wherever_the_mouse_is(stage):
+    stage.assistant.tell(State.LOOKING, "Looking at the photo …")
+    corner = stage.tool.marks_rect()
+    assert not corner.isEmpty()
+    stage.qtbot.mouseMove(stage.canvas, stage.at(40, 30))
+    assert stage.tool.marks_rect() != corner
+    stage.assistant.tell(State.READY)
+    assert stage.tool.marks_rect().isEmpty()
+
+
 def test_that_without_weights_a_click_says_so_and_offers_the_ways_out_again(stage):
     stage.assistant.tell(State.NO_WEIGHTS, "EfficientSAM (10M) is not on this computer yet.")
     stage.click(30, 20)

@@ -1,4 +1,4 @@
-"""Which sample a LabelMe file belongs to: found by names alone, no path is ever followed."""
+"""Which sample another program's file belongs to: found by names, no path is ever followed."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class SampleFinder:
         for sample in dataset.samples:
             self._by_stem[sample.stem].append(sample)
 
-    def find(self, path: Path, image_name: str = "") -> Sample:
-        """The sample of a LabelMe file.
+    def find(self, path: Path, image_name: str = "", split: str | None = None) -> Sample:
+        """The sample of a file.
 
         Its own stem is looked for first, then the stem of the photo it names. Where several splits
         have a sample of that stem, the folder that the file lies in says which.
@@ -32,6 +32,7 @@ class SampleFinder:
         Args:
             path: The file.
             image_name: The photo's file name as the file has it, without a folder.
+            split: The split, where something other than the folder says it.
 
         Raises:
             PetsegError: there is no such sample, or several.
@@ -40,8 +41,8 @@ class SampleFinder:
         for stem in stems:
             found = self._by_stem.get(printable_name(stem), []) if stem else []
             if len(found) > 1:
-                folder = printable_name(path.parent.name)
-                found = [sample for sample in found if sample.split == folder] or found
+                wanted = printable_name(path.parent.name) if split is None else split
+                found = [sample for sample in found if sample.split == wanted] or found
             if len(found) == 1:
                 return found[0]
             if found:
@@ -54,5 +55,5 @@ class SampleFinder:
         raise PetsegError(
             "No sample of the dataset has this name",
             path=path,
-            remedy="The file must be called as the photo is, with .json at its end.",
+            remedy="The file must be called as the sample's photo is, but for its ending.",
         )

@@ -1,4 +1,4 @@
-"""Labels and mask values: which word in a LabelMe file stands for which class."""
+"""Labels and mask values: which word in another program's file stands for which class."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LabelNames:
 
     The names of the classes come first; then `__ignore__` for the ignored value, `_background_`
     for 0, and `__value_7__` for a value that no class has, so that even a mask with illegal values
-    survives the way to LabelMe and back.
+    survives the way to another program and back.
 
     Args:
         classes: The classes, ordered by index.
@@ -43,7 +43,7 @@ class LabelNames:
 
     @property
     def offered(self) -> list[str]:
-        """The labels that LabelMe should offer: the classes but the background, then ignore."""
+        """The labels that an annotation program should offer: the classes but the background, then ignore."""
         labels = [name for name in dict.fromkeys(self._class_names) if self._values[name] != 0]
         return labels if IGNORE_LABEL in labels else [*labels, IGNORE_LABEL]
 

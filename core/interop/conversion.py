@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from core.interop.labelme.problems import Problem
+from core.interop.problems import Problem
 
 Progress = Callable[[int, int], None]
 """`progress(done, total)`, called after each sample or file."""

@@ -1,4 +1,4 @@
-"""What is wrong with a LabelMe file, shape by shape: nothing is left out without being listed."""
+"""What is wrong with another program's file, shape by shape: nothing is left out unlisted."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Problem:
         shape: Which shape, counted from 1 in the order of the file; None for the whole file.
         label: The shape's label, as far as it has one.
         is_left_out: Whether the shape is missing in the mask; else it was drawn all the same.
+        thing: What the number counts, where it is no shape: "Annotation", "Value".
     """
 
     what: str
@@ -24,10 +25,11 @@ class Problem:
     shape: int | None = None
     label: str = ""
     is_left_out: bool = True
+    thing: str = "Shape"
 
     def __str__(self) -> str:
         named = f" ({shown(self.label)})" if self.label else ""
-        place = f"Shape {self.shape}{named}: " if self.shape is not None else ""
+        place = f"{self.thing} {self.shape}{named}: " if self.shape is not None else ""
         ending = " It was left out." if self.is_left_out and self.shape is not None else ""
         remedy = f" {self.remedy}" if self.remedy else ""
         return f"{place}{self.what}.{ending}{remedy}"
