@@ -70,7 +70,7 @@ def atomic_write(path: Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         Path(temporary).chmod(_mode_for(path))
         Path(temporary).replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise _cannot_write(path, error) from error
     finally:
@@ -109,9 +109,9 @@ def _mode_for(path: Path) -> int:
         return 0o666 & ~umask
 
 
-def _sync_folder(folder: Path) -> None:
-    # Makes the rename itself durable. Folders cannot be opened on Windows, where the rename is
-    # durable enough without it.
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder: those of new and of renamed files."""
+    # Folders cannot be opened on Windows, where a rename is durable enough without it.
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

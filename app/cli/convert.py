@@ -26,6 +26,8 @@ class Format(StrEnum):
     """The other program's format."""
 
     LABELME = "labelme"
+    COCO = "coco"
+    VOC = "voc"
 
 
 class Shapes(StrEnum):
@@ -43,6 +45,7 @@ def register(app: typer.Typer) -> None:
             "petseg convert pets --to labelme out --labels labels_fixed",
             "petseg convert pets --to labelme out --shapes polygons --simplify 1",
             "petseg convert pets --from labelme out --labels labels_redone",
+            "petseg convert pets --to coco coco",
         ),
     )(convert)
 
@@ -71,7 +74,7 @@ def convert(
             "--labels",
             metavar="SET",
             help="With --to the label set to write out, by default the corrected one (…_fixed), "
-            "else the first; with --from the one to write into, by default labels_labelme.",
+            "else the first; with --from the one to write into, by default labels_FORMAT.",
             show_default=False,
         ),
     ] = None,
@@ -79,8 +82,8 @@ def convert(
     shapes: Annotated[
         Shapes,
         typer.Option(
-            help="With --to: masks lose nothing; polygons have no holes, and the loss is shown "
-            "before anything is written."
+            help="With --to labelme: masks lose nothing; polygons have no holes, and the loss is "
+            "shown before anything is written. The other formats lose nothing."
         ),
     ] = Shapes.MASKS,
     simplify: Annotated[
@@ -97,14 +100,16 @@ def convert(
 ) -> None:
     """Take masks to another annotation program, or bring them back.
 
-    --to writes a file per sample with a copy of its photo beside it, in a folder per split. --from
-    finds the sample of each file by its name and writes its mask into a label set, which is made
-    when it is not there. Nothing is replaced without --overwrite. What cannot be taken is listed.
+    --to writes the masks with copies of the photos. --from finds the sample of each file or photo
+    by its name and writes its mask into a label set, which is made when it is not there. Nothing
+    is replaced without --overwrite. What cannot be taken is listed.
     """
     if (to is None) == (source is None):
         raise typer.BadParameter("give one of the two", param_hint="'--to' / '--from'")
     if source is not None and splits is not None:
         raise typer.BadParameter("goes with --to only", param_hint="'--splits'")
+    if shapes is Shapes.POLYGONS and to is not Format.LABELME:
+        raise typer.BadParameter("goes with --to labelme only", param_hint="'--shapes'")
     if shapes is not Shapes.POLYGONS and simplify:
         raise typer.BadParameter("goes with --shapes polygons only", param_hint="'--simplify'")
     dataset = opened(folder, workspace)
@@ -112,14 +117,19 @@ def convert(
         label_set = chosen_label_set(dataset, labels)
         wanted = dataset.in_splits(chosen_splits(dataset, splits))
         samples = [sample for sample in wanted if label_set in sample.masks]
-        result, losses = _written_out(
-            dataset, label_set, samples, place, shapes, simplify, overwrite
-        )
+        if not samples:
+            raise JobFailed(f"There is no mask in {label_set} to convert.")
+        out = place.expanduser()
+        if to is Format.LABELME:
+            result, losses = _to_labelme(
+                dataset, label_set, samples, out, shapes, simplify, overwrite
+            )
+        else:
+            result, losses = _to_other(to, dataset, label_set, samples, out, overwrite), None
     else:
-        from core.interop.labelme.importing import DEFAULT_LABEL_SET
-
-        label_set = labels if labels is not None else DEFAULT_LABEL_SET
-        result, losses = _brought_back(dataset, label_set, place, overwrite), None
+        assert source is not None
+        label_set = labels if labels is not None else f"labels_{source.value}"
+        result, losses = _from(source, dataset, label_set, place.expanduser(), overwrite), None
     for name, problem in result.problems if json == STDOUT else ():
         note(f"{name}: {problem}")
     for name, why in result.refused:
@@ -168,7 +178,7 @@ def describe(
     return described
 
 
-def _written_out(
+def _to_labelme(
     dataset: Dataset,
     label_set: str,
     samples: Sequence[Sample],
@@ -180,8 +190,6 @@ def _written_out(
     from core.interop.labelme.exporting import Export, export_loss, export_masks
     from core.interop.labelme.writing import ShapeKind
 
-    if not samples:
-        raise JobFailed(f"There is no mask in {label_set} to convert.")
     losses = None
     if shapes is Shapes.POLYGONS:
         with progress("Working out what polygons lose") as report:
@@ -189,24 +197,46 @@ def _written_out(
         _note_losses(losses, dataset)
     how = Export(ShapeKind(shapes.value), simplify, overwrite=overwrite)
     with progress(f"Writing {label_set}") as report:
-        result = export_masks(
-            dataset, label_set, samples, out.expanduser(), how, on_progress=report
-        )
+        result = export_masks(dataset, label_set, samples, out, how, on_progress=report)
     return result, losses
 
 
-def _brought_back(dataset: Dataset, label_set: str, source: Path, overwrite: bool) -> Conversion:
+def _to_other(
+    to: Format,
+    dataset: Dataset,
+    label_set: str,
+    samples: Sequence[Sample],
+    out: Path,
+    overwrite: bool,
+) -> Conversion:
+    from core.interop.coco.exporting import export_coco
+    from core.interop.voc.exporting import export_voc
+
+    export = export_coco if to is Format.COCO else export_voc
+    with progress(f"Writing {label_set}") as report:
+        return export(dataset, label_set, samples, out, overwrite=overwrite, on_progress=report)
+
+
+def _from(
+    source: Format, dataset: Dataset, label_set: str, place: Path, overwrite: bool
+) -> Conversion:
     from core.dataset.workspace import open_workspace
-    from core.interop.label_sets import require_label_set_name
-    from core.interop.labelme.importing import import_files, label_files
+    from core.interop.coco.importing import import_coco
+    from core.interop.label_sets import json_files, require_label_set_name
+    from core.interop.labelme.importing import import_files
+    from core.interop.voc.importing import import_voc
 
     with argument("--labels"):
         require_label_set_name(dataset, label_set)
-    files = label_files(source.expanduser())
+    program = "COCO" if source is Format.COCO else "LabelMe"
+    files = json_files(place, program) if source is not Format.VOC else []
     with open_workspace(dataset) as workspace, progress("Reading files") as report:
-        return import_files(
-            dataset, workspace, files, label_set, overwrite=overwrite, on_progress=report
-        )
+        if source is Format.VOC:
+            return import_voc(
+                dataset, workspace, place, label_set, overwrite=overwrite, on_progress=report
+            )
+        bring = import_coco if source is Format.COCO else import_files
+        return bring(dataset, workspace, files, label_set, overwrite=overwrite, on_progress=report)
 
 
 def _note_losses(losses: Sequence[ExportLoss], dataset: Dataset) -> None:
@@ -223,16 +253,20 @@ def _note_losses(losses: Sequence[ExportLoss], dataset: Dataset) -> None:
 def _print(result: Conversion, label_set: str, place: Path, *, to_files: bool) -> None:
     if result.problems:
         table(
-            [Column("file"), Column("shape", number=True), Column("label"), Column("problem")],
+            [Column("file"), Column("number", number=True), Column("label"), Column("problem")],
             [
-                [name, str(problem.shape or ""), problem.label, problem.what]
+                [
+                    name,
+                    "" if problem.shape is None else str(problem.shape),
+                    problem.label,
+                    problem.what,
+                ]
                 for name, problem in result.problems
             ],
         )
         say()
     target = str(place) if to_files else label_set
-    thing = "file" if to_files else "mask"
-    text = f"{_counted(len(result.written), thing)} written to {target}"
+    text = f"{_counted(len(result.written), 'mask')} written to {target}"
     if result.unchanged:
         text += f", {len(result.unchanged)} the same as before"
     say(f"{text}.")
@@ -246,6 +280,10 @@ def _what_is_missing(result: Conversion, *, to_files: bool) -> str:
     if result.left_out:
         parts.append(f"{_counted(result.left_out, 'shape')} had to be left out")
     return f"{' and '.join(parts)}; the lines above say which and why."
+
+
+def _number(place: int | None) -> str:
+    return "" if place is None else str(place)
 
 
 def _class_name(dataset: Dataset, value: int) -> str:

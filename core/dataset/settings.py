@@ -182,10 +182,32 @@ def settings_of(
 
 
 def default_color(index: int) -> str:
-    """The colour a class gets when nobody chose one: background black, then Okabe and Ito's."""
+    """The colour a class gets when nobody chose one: background black, then Okabe and Ito's.
+
+    After seven classes the colours come again darker, then lighter, and so on in smaller steps, so
+    that two of up to 255 classes never look the same.
+    """
     if index == 0:
         return PALETTE[0]
-    return PALETTE[1 + (index - 1) % (len(PALETTE) - 1)]
+    turn, place = divmod(index - 1, len(PALETTE) - 1)
+    color = hex_to_color(PALETTE[1 + place])
+    if turn == 0:
+        return PALETTE[1 + place]
+    # Halfway to black, halfway to white, a quarter, three quarters, an eighth …
+    share = _between_0_and_1((turn + 1) // 2)
+    target = 0 if turn % 2 else 255
+    red, green, blue = (round(c + (target - c) * share) for c in color)
+    return color_to_hex((red, green, blue))
+
+
+def _between_0_and_1(number: int) -> float:
+    """The van der Corput sequence: 1/2, 1/4, 3/4, 1/8, …, each far from those before it."""
+    value, step = 0.0, 0.5
+    while number:
+        value += step * (number & 1)
+        number >>= 1
+        step /= 2
+    return value
 
 
 def load_settings(path: Path) -> DatasetSettings:

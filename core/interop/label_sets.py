@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from core.dataset.layouts.layout import NO_DATA
@@ -76,6 +77,34 @@ def require_photo_size(sample: Sample, mask: Array, label_set: str) -> None:
             path=sample.masks.get(label_set, sample.image),
             remedy="Resize the mask in the editor first, or take the photo it was drawn on.",
         )
+
+
+def json_files(source: Path, program: str) -> list[Path]:
+    """The JSON files of a folder and the folders in it, or the one file; sorted.
+
+    Args:
+        source: A file or a folder.
+        program: Whose files they should be, for the error message.
+
+    Raises:
+        PetsegError: there is no such file or folder, or no .json file in it.
+    """
+    if source.is_file():
+        return [source]
+    # Links are not followed: they could lead round in circles.
+    found = [
+        Path(folder) / name
+        for folder, _, files in os.walk(source)
+        for name in files
+        if name.lower().endswith(".json") and not name.startswith(".")
+    ]
+    if not found:
+        raise PetsegError(
+            f"There is no {program} file",
+            path=source,
+            remedy="Name such a file, or the folder that they lie in (*.json).",
+        )
+    return sorted(found)
 
 
 class MaskTaker:

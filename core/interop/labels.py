@@ -43,7 +43,7 @@ class LabelNames:
 
     @property
     def offered(self) -> list[str]:
-        """The labels that an annotation program should offer: the classes but the background, then ignore."""
+        """The labels that a program should offer: the classes but the background, then ignore."""
         labels = [name for name in dict.fromkeys(self._class_names) if self._values[name] != 0]
         return labels if IGNORE_LABEL in labels else [*labels, IGNORE_LABEL]
 

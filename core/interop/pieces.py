@@ -22,13 +22,13 @@ class Piece(NamedTuple):
         value: The class.
         rect: The smallest rectangle around them.
         stencil: uint8 of the rectangle's height × width, 1 for the piece's pixels.
-        count: How many connected pieces they are.
+        pieces: How many connected pieces they are.
     """
 
     value: int
     rect: Rect
     stencil: Array
-    count: int
+    pieces: int
 
 
 def values_of(mask: Array) -> list[int]:

@@ -7,17 +7,14 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 
 from core.images import Array
+from core.masks.counting import Counts, bounds, count_values
 from core.masks.geometry import EMPTY, Rect
 from core.masks.history import Delta, Step, Stroke
 from core.masks.journal.records import NO_REVISION, Record, Redone, Saved, Stepped, Undone
-from core.masks.regions import Bools, Region
-
-Counts = npt.NDArray[np.int64]
+from core.masks.regions import Region
 
 MAX_STEPS = 500
 
@@ -73,6 +70,7 @@ class MaskDocument:
         self._redo: list[Step] = []
         self._stroke: Stroke | None = None
         self._stroke_rect = EMPTY
+        self._counts_before: Counts | None = None
         self._revision = 0
         self._newest_revision = 0
         self._saved_revision: int | None = 0 if saved else None
@@ -163,6 +161,7 @@ class MaskDocument:
             raise RuntimeError(f"the stroke {self._stroke.name!r} has not ended")
         self._stroke = Stroke(name, self._pixels)
         self._stroke_rect = EMPTY
+        self._counts_before = None if self._counts is None else self._counts.copy()
 
     def set(
         self, region: Region, value: int | Array, protect: Collection[int] | None = None
@@ -187,7 +186,7 @@ class MaskDocument:
             guarded = np.zeros(256, bool)
             guarded[list(protect)] = True
             change &= ~guarded[area]
-        changed = _bounds(change).moved(region.rect.x, region.rect.y)
+        changed = bounds(change).moved(region.rect.x, region.rect.y)
         if changed.is_empty:
             return EMPTY
         self._stroke.about_to_change(changed)
@@ -207,7 +206,7 @@ class MaskDocument:
             return EMPTY
         if self.journal is not None:
             self.journal.stepped(stroke.name, deltas)
-        return self._add(stroke.name, deltas).rect
+        return self._add(stroke.name, deltas, self._gained()).rect
 
     def abort_stroke(self) -> Rect:
         """Take back everything since `begin_stroke`; returns the rectangle that changed back."""
@@ -281,9 +280,20 @@ class MaskDocument:
             names.append(step.name)
         return names[::-1]
 
-    def _add(self, name: str, deltas: tuple[Delta, ...]) -> Step:
+    def _gained(self) -> tuple[tuple[int, int], ...] | None:
+        if self._counts is None or self._counts_before is None:
+            return None
+        change = self._counts - self._counts_before
+        return tuple((int(value), int(change[value])) for value in np.flatnonzero(change))
+
+    def _add(
+        self,
+        name: str,
+        deltas: tuple[Delta, ...],
+        gained: tuple[tuple[int, int], ...] | None = None,
+    ) -> Step:
         self._newest_revision += 1
-        step = Step(name, deltas, self._revision, self._newest_revision)
+        step = Step(name, deltas, self._revision, self._newest_revision, gained)
         self._undo.append(step)
         self._redo.clear()
         self._revision = step.after
@@ -324,35 +334,25 @@ class MaskDocument:
             else:
                 self.journal.undone()
         step = source.pop()
-        for delta in step.deltas:
-            self._count(delta.rect, -1)
-            delta.apply(self._pixels)
-            self._count(delta.rect, +1)
+        self._apply(step, 1 if forward else -1)
         target.append(step)
         self._revision = step.after if forward else step.before
         return step.rect
 
+    def _apply(self, step: Step, direction: int) -> None:
+        counts = self._counts
+        if counts is not None and step.gained is not None:
+            for value, pixels in step.gained:
+                counts[value] += direction * pixels
+            counts = None
+        for delta in step.deltas:
+            area, difference = self._pixels[delta.rect.slices], delta.difference()
+            if counts is not None:
+                counts -= count_values(area)
+            area ^= difference
+            if counts is not None:
+                counts += count_values(area)
+
     def _count(self, rect: Rect, sign: int) -> None:
         if self._counts is not None:
             self._counts += sign * count_values(self._pixels[rect.slices])
-
-
-def count_values(mask: Array) -> Counts:
-    """Number of pixels of each value in a mask, int64 of 256."""
-    # OpenCV counts ten times as fast as numpy, in float32, which is exact up to 2²⁴: so some rows
-    # at a time.
-    counts = np.zeros(256, np.int64)
-    rows = max(1, (1 << 24) // max(mask.shape[1], 1))
-    for top in range(0, mask.shape[0], rows):
-        part = mask[top : top + rows]
-        counts += cv2.calcHist([part], [0], None, [256], [0, 256]).ravel().astype(np.int64)
-    return counts
-
-
-def _bounds(stencil: Bools) -> Rect:
-    rows = np.flatnonzero(stencil.any(axis=1))
-    if not rows.size:
-        return EMPTY
-    columns = np.flatnonzero(stencil.any(axis=0))
-    x, y = int(columns[0]), int(rows[0])
-    return Rect(x, y, int(columns[-1]) - x + 1, int(rows[-1]) - y + 1)

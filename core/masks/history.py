@@ -50,13 +50,10 @@ class Delta:
             return Delta(place, int(changed[0, 0]))
         return Delta(place, zlib.compress(np.ascontiguousarray(changed).data, 1))
 
-    def apply(self, pixels: Array) -> None:
-        """Turn the old version into the new one, or the new one into the old one, in place."""
-        area = pixels[self.rect.slices]
-        area ^= self.difference()
-
     def difference(self) -> Array | np.uint8:
         """The exclusive or itself: height × width values, or one for all of them.
+
+        It turns the old version into the new one, and the new one into the old one.
 
         Raises:
             ValueError: the bytes are not those of a difference of this rectangle.
@@ -88,12 +85,15 @@ class Step:
         deltas: What changed, tile by tile.
         before: Revision of the mask before the step.
         after: Revision after it.
+        gained: How many pixels more each value had after the step, (value, pixels), where that
+            is known: it spares counting when the step is taken back.
     """
 
     name: str
     deltas: tuple[Delta, ...]
     before: int
     after: int
+    gained: tuple[tuple[int, int], ...] | None = None
 
     @property
     def rect(self) -> Rect:

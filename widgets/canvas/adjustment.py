@@ -38,6 +38,7 @@ class ImageAdjustment:
         auto_contrast: Stretch the photo's values, all channels alike, over the whole range.
         local_contrast: Lift the photo's dark places so that what lies in them can be seen, with its
             details stretched as much as the light.
+        opacity: 0 to 100; how strongly the photo covers the even ground under it.
 
     Raises:
         ValueError: a value is out of its range.
@@ -49,6 +50,7 @@ class ImageAdjustment:
     channel: Channel = "color"
     auto_contrast: bool = False
     local_contrast: bool = False
+    opacity: int = 100
 
     def __post_init__(self) -> None:
         for name, value in (("brightness", self.brightness), ("contrast", self.contrast)):
@@ -56,6 +58,8 @@ class ImageAdjustment:
                 raise ValueError(f"{name} is from -100 to 100, not {value}")
         if not 0.1 <= self.gamma <= 10:
             raise ValueError(f"gamma is from 0.1 to 10, not {self.gamma}")
+        if not 0 <= self.opacity <= 100:
+            raise ValueError(f"opacity is from 0 to 100, not {self.opacity}")
         if self.channel not in CHANNELS:
             raise ValueError(f"there is no channel {self.channel!r}")
 

@@ -12,7 +12,7 @@ import numpy as np
 from core.images import Array
 from core.masks.geometry import Rect
 from core.masks.regions import Region
-from widgets.canvas.sampling import DevicePart, edges, take
+from widgets.canvas.sampling import DevicePart, Indices, edges, enlarged, take
 
 Rgba = tuple[int, int, int, int]
 LayerStyle = Literal["fill", "outline"]
@@ -22,6 +22,8 @@ LayerStyle = Literal["fill", "outline"]
 _BORDER, _STYLES = 0x80, 128
 _PLAIN_BORDER, _MANY_STYLES = 0xFF, 255
 _PLAIN_BORDER_COLOR = 0xFFFFFFFF
+# Device pixels across an array pixel from which on it pays to enlarge colours instead of styles.
+_ENLARGED_FROM = 10
 # Seen from the transparent side a border is a dark line, so that it stands out on any photo.
 _INVISIBLE: Rgba = (0, 0, 0, 0)
 _OUTSIDE_BORDER: Rgba = (0, 0, 0, 120)
@@ -106,6 +108,24 @@ class IndexLayer:
             styles |= edges(seen, border) & np.uint8(self._border)
             styles = np.ascontiguousarray(styles[border:-border, border:-border])
         return styles
+
+    def is_enlarged(self, part: DevicePart, stretch: tuple[float, float], border: int) -> bool:
+        """Whether pixels are so large in a part of the view that `render_fields` is less work."""
+        side = part.scale / max(stretch)
+        return border != 1 and side >= max(_ENLARGED_FROM, 2 * border)
+
+    def render_fields(
+        self, part: DevicePart, stretch: tuple[float, float], border: int
+    ) -> tuple[Array, Indices, Indices]:
+        """What `render` gives, before it is enlarged.
+
+        Returns:
+            Styles, uint8 h×w, and which of their columns and rows each device column and row shows.
+        """
+        values, marked, columns, rows = enlarged(self.indices, part, stretch, border)
+        styles: Array = cv2.LUT(values, self._style_of).astype(np.uint8, copy=False)
+        styles |= marked & np.uint8(self._border)
+        return styles, columns, rows
 
     def color_table(self) -> list[int]:
         """The 256 colours of rendered styles, as 0xAARRGGBB."""

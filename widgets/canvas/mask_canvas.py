@@ -58,7 +58,7 @@ class MaskCanvas(MaskView):
         self._pressed = False
         self._assistant: Any = None
         self.computing = Computing(self)
-        self.computing.failed.connect(self.say)
+        self.computing.failed.connect(self._on_failed)
         self._marks_rect = QRect()
         self._tools = {kind.id: kind(self) for kind in TOOLS}
         self._tool = self._tools["brush"]
@@ -314,6 +314,11 @@ class MaskCanvas(MaskView):
             if key == ord(tool.key):
                 return tool.id
         return None
+
+    def _on_failed(self, problem: str) -> None:
+        # A tool that waits for an answer would wait for ever.
+        self._tool.cancel()
+        self.say(problem)
 
     def _on_view_changed(self) -> None:
         self.setCursor(self._idle_cursor())

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
@@ -16,7 +17,7 @@ from core.masks.regions import Region
 from widgets import theme
 from widgets.canvas import marks
 from widgets.canvas.layers import HIGHLIGHT_COLORS, IndexLayer, render_highlight
-from widgets.canvas.sampling import DevicePart
+from widgets.canvas.sampling import DevicePart, Pixels, take
 from widgets.canvas.transform import Placement
 
 
@@ -59,6 +60,7 @@ class Content:
 
     Attributes:
         photo: None for an even ground.
+        opacity: How strongly the photo covers that ground, 0 to 1.
         layers: Those that are shown; their arrays and looks may change at any time.
         image: All pixels of the photo, or of the lowest layer where there is no photo.
         grid: Whether lines are drawn between pixels that are large.
@@ -68,6 +70,7 @@ class Content:
     layers: tuple[IndexLayer, ...]
     image: Rect
     grid: bool
+    opacity: float = 1.0
 
 
 class Scene:
@@ -120,7 +123,7 @@ class Scene:
         shown = [each.intersected(area) for each in stale]
         if not any(each.isValid() for each in shown):
             return
-        self._ground.prepare(content.photo, full)
+        self._ground.prepare(content.photo, content.opacity, full)
         painter = QPainter(self._pixels)
         for each in shown:
             if each.isValid():
@@ -158,10 +161,10 @@ class _Ground:
         """Paint everything anew the next time, and let go of the photo."""
         self._key = self._photo = None
 
-    def prepare(self, photo: Photo | None, full: DevicePart) -> None:
+    def prepare(self, photo: Photo | None, opacity: float, full: DevicePart) -> None:
         """Make sure that the ground of the whole view is ready."""
         color = theme.color("canvas").rgb()
-        key = (full, color)
+        key = (full, color, opacity)
         if key == self._key and photo is self._photo:
             return
         if self._pixels.shape[:2] != (full.height, full.width):
@@ -172,7 +175,11 @@ class _Ground:
         if photo is not None and part.width and part.height:
             rows = slice(part.top, part.top + part.height)
             columns = slice(part.left, part.left + part.width)
-            self._pixels[rows, columns] = photo.render(part)
+            seen = photo.render(part)
+            if opacity < 1:
+                ground = np.full(seen.shape[:2], color, np.uint32)[..., None].view(np.uint8)
+                cv2.addWeighted(seen, opacity, ground, 1 - opacity, 0, dst=seen)
+            self._pixels[rows, columns] = seen
         self._photo, self._key = photo, key
 
     def paint(self, painter: QPainter, part: DevicePart) -> None:
@@ -195,8 +202,15 @@ def paint_layers(painter: QPainter, content: Content, part: DevicePart, border: 
     for layer in content.layers:
         height, width = layer.indices.shape
         stretch = (width / image.width, height / image.height)
-        styles = layer.render(visible, stretch, border if layer.has_borders else 0)
-        _paint_indexed(painter, visible, styles, layer.color_table())
+        width_of_border = border if layer.has_borders else 0
+        if layer.is_enlarged(visible, stretch, width_of_border):
+            styles, columns, rows = layer.render_fields(visible, stretch, width_of_border)
+            colors = _premultiplied(styles, layer.color_table())
+            pixels = np.frombuffer(colors.constBits(), np.uint32).reshape(styles.shape)
+            _paint_pixels(painter, visible, take(pixels, columns, rows))
+        else:
+            styles = layer.render(visible, stretch, width_of_border)
+            _paint_indexed(painter, visible, styles, layer.color_table())
 
 
 def paint_highlight(
@@ -208,11 +222,18 @@ def paint_highlight(
 
 
 def _paint_indexed(painter: QPainter, part: DevicePart, styles: Array, table: list[int]) -> None:
-    # One byte a pixel, wrapped without a copy; `styles` lives until the image is drawn.
-    indexed = QImage(
-        styles.data, part.width, part.height, part.width, QImage.Format.Format_Indexed8
-    )
+    painter.drawImage(part.left, part.top, _premultiplied(styles, table))
+
+
+def _paint_pixels(painter: QPainter, part: DevicePart, pixels: Pixels) -> None:
+    # Wrapped without a copy; `pixels` lives until the image is drawn.
+    image = QImage(pixels.data, part.width, part.height, QImage.Format.Format_ARGB32_Premultiplied)
+    painter.drawImage(part.left, part.top, image)
+
+
+def _premultiplied(styles: Array, table: list[int]) -> QImage:
+    height, width = styles.shape
+    indexed = QImage(styles.data, width, height, width, QImage.Format.Format_Indexed8)
     indexed.setColorTable(table)
     # Qt blends premultiplied pixels several times as fast as it looks colours up one by one.
-    shown = indexed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    painter.drawImage(part.left, part.top, shown)
+    return indexed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

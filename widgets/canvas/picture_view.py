@@ -207,7 +207,8 @@ class PictureView(ZoomingView):
         else:
             layers = []
         photo = self._photo if self._image_visible else None
-        return Content(photo, tuple(layers), self.image_rect, self._pixel_grid)
+        opacity = self._adjustment.opacity / 100
+        return Content(photo, tuple(layers), self.image_rect, self._pixel_grid, opacity)
 
     @property
     def image_rect(self) -> Rect:

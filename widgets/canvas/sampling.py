@@ -191,6 +191,59 @@ def edges(indices: Array, reach: int) -> Array:
     return cv2.compare(highest, lowest, cv2.CMP_NE).astype(np.uint8, copy=False)
 
 
+def enlarged(
+    array: Array, part: DevicePart, stretch: tuple[float, float], reach: int
+) -> tuple[Array, Array, Indices, Indices]:
+    """What a part of a view shows of an array whose pixels are large squares there, and its edges.
+
+    Edges are bands along the sides of squares. So each square is cut into 3 × 3 fields, corners,
+    sides and middle: they are far fewer than device pixels, and hold the same. It is true where
+    squares are at least twice `reach` wide.
+
+    Args:
+        array: uint8 H×W.
+        part: The device pixels wanted, inside the image.
+        stretch: Array pixels per image pixel, across and down.
+        reach: As in `edges`, from 2 on; 0 for no edges.
+
+    Returns:
+        The fields' values, uint8 3h×3w; 255 on fields that are edges, else 0; and the column and
+        the row of fields that each device column and row shows.
+    """
+    height, width = array.shape
+    columns, rows = part.grown(reach).source_indices(width, height, stretch)
+    block = array[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    shape = (block.shape[0], 3, block.shape[1], 3)
+    values, marked = np.empty(shape, np.uint8), np.zeros(shape, np.uint8)
+    values[...] = block[:, None, :, None]
+    if reach:
+        across, down = _differ(block[:, 1:], block[:, :-1]), _differ(block[1:], block[:-1])
+        falling = _differ(block[1:, 1:], block[:-1, :-1])
+        rising = _differ(block[1:, :-1], block[:-1, 1:])
+        marked[:, :, 1:, 0] = marked[:, :, :-1, 2] = across[:, None]
+        marked[1:, 0] |= down[:, :, None]
+        marked[:-1, 2] |= down[:, :, None]
+        marked[1:, 0, 1:, 0] |= falling
+        marked[:-1, 2, :-1, 2] |= falling
+        marked[1:, 0, :-1, 2] |= rising
+        marked[:-1, 2, 1:, 0] |= rising
+    flat = (3 * block.shape[0], 3 * block.shape[1])
+    return values.reshape(flat), marked.reshape(flat), _fields(columns, reach), _fields(rows, reach)
+
+
+def _fields(indices: Indices, reach: int) -> Indices:
+    """Which third of its pixel each device pixel shows, as 3 · pixel + 0, 1 or 2."""
+    middle = indices[reach : len(indices) - reach]
+    at_start = middle != indices[: len(middle)]
+    at_end = middle != indices[2 * reach :]
+    fields: Indices = 3 * (middle - indices[0]) + np.where(at_start, 0, np.where(at_end, 2, 1))
+    return fields
+
+
+def _differ(one: Array, other: Array) -> Array:
+    return np.not_equal(one, other).view(np.uint8) * np.uint8(255)
+
+
 def _is_run(indices: Indices) -> bool:
     """Whether sorted indices name neighbours, each once."""
     return len(indices) == indices[-1] - indices[0] + 1 and bool((np.diff(indices) == 1).all())

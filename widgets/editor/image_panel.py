@@ -46,6 +46,7 @@ class ImagePanel(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Image")
         self._adjustment = ImageAdjustment()
+        self.opacity = _Slider("Opacity", "How strongly the photo is shown", least=0, usual=100)
         self.brightness = _Slider("Brightness", "Lighter or darker, everywhere alike")
         self.contrast = _Slider("Contrast", "How far light and dark are apart")
         self.gamma = _Slider("Gamma", "Above 1 lightens the dark parts and keeps black and white")
@@ -76,6 +77,7 @@ class ImagePanel(QWidget):
         """Choose how the photo is drawn, and tell of it when that is another way."""
         controls = (*self._numbers, self.channel, self.auto_button, self.local_button)
         blockers = [QSignalBlocker(control) for control in controls]
+        self.opacity.setValue(adjustment.opacity)
         self.brightness.setValue(adjustment.brightness)
         self.contrast.setValue(adjustment.contrast)
         self.gamma.setValue(round(100 * math.log10(adjustment.gamma)))
@@ -102,7 +104,7 @@ class ImagePanel(QWidget):
         grid.setHorizontalSpacing(theme.GRID)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        for row, slider in enumerate((self.brightness, self.contrast, self.gamma)):
+        for row, slider in enumerate((self.opacity, self.brightness, self.contrast, self.gamma)):
             name = QLabel(slider.title)
             name.setBuddy(slider)
             number = self._numbers[slider] = QLabel()
@@ -116,13 +118,13 @@ class ImagePanel(QWidget):
             grid.setRowMinimumHeight(row, 24)
         label = QLabel("Channel")
         label.setBuddy(self.channel)
-        grid.addWidget(label, 3, 0)
-        grid.addWidget(self.channel, 3, 1, 1, 2)
+        grid.addWidget(label, 4, 0)
+        grid.addWidget(self.channel, 4, 1, 1, 2)
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
         buttons.addWidget(self.auto_button)
         buttons.addWidget(self.local_button)
-        grid.addLayout(buttons, 4, 0, 1, 3)
+        grid.addLayout(buttons, 5, 0, 1, 3)
 
     def _on_changed(self, _value: object = None) -> None:
         # The slider has coarser steps than gamma: what it was not moved from stays exact.
@@ -132,6 +134,7 @@ class ImagePanel(QWidget):
         self._take(
             replace(
                 self._adjustment,
+                opacity=self.opacity.value(),
                 brightness=self.brightness.value(),
                 contrast=self.contrast.value(),
                 gamma=gamma,
@@ -149,6 +152,7 @@ class ImagePanel(QWidget):
 
     def _show(self) -> None:
         adjustment = self._adjustment
+        self._numbers[self.opacity].setText(f"{adjustment.opacity} %")
         self._numbers[self.brightness].setText(_signed(adjustment.brightness))
         self._numbers[self.contrast].setText(_signed(adjustment.contrast))
         self._numbers[self.gamma].setText(f"{adjustment.gamma:.2f}")
@@ -157,21 +161,23 @@ class ImagePanel(QWidget):
 
 
 class _Slider(ArrowSlider):
-    """A slider from -100 to 100 that a double click brings back to the middle."""
+    """A slider up to 100 that a double click brings back to its usual value."""
 
-    def __init__(self, title: str, hint: str) -> None:
+    def __init__(self, title: str, hint: str, least: int = -100, usual: int = 0) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.title = title
         self.setObjectName(title)
-        self.setRange(-100, 100)
+        self._usual = usual
+        self.setRange(least, 100)
+        self.setValue(usual)
         self.setPageStep(10)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(f"{hint}\nDouble click: back to the middle")
+        self.setToolTip(f"{hint}\nDouble click: back to {usual}")
         self.setAccessibleName(title)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Go back to the middle."""
-        self.setValue(0)
+        """Go back to the usual value."""
+        self.setValue(self._usual)
         event.accept()
 
 

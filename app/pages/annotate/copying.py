@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 
 from app.actions import Action
-from app.pages.annotate.companions import Desk
+from app.pages.annotate.desk import Desk
 from core.masks.geometry import whole
 from core.masks.regions import Region
 

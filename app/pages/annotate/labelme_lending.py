@@ -19,8 +19,8 @@ from app.pages.annotate.open_masks import MaskKey
 from core.errors import PetsegError
 from core.images import Array
 from core.interop.labelme.exchange import Loan, lend
-from core.interop.labels import LabelNames
 from core.interop.labelme.launching import require_installed, start_labelme
+from core.interop.labels import LabelNames
 from widgets.flags.severity import counted
 
 MANY = 50

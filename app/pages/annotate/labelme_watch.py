@@ -13,10 +13,10 @@ from core.interop.labelme.exchange import Exchange, Loan
 from widgets.latest_task import LatestTask
 
 # LabelMe writes a file in several goes: it is read once it has been quiet for so long.
-_QUIET_MS = 300
-_AGAIN_MS = 1000
+_QUIET_MS = 200
+_AGAIN_MS = 700
 # Nothing tells us that a process of its own session has ended; so it is asked now and then.
-_ALIVE_MS = 1000
+_ALIVE_MS = 500
 
 
 @dataclass(eq=False)

@@ -52,6 +52,7 @@ class MaskHistory(QDialog):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         if unsaved:
             self._add("not saved yet", "", unsaved)
         for edit in reversed(edits):

@@ -42,7 +42,7 @@ def brought_back(
     return Notice(
         f"Unsaved strokes of {what} from the last time were restored: {listed}{more}.",
         [
-            ("Show the first" if count > 1 else "Show it", "Go to it; nothing is saved yet", show),
+            ("Show one" if count > 1 else "Show it", "Go to it; nothing is saved yet", show),
             ("Go on", "Leave them unsaved for now; they are marked below", dismiss),
             ("Discard them", "Show the masks as their files hold them; can be undone", discard),
         ],

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Signal
 
 from app.actions import Action
 from app.comparison_work import RunChoice, list_choices
-from app.pages.annotate.companions import Desk
+from app.pages.annotate.desk import Desk
 from core.dataset import Sample
 from core.errors import PetsegError
 from core.evaluation.prediction_files import (

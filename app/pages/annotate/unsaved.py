@@ -13,6 +13,8 @@ from app.session import Session
 from core.dataset import Dataset
 from core.errors import PetsegError
 
+_NAMED = 4
+
 
 class UnsavedMasks:
     """What can be done with unsaved strokes without looking at them one by one."""
@@ -73,6 +75,15 @@ class UnsavedMasks:
 
     def note_found(self) -> None:
         """Journals were found: they are told of until they are saved or dealt with."""
+        strays = [key for key in self._keeping.pending if not self._is_known(key)]
+        for key in strays:
+            self._keeping.opened(key)  # its journal stays where it is
+        if strays:
+            named = ", ".join(self.name_of(key) for key in strays[:_NAMED])
+            self._session.problem.emit(
+                f"There are unsaved strokes of masks that are not in the dataset: {named}. They "
+                "are kept in the workspace."
+            )
         self._from_before = list(dict.fromkeys([*self._from_before, *self._keeping.pending]))
 
     def notice(self, retell: Callable[[], None], reopen: Callable[[], None]) -> Notice | None:
@@ -91,7 +102,8 @@ class UnsavedMasks:
             retell()
 
         def show() -> None:
-            first = left[0]
+            here = MaskKey(self._session.label_set, self._session.current or "")
+            first = next((key for key in left if key != here), here)
             dismiss()
             if first.label_set != self._session.label_set:
                 self._session.set_label_set(first.label_set)
@@ -107,6 +119,16 @@ class UnsavedMasks:
             self._session.undoable.emit(f"Discarded the strokes of {said}", put_back)
 
         return brought_back([self.name_of(key) for key in left], show, discard, dismiss)
+
+    def _is_known(self, key: MaskKey) -> bool:
+        dataset = self._session.dataset
+        if dataset is None or key.label_set not in (*dataset.label_sets, self._session.label_set):
+            return False
+        try:
+            dataset.sample(key.sample_id)
+        except PetsegError:
+            return False
+        return True
 
     def _read(self, dataset: Dataset, key: MaskKey) -> OpenMask:
         restored = self._keeping.read(key)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.actions import Action
-from app.pages.annotate.companions import Desk
 from app.pages.annotate.content import signature
+from app.pages.annotate.desk import Desk
 from app.pages.annotate.mask_history import MaskHistory
 from app.pages.annotate.saver import what_was_done
 from core.files import content_hash, read_bytes
@@ -95,7 +95,10 @@ class Versions:
     def _replace(self, name: str, pixels: Array) -> bool:
         canvas, say = self._desk.view.canvas, self._desk.session.message.emit
         document = canvas.document
-        if document is None or document.in_stroke or canvas.is_read_only:
+        if document is None or document.in_stroke:
+            return False
+        if canvas.is_read_only:
+            say("The mask can only be looked at here.")
             return False
         if pixels.shape != document.mask.shape:
             say("That version has another size than the photo.")

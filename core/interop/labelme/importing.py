@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from core.dataset.model import Dataset
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.interop.conversion import Conversion, Progress
-from core.interop.label_sets import MaskTaker, size_of_photo
+from core.interop.label_sets import MaskTaker, json_files, size_of_photo
 from core.interop.labelme.reading import draw
 from core.interop.labelme.shapes import read_label_file
 from core.interop.labels import LabelNames
@@ -25,22 +24,7 @@ def label_files(source: Path) -> list[Path]:
     Raises:
         PetsegError: there is no such file or folder, or no .json file in it.
     """
-    if source.is_file():
-        return [source]
-    # Links are not followed: they could lead round in circles.
-    found = [
-        Path(folder) / name
-        for folder, _, files in os.walk(source)
-        for name in files
-        if name.lower().endswith(".json") and not name.startswith(".")
-    ]
-    if not found:
-        raise PetsegError(
-            "There is no LabelMe file",
-            path=source,
-            remedy="Name a file that LabelMe saved, or the folder it lies in (*.json).",
-        )
-    return sorted(found)
+    return json_files(source, "LabelMe")
 
 
 def import_files(

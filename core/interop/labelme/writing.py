@@ -73,7 +73,7 @@ def mask_shapes(mask: Array, names: LabelNames) -> list[ShapeJson]:
     """
     shapes = []
     for piece in pieces_of(mask):
-        words = f"{piece.count} small pieces" if piece.count > 1 else ""
+        words = f"{piece.pieces} small pieces" if piece.pieces > 1 else ""
         shapes.append(_mask_shape(names.label(piece.value), piece, words))
     return shapes
 

@@ -25,10 +25,8 @@ def base_of(header: Header, data: bytes, path: Path) -> Array:
     """
     if header.base is Base.EMPTY:
         return np.zeros(header.shape, np.uint8)
-    if header.base is Base.FILE:
-        mask = decode_mask(data, path)
-    else:
-        mask = _unpacked(data, header, path)
+    is_file = header.base is Base.FILE
+    mask = decode_mask(data, path) if is_file else _unpacked(data, header, path)
     if mask.shape != header.shape:
         raise damaged(path, "its first mask has another size")
     return mask

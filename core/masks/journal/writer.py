@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import PetsegError
+from core.files import sync_folder
 from core.masks.history import Delta
 from core.masks.journal.records import (
     NO_REVISION,
@@ -110,6 +111,7 @@ class JournalWriter:
             os.fsync(handle)
         finally:
             os.close(handle)
+        sync_folder(self.path.parent)  # or the file's name may be lost
 
     def _record(self, record: Record) -> None:
         self._append(encode(record))

@@ -80,7 +80,7 @@ def test_that_a_killed_window_loses_at_most_the_stroke_in_progress(
     qtbot.waitUntil(lambda: desk.page.view.filmstrip.unsaved == {FIRST, SECOND})
     assert desk.session.is_unsaved(SECOND)
     assert desk.notice.startswith("Unsaved strokes of 2 masks from the last time were restored")
-    desk.choose("Show the first")
+    desk.choose("Show one")
     desk.wait_for(FIRST)
     assert desk.notice == ""
     assert versions(desk)[1:] == finished[FIRST]

@@ -18,8 +18,8 @@ from app.pages.annotate_page import AnnotatePage
 from app.session import Session
 from core.errors import PetsegError
 from core.images import read_mask
-from core.interop.labels import LabelNames
 from core.interop.labelme.writing import label_json, mask_shapes
+from core.interop.labels import LabelNames
 from tests.making import blob, make_dataset
 
 LEFT = Qt.MouseButton.LeftButton

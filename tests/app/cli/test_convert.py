@@ -25,7 +25,7 @@ def pets(tmp_path: Path) -> Path:
 def test_that_masks_go_to_labelme_and_come_back_the_same(command: Command, pets: Path) -> None:
     out = pets.parent / "out"
     outcome = command("convert", pets, "--to", "labelme", out)
-    assert (outcome.code, outcome.out) == (0, f"5 files written to {out}.\n")
+    assert (outcome.code, outcome.out) == (0, f"5 masks written to {out}.\n")
     assert "Writing labels: 5 of 5" in outcome.err
     assert len(list(out.rglob("*.json"))) == 5
     outcome = command("convert", pets, "--from", "labelme", out, "--json", "-")
@@ -36,6 +36,22 @@ def test_that_masks_go_to_labelme_and_come_back_the_same(command: Command, pets:
     for path in (pets / "labels").rglob("*.png"):
         back = pets / "labels_labelme" / path.relative_to(pets / "labels")
         assert np.array_equal(read_mask(back), read_mask(path))
+
+
+@pytest.mark.parametrize("form", ["coco", "voc"])
+def test_that_masks_go_to_other_formats_and_come_back_the_same(
+    command: Command, pets: Path, form: str
+) -> None:
+    out = pets.parent / "out"
+    assert command("convert", pets, "--to", form, out).code == 0
+    outcome = command("convert", pets, "--from", form, out)
+    assert (outcome.code, outcome.out) == (0, f"5 masks written to labels_{form}.\n")
+    for path in (pets / "labels").rglob("*.png"):
+        back = pets / f"labels_{form}" / path.relative_to(pets / "labels")
+        assert np.array_equal(read_mask(back), read_mask(path))
+    outcome = command("convert", pets, "--to", form, out)
+    assert outcome.code == 1
+    assert outcome.is_one_clear_line
 
 
 def test_that_the_loss_of_polygons_is_said_before_they_are_written(
@@ -61,7 +77,7 @@ def test_that_nothing_is_replaced_without_overwrite(command: Command, pets: Path
     command("convert", pets, "--to", "labelme", out, "--splits", "val")
     outcome = command("convert", pets, "--to", "labelme", out)
     assert outcome.code == 1
-    assert outcome.out == f"4 files written to {out}.\n"
+    assert outcome.out == f"4 masks written to {out}.\n"
     assert outcome.is_one_clear_line
     assert "1 mask could not be converted" in outcome.err
     assert "The file is there already" in outcome.err
@@ -78,8 +94,8 @@ def test_that_what_cannot_be_drawn_is_listed_and_fails(command: Command, pets: P
     source.mkdir()
     shapes = [
         {"label": "fish", "shape_type": "polygon", "points": [[1, 1], [9, 1], [5, 9]]},
-        {"label": "class1", "shape_type": "circle", "points": [[1, 1]]},
-        {"label": "class1", "shape_type": "circle", "points": [[9, 9], [12, 9]]},
+        {"label": "cat", "shape_type": "circle", "points": [[1, 1]]},
+        {"label": "cat", "shape_type": "circle", "points": [[9, 9], [12, 9]]},
     ]
     (source / "000.json").write_text(json.dumps({"shapes": shapes}))
     (source / "broken.json").write_text("{")
@@ -97,7 +113,8 @@ def test_that_what_cannot_be_drawn_is_listed_and_fails(command: Command, pets: P
     [
         (("x",), "--to"),
         (("--to", "labelme", "--from", "labelme", "x"), "give one of the two"),
-        (("--to", "coco", "x"), "coco"),
+        (("--to", "yolo", "x"), "yolo"),
+        (("--to", "coco", "x", "--shapes", "polygons"), "--to labelme only"),
         (("--to", "labelme", "x", "--labels", "nope"), "nope"),
         (("--to", "labelme", "x", "--simplify", "2"), "--shapes polygons"),
         (("--from", "labelme", "x", "--splits", "val"), "--to only"),

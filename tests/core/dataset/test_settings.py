@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from core.dataset.settings import (
     ClassSettings,
     DatasetSettings,
+    default_color,
     load_settings,
     save_settings,
     settings_of,
@@ -123,3 +124,9 @@ def test_that_one_code_for_two_classes_is_said_in_words():
 def test_that_settings_without_codes_have_no_coding():
     plain = DatasetSettings(classes=[ClassSettings(name="a", color="#000000")])
     assert plain.coding() is None
+
+
+def test_that_no_two_classes_get_the_same_colour_by_default():
+    colors = [default_color(index) for index in range(255)]
+    assert len(set(colors)) == 255
+    assert colors[:3] == ["#000000", "#E69F00", "#0072B2"]

@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import PetsegError
@@ -198,6 +198,7 @@ _shape = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_shape | _anything, max_size=4), _anything, _anything)
 def test_that_whatever_stands_in_a_file_each_shape_is_drawn_or_listed(shapes, height, name):
     data = json.dumps(content(shapes) | {"imageHeight": height, "imagePath": name}).encode()

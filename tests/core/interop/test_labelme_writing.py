@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -33,6 +33,7 @@ def there_and_back(mask, shapes):
     return draw(parse_label_file(label_json(shapes, "a.jpg", mask.shape)), NAMES, mask.shape)
 
 
+@settings(deadline=None)
 @given(any_masks)
 def test_that_any_mask_comes_back_from_mask_shapes_as_it_was(mask):
     back = there_and_back(mask, mask_shapes(mask, NAMES))
@@ -99,6 +100,7 @@ def test_that_the_loss_of_polygons_is_told_before_anything_is_written():
     assert (other.value, other.iou, other.holes, other.lost_pieces) == (2, 1.0, 0, 0)
 
 
+@settings(deadline=None)
 @given(any_masks, st.sampled_from([0.0, 1.0, 3.0]))
 def test_that_the_loss_that_is_told_is_the_loss_there_is(mask, tolerance):
     back = there_and_back(mask, polygon_shapes(mask, NAMES, tolerance)).mask

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 
+from widgets import theme
 from widgets.canvas import ImagePyramid, LayeredView
 from widgets.canvas.adjustment import CHANNELS, AdjustedPhoto, ImageAdjustment
 from widgets.canvas.sampling import DevicePart
@@ -157,3 +158,20 @@ def test_that_the_layers_keep_their_colours(view):
 def test_that_values_out_of_range_are_refused(wrong):
     with pytest.raises(ValueError, match="gamma|from|channel"):
         ImageAdjustment(**wrong)
+
+
+def test_that_a_fainter_photo_lets_the_even_ground_through(qtbot):
+    view = LayeredView()
+    qtbot.addWidget(view)
+    view.resize(200, 200)
+    view.set_image(np.full((40, 40, 3), 200, np.uint8))
+
+    def middle() -> tuple[int, ...]:
+        return view.grab().toImage().pixelColor(100, 100).getRgb()[:3]
+
+    ground = theme.color("canvas").getRgb()[:3]
+    assert middle() == (200, 200, 200)
+    view.set_adjustment(ImageAdjustment(opacity=50))
+    assert middle() == pytest.approx([(200 + value) / 2 for value in ground], abs=1)
+    view.set_adjustment(ImageAdjustment(opacity=0))
+    assert middle() == pytest.approx(ground, abs=1)

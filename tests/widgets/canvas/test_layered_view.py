@@ -424,6 +424,28 @@ def test_that_photo_and_mask_lie_on_each_other_exactly_at_any_zoom(scale, offset
         assert np.array_equal(photo[..., 0], expected)
 
 
+@given(
+    scale=st.floats(10, 60),
+    offset=st.tuples(st.floats(-300, 100), st.floats(-300, 100)),
+    shape=st.tuples(st.integers(1, 30), st.integers(1, 40)),
+    halved=st.booleans(),
+    border=st.sampled_from([0, 2, 3, 4]),
+)
+def test_that_large_pixels_and_their_borders_are_the_same_by_the_shorter_way(
+    scale, offset, shape, halved, border
+):
+    values = np.random.default_rng(5).integers(0, 3, shape, dtype=np.uint8)
+    stretch = (0.5, 0.5) if halved else (1.0, 1.0)
+    image = (round(shape[1] / stretch[0]), round(shape[0] / stretch[1]))
+    part = DevicePart(0, 0, 200, 150, scale, *offset).clipped(*image)
+    if not part.width or not part.height:
+        return
+    layer = IndexLayer("mask", values, TABLE)
+    assert layer.is_enlarged(part, stretch, border)
+    styles, columns, rows = layer.render_fields(part, stretch, border)
+    assert np.array_equal(styles[rows][:, columns], layer.render(part, stretch, border))
+
+
 @given(st.integers(0, 9))
 def test_that_edges_are_where_a_neighbour_differs(seed):
     values = np.random.default_rng(seed).integers(0, 2, (12, 15), dtype=np.uint8)

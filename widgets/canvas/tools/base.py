@@ -17,8 +17,8 @@ from core.masks.regions import Region
 from widgets.canvas.sampling import ImagePyramid
 from widgets.canvas.transform import Placement
 
-Group = Literal["draw", "area", "clever", "pieces"]
-"""What a tool works with: strokes and shapes, areas, the photo and models, connected pieces."""
+Group = Literal["draw", "clever", "pieces"]
+"""What a tool works by: the hand's strokes and shapes, what looks alike, connected pieces."""
 
 
 @dataclass(frozen=True, slots=True)

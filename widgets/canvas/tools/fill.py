@@ -13,7 +13,7 @@ class Fill(Tool):
     title = "Fill"
     icon = "format-color-fill"
     key = "F"
-    group = "area"
+    group = "clever"
     hint = "Click an area: all connected pixels of its class get the current class."
 
     def press(self, pointer: Pointer) -> None:

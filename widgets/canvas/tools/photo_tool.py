@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt
 
 from core.errors import PetsegError
 from core.images import Array
@@ -86,17 +85,6 @@ class PhotoTool(Tool):
             self._is_asking = False
             self.host.forget_computing()
 
-    def class_color(self) -> QColor:
-        """The current class's colour for marks; white for background, which has none."""
-        for info in self.host.classes:
-            if info.index == self.host.current_class and info.index:
-                return QColor(*info.color)
-        return QColor(255, 255, 255)
-
     def size_in_words(self, area: int) -> str:
         """A number of pixels in words."""
         return "1 pixel" if area == 1 else f"{area:,} pixels"
-
-    def whole_view(self) -> QRect:
-        """All of the view: what has to be repainted when marks are everywhere."""
-        return self.host.rect()

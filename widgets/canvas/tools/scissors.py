@@ -13,6 +13,7 @@ from core.masks.smart.scissors import EdgeMap, Path, outline, straight
 from widgets import theme
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Command, Host, Pointer
+from widgets.canvas.tools.coloring import class_color
 from widgets.canvas.tools.photo_tool import ACCEPT_KEYS, PhotoTool
 
 _CLOSING_DISTANCE = 10.0
@@ -40,7 +41,7 @@ class Scissors(PhotoTool):
     commands = (
         Command("close", "Close", "check", "Fill the outline with the current class (Enter)"),
         Command(
-            "remove_last", "Remove point", "undo-variant", "Take the last point back (Backspace)"
+            "take_back", "Remove point", "undo-variant", "Take the last point back (Backspace)"
         ),
         Command("cancel", "Drop", "close", "Drop the outline (Esc)"),
     )
@@ -52,6 +53,7 @@ class Scissors(PhotoTool):
         self._paths: list[Path] = []
         self._map: EdgeMap | None = None
         self._actions: list[Action] = []
+        self._shift_held = False
 
     @property
     def anchors(self) -> tuple[Pixel, ...]:
@@ -78,6 +80,8 @@ class Scissors(PhotoTool):
     def hover(self, pointer: Pointer | None) -> None:
         """Let the open line follow the mouse."""
         super().hover(pointer)
+        if pointer is not None:
+            self._shift_held = pointer.shift
         if self._anchors:
             self.host.refresh_marks()
 
@@ -92,6 +96,8 @@ class Scissors(PhotoTool):
 
     def key_press(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Enter closes, Backspace removes the last anchor, Esc drops the outline."""
+        if key == Qt.Key.Key_Shift:
+            self._show_straight(True)
         if not self.wants_key(key, modifiers):
             return False
         if key in ACCEPT_KEYS:
@@ -99,8 +105,13 @@ class Scissors(PhotoTool):
         elif key == Qt.Key.Key_Escape:
             self.cancel()
         else:
-            self.remove_last()
+            self.take_back()
         return True
+
+    def key_release(self, key: int, modifiers: Qt.KeyboardModifier) -> None:
+        """Shift released: the line to the cursor follows edges again."""
+        if key == Qt.Key.Key_Shift:
+            self._show_straight(False)
 
     def close(self) -> None:
         """Close the outline along edges, and fill it."""
@@ -109,8 +120,10 @@ class Scissors(PhotoTool):
             return
         self._do("close", self._anchors[0], False)
 
-    def remove_last(self) -> None:
+    def take_back(self) -> bool:
         """Take the last anchor back, or the last click that still waits."""
+        if not self._anchors:
+            return False
         if self._actions:
             self._actions.pop()
         elif len(self._anchors) > 1:
@@ -120,6 +133,7 @@ class Scissors(PhotoTool):
         else:
             self.cancel()
         self.host.refresh_marks()
+        return True
 
     def cancel(self) -> None:
         """Drop the outline."""
@@ -149,9 +163,7 @@ class Scissors(PhotoTool):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         path = self._drawn()
-        fill = self.class_color()
-        fill.setAlpha(60)
-        painter.fillPath(path, fill)
+        painter.fillPath(path, class_color(self.host, 60))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in marks.two_tone(1.5):
             painter.setPen(pen)
@@ -164,6 +176,11 @@ class Scissors(PhotoTool):
             painter.setPen(marks.two_tone(1.0)[0])
             painter.setBrush(theme.color("accent") if number == 0 else QColor(255, 255, 255))
             painter.drawEllipse(at, side, side)
+
+    def _show_straight(self, is_straight: bool) -> None:
+        self._shift_held = is_straight
+        if self._anchors:
+            self.host.refresh_marks()
 
     def _do(self, kind: Literal["add", "close"], pixel: Pixel, is_straight: bool) -> None:
         self._actions.append((kind, pixel, is_straight))
@@ -228,7 +245,7 @@ class Scissors(PhotoTool):
         if pointer is not None and not self._actions:
             closes = self._closes(pointer)
             target = self._anchors[0] if closes else self._pixel_on_mask(pointer)
-            way = self._way(target, is_straight=pointer.shift)
+            way = self._way(target, is_straight=self._shift_held)
             points.append(straight(self._anchors[-1], target) if way is None else way)
         placement = self.host.placement
         shown = np.concatenate(points) * placement.scale + (placement.x, placement.y)

@@ -65,6 +65,7 @@ class SmartRegion(PhotoTool):
         self._stroke: list[Point] = []
         self._stroke_is_object = True
         self._proposal: Region | None = None
+        self._area = 0
         self._asked: tuple[Hints, bool, int] | None = None
         self._answered: tuple[Hints, bool, int] | None = None
         self._accepts_answer = False
@@ -159,8 +160,10 @@ class SmartRegion(PhotoTool):
             self.cancel()
             self.host.edit(self.title, proposal, self.host.current_class)
 
-    def take_back(self) -> None:
+    def take_back(self) -> bool:
         """Forget the last stroke, or the box when there is none."""
+        if not self.in_progress:
+            return False
         if self._stroke or self._box_from is not None:
             self._stroke, self._box_from = [], None
         elif self._strokes:
@@ -169,6 +172,7 @@ class SmartRegion(PhotoTool):
         else:
             self.cancel()
         self.host.refresh_marks()
+        return True
 
     def cancel(self) -> None:
         """Forget box, strokes and proposal."""
@@ -246,6 +250,7 @@ class SmartRegion(PhotoTool):
     def _on_proposal(self, proposal: Region) -> None:
         self._answered = self._asked
         self._proposal = None if proposal.is_empty else proposal
+        self._area = proposal.area
         if self._answered != (self.hints, self.from_mask, self._mask_key()):
             self._look()
         elif self._proposal is None:
@@ -310,7 +315,7 @@ class SmartRegion(PhotoTool):
             return ["Looking for the object …" if self.is_asking else "No object was found"]
         name = self.host.class_name(self.host.current_class)
         return [
-            f"{name}, {self.size_in_words(self._proposal.area)}",
+            f"{name}, {self.size_in_words(self._area)}",
             "Enter: accept · stroke: add · Alt+stroke: take away · Esc: drop",
         ]
 

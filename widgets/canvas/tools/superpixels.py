@@ -21,7 +21,7 @@ from widgets.canvas.tools.photo_tool import PhotoTool
 _MOST_TILES = 64
 # Borders closer together than this, in the view, would hide the photo.
 _LEAST_SHOWN = 6.0
-_LINE, _SHADOW = 0x8CFFFFFF, 0x50000000
+_LINE, _SHADOW = 0x70FFFFFF, 0x48000000
 
 
 class Superpixels(PhotoTool):
@@ -138,7 +138,7 @@ class Superpixels(PhotoTool):
     def marks_rect(self) -> QRect:
         """The superpixel under the cursor; everything when borders have come or gone."""
         if self._repaints_all:
-            return self.whole_view()
+            return self.host.rect()
         if self._target is None:
             return QRect()
         return self.host.placement.covering(self._target.rect, margin=6)

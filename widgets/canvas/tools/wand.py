@@ -63,7 +63,8 @@ class Wand(PhotoTool):
         self._first_tolerance = 0
         self._has_moved = False
         self._aim: _Aim | None = None
-        self._shown: tuple[_Aim, Region] | None = None
+        # What was found, for what, and how many pixels that is.
+        self._shown: tuple[_Aim, Region, int] | None = None
         # What was let go of before it was found: each is applied when it is.
         self._orders: list[_Aim] = []
 
@@ -116,14 +117,18 @@ class Wand(PhotoTool):
 
     def key_press(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Esc drops what the press has begun."""
-        if key == Qt.Key.Key_Escape and (self._aim is not None or self._orders):
-            self.cancel()
-            return True
-        return False
+        return key == Qt.Key.Key_Escape and self.take_back()
 
     def wants_key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Esc, while something is in progress."""
         return key == Qt.Key.Key_Escape and (self._aim is not None or bool(self._orders))
+
+    def take_back(self) -> bool:
+        """Drop what the press has begun, and what is not found yet."""
+        if self._aim is None and not self._orders:
+            return False
+        self.cancel()
+        return True
 
     def cancel(self) -> None:
         """Forget what was begun; the tolerance stays as it was before."""
@@ -165,7 +170,7 @@ class Wand(PhotoTool):
             if self._orders and self._orders[0] == aim:
                 self._apply(region, self._orders.pop(0))
             elif self._aim is not None and self._aim.pixel == aim.pixel:
-                self._shown = (aim, region)
+                self._shown = (aim, region, region.area)
             self._go_on()
             self.host.refresh_marks()
 
@@ -182,7 +187,7 @@ class Wand(PhotoTool):
         assert self._aim is not None
         first = f"tolerance {self._aim.tolerance}"
         if self._shown is not None and self._shown[0] == self._aim:
-            first += f", {self.size_in_words(self._shown[1].area)}"
+            first += f", {self.size_in_words(self._shown[2])}"
         return [first, "right: more · left: less · Esc: drop"]
 
     def _tag_area(self) -> QRect:

@@ -30,10 +30,7 @@ def test_that_an_outline_by_five_clicks_follows_a_disc(size, factor, contrast):
     clicks = [
         (round(middle + radius * np.cos(a)), round(middle + radius * np.sin(a))) for a in angles
     ]
-    paths = [
-        EdgeMap(photo, start, factor).path(end)
-        for start, end in itertools.pairwise(clicks)
-    ]
+    paths = [EdgeMap(photo, start, factor).path(end) for start, end in itertools.pairwise(clicks)]
     region = polygon(truth.shape, outline(paths))
     found = np.zeros(truth.shape, bool)
     found[region.rect.slices] = region.stencil

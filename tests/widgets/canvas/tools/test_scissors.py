@@ -64,10 +64,14 @@ def test_that_shift_makes_straight_lines(stage):
     assert np.array_equal(stage.mask == 1, drawn(polygon(SHAPE, corners)))
 
 
-def test_that_backspace_takes_points_back_one_by_one(stage):
+def test_that_backspace_and_undo_take_points_back_one_by_one(stage):
     click_around(stage)
     stage.key(Qt.Key.Key_Backspace)
     assert stage.canvas.tool.anchors == tuple(AROUND[:3])
+    stage.canvas.undo()
+    assert stage.canvas.tool.anchors == tuple(AROUND[:2])
+    stage.wait()
+    stage.click(*AROUND[2])
     stage.wait()
     stage.click(*AROUND[3])
     stage.wait()
@@ -101,3 +105,18 @@ def test_that_without_a_photo_it_says_so(stage):
     stage.click(*AROUND[0])
     assert stage.sentences[-1] == "There is no photo to look at."
     assert stage.canvas.tool.anchors == ()
+
+
+def test_that_the_line_to_the_cursor_shows_what_a_click_would_add(stage):
+    stage.click(*AROUND[0])
+    stage.wait()
+    stage.hover(*AROUND[2])
+    # The way along the disc's border bulges; a straight one does not.
+    along_edge = stage.canvas.tool.marks_rect()
+    stage.qtbot.keyPress(stage.canvas, Qt.Key.Key_Shift)
+    straight_on = stage.canvas.tool.marks_rect()
+    stage.qtbot.keyRelease(stage.canvas, Qt.Key.Key_Shift)
+    assert stage.canvas.tool.marks_rect() == along_edge
+    corners = [stage.at(*AROUND[0]), stage.at(*AROUND[2])]
+    assert all(straight_on.contains(corner) for corner in corners)
+    assert straight_on != along_edge

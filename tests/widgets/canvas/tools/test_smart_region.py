@@ -56,7 +56,7 @@ def test_that_strokes_add_and_take_away_and_can_be_taken_back(stage, modifiers):
     stage.key(Qt.Key.Key_Backspace)
     stage.wait()
     assert np.array_equal(stage.shown, first)
-    stage.key(Qt.Key.Key_Backspace)
+    stage.canvas.undo()
     assert stage.canvas.tool.highlight is None
     stage.key(Qt.Key.Key_Return)
     assert not stage.document.is_dirty

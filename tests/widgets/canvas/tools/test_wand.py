@@ -95,3 +95,10 @@ def test_that_another_sample_gets_nothing_of_what_was_begun(stage):
     stage.release(50, 60)
     stage.wait()
     assert (stage.mask == 2).all()
+
+
+def test_that_undo_drops_a_click_whose_area_is_not_found_yet(stage):
+    stage.click(50, 60)
+    stage.canvas.undo()
+    stage.wait()
+    assert not stage.document.is_dirty
