@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
@@ -100,5 +101,6 @@ class WorkspaceLock:
     def release(self) -> None:
         """Give it back; nothing happens when this object does not have it."""
         if self.is_held:
-            self._holder.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it says who, and is not what locks
+                self._holder.unlink(missing_ok=True)
             self._lock.release()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import numpy as np
 
@@ -13,29 +12,11 @@ from core.images import Array
 from core.masks.counting import Counts, bounds, count_values
 from core.masks.geometry import EMPTY, Rect
 from core.masks.history import Delta, Step, Stroke
+from core.masks.journal.protocol import Journal
 from core.masks.journal.records import NO_REVISION, Record, Redone, Saved, Stepped, Undone
 from core.masks.regions import Region
 
 MAX_STEPS = 500
-
-
-class Journal(Protocol):
-    """Where a document writes down what is done to it, before it counts as done.
-
-    None of these raises when it cannot write: painting goes on, and the journal tells the user.
-    """
-
-    def stepped(self, name: str, deltas: tuple[Delta, ...]) -> None:
-        """A step was done."""
-
-    def undone(self) -> None:
-        """The last step was taken back."""
-
-    def redone(self) -> None:
-        """The last undone step was done again."""
-
-    def saved(self, revision: int, file_hash: str | None) -> None:
-        """The mask's file holds a revision now."""
 
 
 class MaskDocument:

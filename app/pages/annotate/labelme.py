@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QBoxLayout
 
 from app.actions import Action
+from app.jobs import JobHandle
 from app.pages.annotate.companions import Desk
 from app.pages.annotate.labelme_files import LabelMeFiles
 from app.pages.annotate.labelme_lending import LabelMeLending
@@ -25,8 +26,9 @@ from app.pages.annotate.labelme_returns import (
 )
 from app.pages.annotate.labelme_watch import LabelMeWatch
 from app.pages.annotate.open_masks import MaskKey
-from core.interop.labelme.exchange import Exchange, Loan
-from core.interop.labelme.launching import why_it_ended
+from core.errors import PetsegError
+from core.interop.labelme.exchange import FOLDER, Exchange, Loan, earlier_loans
+from core.interop.labelme.launching import EarlierProcess, why_it_ended
 from widgets.editor.notice_bar import NoticeBar
 from widgets.flags.severity import counted
 from widgets.labelme import Difference, DifferenceDialog
@@ -263,6 +265,11 @@ class LabelMe(QObject):
                 self.review()
             else:
                 self._close_dialog()
+        try:
+            for loan in self.watch.loans:
+                loan.remember()
+        except PetsegError as error:
+            self._desk.session.problem.emit(str(error))
         waiting = {id(each.exchange) for each in self._pending.values()}
         for loan in list(self._over):
             if not waiting & {id(exchange) for exchange in loan.exchanges}:
@@ -290,6 +297,31 @@ class LabelMe(QObject):
         self._failed.clear()
         self._over.clear()
         self.bar.dismiss()
+        self._find_earlier()
+
+    def _find_earlier(self) -> None:
+        """A LabelMe of an earlier time may still run, or have saved since."""
+        dataset, workspace = self._desk.session.dataset, self._desk.session.workspace
+        if dataset is None or workspace is None or not (workspace.path / FOLDER).is_dir():
+            return
+
+        def work(_job: JobHandle) -> list[tuple[Loan, EarlierProcess]]:
+            found = []
+            for loan in earlier_loans(dataset, workspace):
+                process = EarlierProcess(loan.pid, loan.created)
+                if process.poll() is not None:
+                    loan.settle()
+                if loan.folder.is_dir():
+                    found.append((loan, process))
+            return found
+
+        def done(found: list[tuple[Loan, EarlierProcess]]) -> None:
+            if shiboken6.isValid(self) and self._desk.session.dataset is dataset:
+                for loan, process in found:
+                    self.watch.add(loan, process)
+                    self.watch.look_at(loan)
+
+        self._desk.jobs.start("Looking for what LabelMe saved", work, done)
 
     def _close_dialog(self) -> None:
         dialog, self.dialog = self.dialog, None

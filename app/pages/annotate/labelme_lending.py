@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import shiboken6
@@ -19,8 +19,9 @@ from app.pages.annotate.open_masks import MaskKey
 from core.errors import PetsegError
 from core.images import Array
 from core.interop.labelme.exchange import Loan, lend
-from core.interop.labelme.launching import require_installed, start_labelme
+from core.interop.labelme.launching import LabelMeProcess, require_installed, start_labelme
 from core.interop.labels import LabelNames
+from core.runs.processes import create_time
 from widgets.flags.severity import counted
 
 MANY = 50
@@ -29,7 +30,7 @@ MANY = 50
 
 class _Opened(NamedTuple):
     loan: Loan
-    process: subprocess.Popen[bytes] | None
+    process: LabelMeProcess | None
 
 
 def ask_about_many(parent: QWidget, count: int) -> bool:
@@ -59,7 +60,7 @@ class LabelMeLending(QObject):
         self._desk = desk
         self._watch = watch
         self.ask_about_many: Callable[[QWidget, int], bool] = ask_about_many
-        self.start = start_labelme
+        self.start: Callable[[Path, Path, Sequence[str]], LabelMeProcess] = start_labelme
 
     def open_shown(self) -> None:
         """Open the sample that is shown."""
@@ -116,7 +117,9 @@ class LabelMeLending(QObject):
             )  # fmt: skip
             if not loan.exchanges or job.cancelled():
                 return _Opened(loan, None)
-            return _Opened(loan, self.start(loan.target, loan.folder, labels))
+            process = self.start(loan.target, loan.folder, labels)
+            loan.remember(process.pid, create_time(process.pid) or 0.0)
+            return _Opened(loan, process)
 
         what = samples[0] if len(samples) == 1 else f"{len(samples):,} samples"
         self._desk.jobs.start(f"Opening {what} in LabelMe", work, self._on_opened)

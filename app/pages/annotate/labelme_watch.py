@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from core.interop.labelme.exchange import Exchange, Loan
+from core.interop.labelme.launching import LabelMeProcess
 from widgets.latest_task import LatestTask
 
 # LabelMe writes a file in several goes: it is read once it has been quiet for so long.
@@ -22,7 +22,7 @@ _ALIVE_MS = 500
 @dataclass(eq=False)
 class _Running:
     loan: Loan
-    process: subprocess.Popen[bytes]
+    process: LabelMeProcess
     code: int | None = None
 
 
@@ -57,14 +57,24 @@ class LabelMeWatch(QObject):
         """The masks that LabelMe was given."""
         return list(self._exchanges.values())
 
-    def add(self, loan: Loan, process: subprocess.Popen[bytes]) -> None:
+    @property
+    def loans(self) -> list[Loan]:
+        """What is lent now."""
+        return [running.loan for running in self._running]
+
+    def add(self, loan: Loan, process: LabelMeProcess) -> None:
         """Watch what was lent, and the LabelMe that works on it."""
         self._running.append(_Running(loan, process))
         for exchange in loan.exchanges:
             self._exchanges[str(exchange.path)] = exchange
-        self._watcher.addPaths([str(exchange.path) for exchange in loan.exchanges])
+        self._watcher.addPaths([str(each.path) for each in loan.exchanges if each.path.exists()])
         self._watcher.addPaths(sorted({str(each.path.parent) for each in loan.exchanges}))
         self._alive.start()
+
+    def look_at(self, loan: Loan) -> None:
+        """Look whether something of a loan was saved already."""
+        self._touched |= {str(exchange.path) for exchange in loan.exchanges}
+        self._quiet.start()
 
     def is_lent(self, label_set: str, sample_id: str) -> bool:
         """Whether a LabelMe that still runs works on that mask."""

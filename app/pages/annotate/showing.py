@@ -262,6 +262,12 @@ class Showing(QObject):
     def _on_found(self) -> None:
         """Strokes of an earlier time were found, or are wanted again."""
         self.unsaved.note_found()
+        count = len(self.keeping.pending)
+        if count and not self._view.isVisible():
+            masks = "1 mask" if count == 1 else f"{count} masks"
+            self._session.message.emit(
+                f"Unsaved strokes of {masks} from the last time were restored: see the Edit page."
+            )
         for key in self.keeping.pending:
             mask = self._masks.peek(key)
             if mask is None:

@@ -8,16 +8,17 @@ the user says so.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from core.dataset.model import Dataset, Sample
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
-from core.files import atomic_write, content_hash, read_bytes
+from core.files import atomic_write, atomic_write_text, content_hash, read_bytes
 from core.images import Array
 from core.interop.label_sets import size_of_photo
 from core.interop.labelme.reading import DrawnMask, draw
@@ -27,6 +28,7 @@ from core.interop.labels import LabelNames
 from core.interop.problems import Problem
 
 FOLDER = "labelme"
+STATE_FILE = "loan.json"
 
 Progress = Callable[[int, int], None]
 
@@ -107,6 +109,27 @@ class Exchange:
         """Whether a mask is another one than what was given to LabelMe: edited here meanwhile."""
         return fingerprint(mask) != self._lent
 
+    @property
+    def state(self) -> dict[str, str]:
+        """What has to be remembered of it, besides where it lies."""
+        return {
+            "sample": self.sample.id,
+            "label_set": self.label_set,
+            "file": self.path.name,
+            "known": self._known,
+            "lent": self._lent,
+        }
+
+    def recall(self, state: Mapping[str, str]) -> None:
+        """Go on from a state that was remembered.
+
+        Raises:
+            PetsegError: the photo cannot be read any more.
+        """
+        self.path = self.path.with_name(PureWindowsPath(state["file"]).name)
+        self._known, self._lent = state["known"], state["lent"]
+        self._size = size_of_photo(self.sample)
+
     def taken(self, mask: Array) -> None:
         """Note that a mask was taken over: it is what both sides have now."""
         self._lent = fingerprint(mask)
@@ -120,16 +143,37 @@ class Loan:
         folder: The folder LabelMe works in.
         exchanges: One per mask.
         problems: Samples that could not be lent, and why.
+        pid: LabelMe's process; 0 when it is not known.
+        created: When that process was started, in seconds since 1970.
     """
 
     folder: Path
     exchanges: list[Exchange] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
+    pid: int = 0
+    created: float = 0.0
 
     @property
     def target(self) -> Path:
         """What LabelMe is to open: the file, or the folder where there are several."""
         return self.exchanges[0].path if len(self.exchanges) == 1 else self.folder
+
+    def remember(self, pid: int = 0, created: float = 0.0) -> None:
+        """Write down what was lent, so that a later start of this program can take it over.
+
+        Args:
+            pid: LabelMe's process; 0 to keep what was written before.
+            created: When it was started, in seconds since 1970.
+
+        Raises:
+            PetsegError: it cannot be written.
+        """
+        if pid:
+            self.pid, self.created = pid, created
+        states = [exchange.state for exchange in self.exchanges]
+        content = {"pid": self.pid, "created": self.created, "exchanges": states}
+        if self.folder.is_dir():
+            atomic_write_text(self.folder / STATE_FILE, json.dumps(content))
 
     def settle(self) -> None:
         """LabelMe has ended: remove the folder, unless there is something in it to be taken."""
@@ -182,6 +226,34 @@ def lend(
     if not loan.exchanges:
         _remove(loan.folder)
     return loan
+
+
+def earlier_loans(dataset: Dataset, workspace: Workspace) -> list[Loan]:
+    """What was lent before this program was started, and not settled: LabelMe may have gone on.
+
+    Samples that are no longer there are passed over, and so are folders that were not written by
+    `Loan.remember`.
+    """
+    loans = []
+    names = LabelNames(dataset.classes, dataset.ignore_index)
+    for path in sorted((workspace.path / FOLDER).glob(f"*/*/{STATE_FILE}")):
+        try:
+            content = json.loads(read_bytes(path))
+            loan = Loan(path.parent, pid=int(content["pid"]), created=float(content["created"]))
+            states = [{name: str(value) for name, value in s.items()} for s in content["exchanges"]]
+        except (PetsegError, ValueError, KeyError, TypeError, AttributeError):
+            continue  # not a state of ours: the folder stays as it is
+        for state in states:
+            try:
+                sample = dataset.sample(state["sample"])
+                place = loan.folder / _part(sample.split) if sample.split else loan.folder
+                exchange = Exchange(sample, state["label_set"], place, names)
+                exchange.recall(state)
+                loan.exchanges.append(exchange)
+            except (PetsegError, KeyError):
+                continue  # a sample that was removed meanwhile
+        loans.append(loan)
+    return loans
 
 
 def fingerprint(mask: Array) -> str:

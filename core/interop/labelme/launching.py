@@ -6,10 +6,17 @@ import importlib.util
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from core.errors import PetsegError
 from core.files import atomic_write_text
-from core.runs.processes import describe_exit, python_command, python_environment, start_detached
+from core.runs.processes import (
+    describe_exit,
+    is_alive,
+    python_command,
+    python_environment,
+    start_detached,
+)
 
 LABELS_FILE = "labels.txt"
 LOG_FILE = "labelme.log"
@@ -83,6 +90,34 @@ def start_labelme(target: Path, folder: Path, labels: Sequence[str]) -> subproce
             path=folder,
             remedy="Check that `python -m labelme` starts it from a terminal.",
         ) from error
+
+
+class LabelMeProcess(Protocol):
+    """A LabelMe that was started."""
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+
+
+class EarlierProcess:
+    """A LabelMe that an earlier run of this program started; how it ends cannot be known.
+
+    Args:
+        pid: Its process.
+        created: When that was started, in seconds since 1970.
+    """
+
+    def __init__(self, pid: int, created: float) -> None:
+        self.pid = pid
+        self._created = created
+
+    def poll(self) -> int | None:
+        """0 once it has ended; None while it runs."""
+        return None if self.pid and is_alive(self.pid, self._created) else 0
 
 
 def why_it_ended(code: int, folder: Path) -> str:

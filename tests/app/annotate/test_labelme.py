@@ -31,6 +31,7 @@ class FakeLabelMe:
     def __init__(self) -> None:
         self.started: list[tuple[Path, Path, list[str]]] = []
         self.code: int | None = None
+        self.pid = 0
 
     def __call__(self, target, folder, labels):
         self.started.append((target, folder, labels))
@@ -293,6 +294,31 @@ def test_that_a_labelme_that_fails_to_start_says_why(bench):
     bench.process.code = 1
     bench.qtbot.waitUntil(lambda: bool(bench.problems))
     assert "libGL.so.1 is missing" in bench.problems[0]
+
+
+def test_that_what_labelme_saved_while_the_window_was_closed_is_offered_at_the_next_start(
+    bench, qtbot
+):
+    bench.open(selection=True)
+    bench.save_in_labelme("train/001", redrawn())
+    bench.wait_for_notice("train/001")
+    bench.labelme.take(["train/001"])
+    qtbot.waitUntil(lambda: not bench.jobs.running)
+    path = bench.lent("train/000")
+    bench.page.shut_down()
+    bench.session.close()
+    bench.jobs.shut_down()
+    later = json.loads(path.read_text())
+    later["shapes"] = []
+    path.write_text(json.dumps(later))
+    again = Bench(qtbot, bench.root)
+    again.wait_for_notice("LabelMe saved train/000")
+    again.labelme.take(["train/000"])
+    assert not again.pixels.any()
+    qtbot.waitUntil(lambda: not path.exists())
+    again.page.shut_down()
+    again.session.close()
+    again.jobs.shut_down()
 
 
 def test_that_without_labelme_one_sentence_says_what_to_install(bench, monkeypatch):

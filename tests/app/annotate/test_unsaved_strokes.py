@@ -7,12 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PIL import Image
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.gui import make_application
+from app.main_window import MainWindow
+from app.pages.annotate.mask_history import MaskHistory
 from app.pages.annotate.open_masks import MaskKey
 from app.pages.annotate.questions import Answer, ask_about_unsaved
+from app.pages.annotate_page import AnnotatePage
+from app.settings import Settings
 from tests.app.annotate.desk import CONTROL, LEFT, Desk
 from tests.making import blob, make_dataset, photo_of, write_sample
 
@@ -234,15 +240,11 @@ def test_that_the_question_has_four_answers(qtbot: QtBot, desk: Desk, text, can_
         assert ("Keep for the next start" in buttons) == can_keep
         qtbot.mouseClick(buttons[text], LEFT)
 
-    from PySide6.QtCore import QTimer
-
     QTimer.singleShot(0, press)
     assert ask_about_unsaved(desk.page, ["train/001", "train/002"], can_keep=can_keep) is answer
 
 
 def test_that_the_history_of_a_mask_can_be_read(desk: Desk):
-    from app.pages.annotate.mask_history import MaskHistory
-
     desk.open("train/001")
     paint(desk, (5, 5), (50, 50))
     desk.save()
@@ -257,3 +259,54 @@ def test_that_the_history_of_a_mask_can_be_read(desk: Desk):
     assert rows[0] == ["not saved yet", "", "Brush"]
     assert rows[1][1:] == ["24", "Brush ×2"]
     dialog.reject()
+
+
+def test_that_the_strokes_are_of_classes_however_the_files_encode_them(qtbot: QtBot, root: Path):
+    colors = np.array([(0, 0, 0), (255, 0, 0), (0, 0, 255)], np.uint8)
+    for path in (root / "labels").rglob("*.png"):
+        mask = np.array(Image.open(path))
+        Image.fromarray(colors[mask]).save(path)
+    classes = "".join(
+        f'[[classes]]\nname = "class{number}"\nmask_colors = [[{red}, {green}, {blue}]]\n'
+        for number, (red, green, blue) in enumerate(colors.tolist())
+    )
+    (root / "dataset.toml").write_text(classes)
+    painted = left_unsaved(qtbot, root, "train/001")["train/001"]
+    assert set(np.unique(painted)) == {0, 1, 2}
+    # The settings may say something else by the next start: the strokes are what they were.
+    (root / "dataset.toml").write_text(classes.replace("[[255", "[[254"))
+    desk = Desk(qtbot, root)
+    desk.open("train/001")
+    assert np.array_equal(desk.canvas.pixels, painted)
+    desk.leave(Answer.DISCARD)
+
+
+def test_that_strokes_of_a_sample_that_is_gone_are_told_and_kept(qtbot: QtBot, root: Path):
+    left_unsaved(qtbot, root, "train/001")
+    for folder, suffix in (("img", "png"), ("labels", "png")):
+        (root / folder / "train" / f"001.{suffix}").unlink()
+    desk = Desk(qtbot, root)
+    desk.open("train/000")
+    qtbot.waitUntil(lambda: bool(desk.problems))
+    assert "not in the dataset: train/001" in desk.problems[0]
+    assert desk.page.unsaved() == []
+    assert desk.leave(Answer.CANCEL)
+    assert journals(root) == ["labels/train/001.journal"]
+
+
+def test_that_the_window_says_on_any_page_that_strokes_are_back(qtbot: QtBot, root: Path):
+    left_unsaved(qtbot, root, "train/001")
+    make_application(Settings())
+    window = MainWindow(Settings())
+    qtbot.addWidget(window)
+    window.show()
+    said: list[str] = []
+    window.session.message.connect(said.append)
+    window.session.open(root)
+    qtbot.waitUntil(lambda: any("strokes of 1 mask" in text for text in said))
+    assert window.session.is_unsaved("train/001")
+    page = window.page(AnnotatePage)
+    assert isinstance(page, AnnotatePage)
+    page.ask = lambda _parent, _names: Answer.KEEP
+    window.close()
+    assert journals(root) == ["labels/train/001.journal"]

@@ -14,7 +14,7 @@ from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.interop.labelme import launching
-from core.interop.labelme.exchange import lend
+from core.interop.labelme.exchange import earlier_loans, lend
 from core.interop.labelme.writing import label_json, mask_shapes
 from core.interop.labels import LabelNames
 from core.runs.processes import signal_group
@@ -87,6 +87,39 @@ def test_that_each_loan_has_a_folder_of_its_own_and_is_cleared_up_when_nothing_w
     second.exchanges[0].read()
     second.settle()
     assert not second.folder.exists()
+
+
+def test_that_what_was_lent_is_known_after_a_restart(opened):
+    dataset, workspace = opened
+    loan = lent(opened, {"train/000": blob(64), "val/003": blob(64)})
+    loan.remember(77, 12.5)
+    saved(loan.exchanges[1], dataset, blob(64, 2))
+    (again,) = earlier_loans(dataset, workspace)
+    assert (again.folder, again.pid, again.created) == (loan.folder, 77, 12.5)
+    assert [exchange.changed() for exchange in again.exchanges] == [False, True]
+    assert np.array_equal(again.exchanges[1].read().mask, blob(64, 2))
+    assert not again.exchanges[0].differs_from_lent(blob(64))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "{",
+        "[]",
+        '{"pid": 1}',
+        '{"pid": 0, "created": 0, "exchanges": [{"sample": "train/none", "label_set": "labels"}]}',
+        '{"pid": 0, "created": 0, "exchanges": [{"sample": "train/000", "label_set": "labels", '
+        '"file": "../../../../victim.json", "known": "", "lent": ""}]}',
+    ],
+)
+def test_that_a_damaged_memory_of_a_loan_harms_nothing(opened, state):
+    dataset, workspace = opened
+    loan = lent(opened, {"train/000": blob(64)})
+    (loan.folder / "loan.json").write_text(state)
+    for found in earlier_loans(dataset, workspace):
+        assert all(each.path.is_relative_to(found.folder) for each in found.exchanges)
+        assert not any(exchange.changed() for exchange in found.exchanges)
+    assert loan.exchanges[0].path.exists()
 
 
 def test_that_odd_names_stay_inside_the_workspace(tmp_path):
