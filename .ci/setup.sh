@@ -29,7 +29,7 @@ apt_install() { # apt_install PACKAGE...: tells whether it worked
   "${as_root[@]}" "${environment[@]}" apt-get install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends "$@" </dev/null >&2
 }
 
-# What PySide6's X11, Wayland and offscreen plugins and OpenCV load: the library, and its package.
+# What PySide6's X11, Wayland and offscreen plugins, LabelMe's Qt 5 and OpenCV load: the library, and its package.
 qt_libraries='
 libEGL.so.1            libegl1
 libGL.so.1             libgl1
@@ -51,6 +51,7 @@ libxcb-shm.so.0        libxcb-shm0
 libxcb-sync.so.1       libxcb-sync1
 libxcb-util.so.1       libxcb-util1
 libxcb-xfixes.so.0     libxcb-xfixes0
+libxcb-xinerama.so.0   libxcb-xinerama0
 libxcb-xkb.so.1        libxcb-xkb1
 libxkbcommon-x11.so.0  libxkbcommon-x11-0
 libxkbcommon.so.0      libxkbcommon0

@@ -54,7 +54,8 @@ class MainWindow(QMainWindow):
         self._table = self._actions_table()
         actions.install(self._table, self, Qt.ShortcutContext.WindowShortcut)
         for page in self.pages:
-            actions.install(page.actions_table(), page, Qt.ShortcutContext.WindowShortcut)
+            table = page.actions_table()
+            page.actions_installed(actions.install(table, page, Qt.ShortcutContext.WindowShortcut))
         self.setWindowTitle("PetSeg Workbench")
         self.setMinimumSize(960, 600)
         self.resize(1280, 720)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import Action
 from app.jobs import Jobs
 from app.pages.annotate.commands import commands
-from app.pages.annotate.companions import Desk, companions
+from app.pages.annotate.companions import companions
+from app.pages.annotate.desk import Desk, Remembering
 from app.pages.annotate.open_masks import MaskKey, OpenMasks
 from app.pages.annotate.pictures import renderer
 from app.pages.annotate.questions import Answer, ask_about_unsaved
@@ -85,6 +86,12 @@ class AnnotatePage(Page):
         table = commands(self.view, self.step, self.save) + self.versions.actions()
         return table + [action for one in self.companions for action in one.actions()]
 
+    def actions_installed(self, actions: Mapping[str, QAction]) -> None:
+        """Offer what has no button of its own in the menu of the options."""
+        offered = [one.actions() for one in self.companions]
+        table = [*self.versions.actions(), *(action for part in offered for action in part)]
+        self.view.options.set_more([actions[action.id] for action in table])
+
     def activate(self) -> None:
         """Let the keys work the canvas at once."""
         if self.session.dataset is not None:
@@ -97,12 +104,18 @@ class AnnotatePage(Page):
         if sizes and len(sizes) == columns.count():
             columns.setSizes(sizes)
         self.view.set_opacity(settings.overlay_opacity)
+        for one in self.companions:
+            if isinstance(one, Remembering):
+                one.restore(settings)
 
     def remember(self, settings: Settings) -> None:
         """Leave sizes and the mask's opacity in the settings."""
         columns = self.view.columns
         settings.splitters = {**settings.splitters, columns.objectName(): columns.sizes()}
         settings.overlay_opacity = self.view.opacity
+        for one in self.companions:
+            if isinstance(one, Remembering):
+                one.remember(settings)
 
     def may_close(self) -> bool:
         """Ask what to do with unsaved masks; False when the user wants to go on editing."""
@@ -318,7 +331,7 @@ class AnnotatePage(Page):
 
     def _on_changed_elsewhere(self, key: MaskKey) -> None:
         if key == self.showing.key:
-            self.showing.conflicts.check()  # which asks
+            self.showing.conflicts.check(is_certain=True)  # which asks
         else:
             self.session.problem.emit(
                 f"{key.sample_id} was not saved: another program changed its file. Open it to "

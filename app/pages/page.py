@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from app.actions import Action
@@ -33,6 +36,9 @@ class Page(QWidget):
         Their shortcuts work while the page is the one shown.
         """
         return []
+
+    def actions_installed(self, actions: Mapping[str, QAction]) -> None:
+        """Called once with what was made of the page's commands, by id, for menus."""
 
     def activate(self) -> None:
         """Called each time the page comes to the front."""

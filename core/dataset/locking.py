@@ -10,8 +10,6 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock, Timeout
-
 from core.errors import PetsegError
 
 _LOCK, _HOLDER = "editor.lock", "editor.json"
@@ -50,6 +48,9 @@ class WorkspaceLock:
     """
 
     def __init__(self, folder: Path) -> None:
+        # Takes 50 ms to import, and a window without a dataset needs none.
+        from filelock import FileLock
+
         self._path = folder / _LOCK
         self._holder = folder / _HOLDER
         self._lock = FileLock(self._path, timeout=0, thread_local=False)
@@ -65,6 +66,8 @@ class WorkspaceLock:
         Raises:
             PetsegError: the folder cannot be written, or knows no locks.
         """
+        from filelock import Timeout
+
         if self.is_held:
             return True
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -78,9 +80,18 @@ class OptionBar(QWidget):
         self.save_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.set_icon(self.save_button, "content-save-outline", "accent_text")
         self.save_button.clicked.connect(self.save_clicked)
+        self.more_button = self._more_button()
         self._lay_out()
         self.show_history(None, None)
         self.show_saving(can_save=False, can_revert=False)
+
+    def set_more(self, actions: Sequence[QAction]) -> None:
+        """Offer commands without a button of their own in a menu at the end of the row."""
+        menu = self.more_button.menu()
+        menu.clear()
+        for action in actions:
+            menu.addAction(action)
+        self.more_button.setVisible(bool(actions))
 
     def show_tool(self, tool: Tool) -> None:
         """Show a tool's options."""
@@ -127,7 +138,13 @@ class OptionBar(QWidget):
             row.addWidget(widget)
         row.addWidget(self._extras)
         row.addWidget(self._hint, 1)
-        for button in (self.undo_button, self.redo_button, self.revert_button, self.save_button):
+        for button in (
+            self.undo_button,
+            self.redo_button,
+            self.revert_button,
+            self.more_button,
+            self.save_button,
+        ):
             row.addWidget(button)
 
     def _icon_button(
@@ -159,6 +176,18 @@ class OptionBar(QWidget):
         original.setObjectName("RevertToOriginal")
         original.triggered.connect(lambda _checked=False: self.revert_to_original_clicked.emit())
         button.setMenu(menu)
+        return button
+
+    def _more_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("MoreCommands")
+        button.setAccessibleName("More commands")
+        button.setToolTip("More: LabelMe, export and import, the history of this mask")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        theme.set_icon(button, "dots-vertical")
+        button.setMenu(QMenu(button))
+        button.hide()
         return button
 
     def _on_slider(self, place: int) -> None:

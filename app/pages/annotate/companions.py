@@ -11,8 +11,9 @@ def companions(desk: Desk) -> list[Companion]:
     """Everything that works beside the editor."""
     from app.pages.annotate.assist import Assist
     from app.pages.annotate.copying import Copying
+    from app.pages.annotate.labelme import LabelMe
     from app.pages.annotate.layers import Layers
     from app.pages.annotate.predictions import Predictions
 
     predictions = Predictions(desk)
-    return [predictions, Layers(desk, predictions), Copying(desk), Assist(desk)]
+    return [predictions, Layers(desk, predictions), Copying(desk), Assist(desk), LabelMe(desk)]

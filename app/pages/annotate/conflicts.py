@@ -56,7 +56,7 @@ class Conflicts(QObject):
         self._question: _Question | None = None
         self._differs = False
         self._watch = FileWatch(self)
-        self._watch.touched.connect(self.check)
+        self._watch.touched.connect(lambda: self.check())
         self._reading = LatestTask(self)
         self._reading.done.connect(self._on_read)
 
@@ -91,10 +91,13 @@ class Conflicts(QObject):
         self._watch.watch(None)
         self._reading.shut_down()
 
-    def check(self) -> None:
+    def check(self, *, is_certain: bool = False) -> None:
         """Look whether the file of the shown mask is still the one that was opened.
 
         Out of sight nothing is looked at: `check` is called again when the editor is shown.
+
+        Args:
+            is_certain: Read it even if time and size are those that are known.
         """
         shown, known = self._shown(), self._content
         dataset, workspace = self._session.dataset, self._session.workspace
@@ -104,7 +107,7 @@ class Conflicts(QObject):
         if self._saver.is_saving(key):
             return  # it is us; looked at again when that is done
         path = dataset.mask_path(dataset.sample(key.sample_id), key.label_set)
-        if signature(path) != mask.signature:
+        if is_certain or signature(path) != mask.signature:
             self._reading.request(
                 lambda: read_for_editing(dataset, workspace, key.sample_id, key.label_set, known)
             )

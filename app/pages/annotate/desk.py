@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.actions import Action
 from app.jobs import Jobs
 from app.pages.annotate.open_masks import MaskKey, OpenMask
 from app.session import Session
+from app.settings import Settings
 from widgets.editor import EditorView
 
 
@@ -46,3 +47,14 @@ class Companion(Protocol):
 
     def shut_down(self) -> None:
         """The window closes: end threads and processes."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A companion that keeps something between two starts of the program."""
+
+    def restore(self, settings: Settings) -> None:
+        """Take over from the settings what was kept."""
+
+    def remember(self, settings: Settings) -> None:
+        """Leave in the settings what is to be kept."""

@@ -201,11 +201,17 @@ class Keeping(QObject):
         def put_back() -> None:
             if self._store is not store:
                 return  # another dataset is open
+            back: list[MaskKey] = []
             try:
-                store.put_back(masks)
+                back = [MaskKey(*mask) for mask in store.put_back(masks)]
             except PetsegError as error:
                 self.problem.emit(str(error))
-            self._pending.update({key: steps.get(key, 1) for key in masks if store.exists(*key)})
+            if newer := [key.sample_id for key in masks if key not in back]:
+                self.problem.emit(
+                    f"The discarded strokes of {', '.join(newer)} were not brought back: the mask "
+                    "has newer strokes."
+                )
+            self._pending.update({key: steps.get(key, 1) for key in back})
             self.found.emit()
 
         return put_back

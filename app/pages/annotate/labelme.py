@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout
 
 from app.actions import Action
 from app.jobs import JobHandle
-from app.pages.annotate.companions import Desk
+from app.pages.annotate.desk import Desk
 from app.pages.annotate.labelme_files import LabelMeFiles
 from app.pages.annotate.labelme_lending import LabelMeLending
 from app.pages.annotate.labelme_returns import (
@@ -110,6 +110,7 @@ class LabelMe(QObject):
             if each.changed_px or each.drawn.left_out:
                 self._pending[key] = each
             else:
+                each.exchange.decided()
                 session.message.emit(
                     f"LabelMe saved {key.sample_id}: nothing differs from the mask here."
                 )
@@ -221,7 +222,7 @@ class LabelMe(QObject):
     def leave(self, sample_ids: Sequence[str]) -> None:
         """Keep the masks that are here; LabelMe's files stay as they are until it is closed."""
         for key in [key for key in self._pending if key.sample_id in set(sample_ids)]:
-            del self._pending[key]
+            self._pending.pop(key).exchange.decided()
         self._go_on()
 
     def _replace(self, each: Returned) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from app.actions import Action
 from app.jobs import JobHandle
-from app.pages.annotate.companions import Desk
+from app.pages.annotate.desk import Desk
 from core.dataset import Sample
 from core.interop.conversion import Conversion
 from core.interop.label_sets import require_label_set_name

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.jobs import JobHandle
-from app.pages.annotate.companions import Desk
+from app.pages.annotate.desk import Desk
 from app.pages.annotate.labelme_returns import in_editor, mask_to_lend
 from app.pages.annotate.labelme_watch import LabelMeWatch
 from app.pages.annotate.open_masks import MaskKey

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.pages.annotate.companions import Desk
+from app.pages.annotate.desk import Desk
 from app.pages.annotate.open_masks import MaskKey
 from core.dataset import Dataset
 from core.dataset.workspace import Workspace

@@ -51,6 +51,7 @@ class Exchange:
             stem += "_"
         self.path = folder / f"{stem}.json"
         self._names = names
+        self._seen = ""
         self._known = ""
         self._lent = ""
         self._size: tuple[int, int] | None = None
@@ -84,26 +85,39 @@ class Exchange:
         text = label_json(mask_shapes(mask, self._names), target.name, mask.shape)
         atomic_write(target, data)
         atomic_write(self.path, text)
-        self._size, self._known, self._lent = size, content_hash(text), fingerprint(mask)
+        self._size, self._lent = size, fingerprint(mask)
+        self._seen = self._known = content_hash(text)
         return self.path
 
     def changed(self) -> bool:
         """Whether LabelMe has saved the file since it went out or was read last."""
+        return self._hash() not in ("", self._seen)
+
+    def is_undecided(self) -> bool:
+        """Whether the file holds something that was neither taken over nor left."""
+        return self._hash() not in ("", self._known)
+
+    def _hash(self) -> str:
+        """Of the file; "" when it was deleted in LabelMe or is being replaced just now."""
         try:
-            return content_hash(read_bytes(self.path)) != self._known
+            return content_hash(read_bytes(self.path))
         except PetsegError:
-            return False  # deleted in LabelMe, or being replaced just now: there is nothing to take
+            return ""
 
     def read(self) -> DrawnMask:
-        """The mask as LabelMe saved it; what was read then counts as known.
+        """The mask as LabelMe saved it; it counts as seen then, but not as decided on.
 
         Raises:
             PetsegError: the file is missing or damaged, or was drawn on another photo.
         """
         data = read_bytes(self.path)
         drawn = draw(parse_label_file(data, self.path), self._names, self._size, self.path)
-        self._known = content_hash(data)
+        self._seen = content_hash(data)
         return drawn
+
+    def decided(self) -> None:
+        """Note that what was read last was taken over or left: it need not be kept."""
+        self._known = self._seen
 
     def differs_from_lent(self, mask: Array) -> bool:
         """Whether a mask is another one than what was given to LabelMe: edited here meanwhile."""
@@ -127,12 +141,14 @@ class Exchange:
             PetsegError: the photo cannot be read any more.
         """
         self.path = self.path.with_name(PureWindowsPath(state["file"]).name)
-        self._known, self._lent = state["known"], state["lent"]
+        self._seen = self._known = state["known"]
+        self._lent = state["lent"]
         self._size = size_of_photo(self.sample)
 
     def taken(self, mask: Array) -> None:
         """Note that a mask was taken over: it is what both sides have now."""
         self._lent = fingerprint(mask)
+        self.decided()
 
 
 @dataclass
@@ -145,6 +161,7 @@ class Loan:
         problems: Samples that could not be lent, and why.
         pid: LabelMe's process; 0 when it is not known.
         created: When that process was started, in seconds since 1970.
+        is_whole: Whether all that is in the folder is known.
     """
 
     folder: Path
@@ -152,6 +169,7 @@ class Loan:
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     pid: int = 0
     created: float = 0.0
+    is_whole: bool = True
 
     @property
     def target(self) -> Path:
@@ -176,8 +194,8 @@ class Loan:
             atomic_write_text(self.folder / STATE_FILE, json.dumps(content))
 
     def settle(self) -> None:
-        """LabelMe has ended: remove the folder, unless there is something in it to be taken."""
-        if not any(exchange.changed() for exchange in self.exchanges):
+        """LabelMe has ended: remove the folder, unless something in it is not decided on."""
+        if self.is_whole and not any(exchange.is_undecided() for exchange in self.exchanges):
             _remove(self.folder)
 
 
@@ -251,7 +269,7 @@ def earlier_loans(dataset: Dataset, workspace: Workspace) -> list[Loan]:
                 exchange.recall(state)
                 loan.exchanges.append(exchange)
             except (PetsegError, KeyError):
-                continue  # a sample that was removed meanwhile
+                loan.is_whole = False  # a sample that was removed meanwhile: its file stays
         loans.append(loan)
     return loans
 

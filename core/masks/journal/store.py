@@ -131,12 +131,16 @@ class JournalStore:
         for label_set, sample in masks:
             self._rename(self.path(label_set, sample), _ASIDE)
 
-    def put_back(self, masks: Iterable[tuple[str, str]]) -> None:
+    def put_back(self, masks: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Take `set_aside` back; a mask that has another journal by now keeps that one.
+
+        Returns:
+            The masks whose journals are back.
 
         Raises:
             PetsegError: one cannot be renamed.
         """
+        back = []
         for label_set, sample in masks:
             path = self.path(label_set, sample)
             aside = path.with_name(path.name + _ASIDE)
@@ -145,6 +149,8 @@ class JournalStore:
                     aside.rename(path)
                 except OSError as error:
                     raise _cannot("renamed", aside, error) from error
+                back.append((label_set, sample))
+        return back
 
     def set_damaged_aside(self, label_set: str, sample: str) -> None:
         """Rename a journal that cannot be used, so that it is kept and not asked again.

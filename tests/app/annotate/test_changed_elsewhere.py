@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +120,24 @@ def test_that_nothing_is_overwritten_before_there_is_an_answer(asked: Desk):
     assert asked.notice == ""
     asked.show("train/001")
     assert "Another program changed" in asked.notice
+
+
+def test_that_a_file_of_the_same_time_and_size_is_not_overwritten_either(desk: Desk):
+    desk.open("train/001")
+    stroke(desk)
+    path, status = path_of(desk), path_of(desk).stat()
+    desk.page.showing.conflicts._watch.watch(None)
+    other = blob(64, 2)
+    other[0, 0] = 1
+    cv2.imwrite(str(path), other)
+    foreign = path.read_bytes()
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    shown = desk.page.showing.shown()
+    assert shown is not None
+    shown[1].signature = (path.stat().st_mtime_ns, path.stat().st_size)
+    desk.key(Qt.Key.Key_S, CONTROL)
+    desk.qtbot.waitUntil(lambda: "Another program changed" in desk.notice)
+    assert path.read_bytes() == foreign
 
 
 def test_that_a_deleted_file_is_asked_about_and_can_be_written_again(desk: Desk):

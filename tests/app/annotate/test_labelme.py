@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMainWindow, QPushButton
 
 from app.jobs import Jobs
-from app.pages.annotate.companions import Desk
+from app.pages.annotate.desk import Desk
 from app.pages.annotate.labelme import LabelMe
 from app.pages.annotate_page import AnnotatePage
 from app.session import Session

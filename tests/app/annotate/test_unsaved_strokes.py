@@ -111,6 +111,23 @@ def test_that_discarded_strokes_are_back_when_that_is_undone(qtbot: QtBot, root:
     assert journals(root) == []
 
 
+def test_that_discarded_strokes_do_not_take_the_place_of_newer_ones(qtbot: QtBot, root: Path):
+    left_unsaved(qtbot, root, "train/001")
+    desk = Desk(qtbot, root)
+    undo = []
+    desk.session.undoable.connect(lambda _words, take_back: undo.append(take_back))
+    desk.open("train/001")
+    qtbot.waitUntil(lambda: "from the last time" in desk.notice)
+    desk.choose("Discard them")
+    desk.wait_for("train/001")
+    paint(desk, (40, 5))
+    newer = desk.canvas.pixels.copy()
+    undo[0]()
+    assert "train/001 were not brought back" in desk.problems[-1]
+    assert np.array_equal(desk.canvas.pixels, newer)
+    assert desk.leave(Answer.DISCARD)
+
+
 def test_that_masks_that_were_never_opened_again_are_saved_when_the_window_closes(
     qtbot: QtBot, root: Path
 ):
@@ -266,15 +283,16 @@ def test_that_the_strokes_are_of_classes_however_the_files_encode_them(qtbot: Qt
     for path in (root / "labels").rglob("*.png"):
         mask = np.array(Image.open(path))
         Image.fromarray(colors[mask]).save(path)
+    names = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in colors.tolist()]
     classes = "".join(
-        f'[[classes]]\nname = "class{number}"\nmask_colors = [[{red}, {green}, {blue}]]\n'
-        for number, (red, green, blue) in enumerate(colors.tolist())
+        f'[[classes]]\nname = "class{name[1:]}"\ncolor = "{name}"\nmask_colors = ["{name}"]\n'
+        for name in names
     )
     (root / "dataset.toml").write_text(classes)
     painted = left_unsaved(qtbot, root, "train/001")["train/001"]
     assert set(np.unique(painted)) == {0, 1, 2}
     # The settings may say something else by the next start: the strokes are what they were.
-    (root / "dataset.toml").write_text(classes.replace("[[255", "[[254"))
+    (root / "dataset.toml").write_text(classes.replace('["#ff', '["#fe'))
     desk = Desk(qtbot, root)
     desk.open("train/001")
     assert np.array_equal(desk.canvas.pixels, painted)

@@ -86,6 +86,9 @@ def test_that_each_loan_has_a_folder_of_its_own_and_is_cleared_up_when_nothing_w
     assert second.folder.exists()
     second.exchanges[0].read()
     second.settle()
+    assert second.folder.exists()  # it was only looked at
+    second.exchanges[0].decided()
+    second.settle()
     assert not second.folder.exists()
 
 
@@ -117,9 +120,28 @@ def test_that_a_damaged_memory_of_a_loan_harms_nothing(opened, state):
     loan = lent(opened, {"train/000": blob(64)})
     (loan.folder / "loan.json").write_text(state)
     for found in earlier_loans(dataset, workspace):
+        if not found.exchanges:
+            found.settle()
         assert all(each.path.is_relative_to(found.folder) for each in found.exchanges)
         assert not any(exchange.changed() for exchange in found.exchanges)
     assert loan.exchanges[0].path.exists()
+
+
+def test_that_what_was_looked_at_and_not_decided_on_survives_a_restart(opened):
+    dataset, workspace = opened
+    loan = lent(opened, {"train/000": blob(64)})
+    saved(loan.exchanges[0], dataset, blob(64, 2))
+    loan.exchanges[0].read()
+    assert not loan.exchanges[0].changed()
+    loan.remember(77, 1.0)
+    (again,) = earlier_loans(dataset, workspace)
+    again.settle()
+    assert again.exchanges[0].changed()
+    again.exchanges[0].read()
+    again.exchanges[0].decided()
+    again.remember()
+    (once_more,) = earlier_loans(dataset, workspace)
+    assert not once_more.exchanges[0].changed()
 
 
 def test_that_odd_names_stay_inside_the_workspace(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import numpy as np
@@ -177,4 +178,22 @@ def test_that_a_locked_file_is_named(
     monkeypatch.setattr(Path, "replace", locked)
     with pytest.raises(PetsegError, match="000.png"):
         save_mask(dataset, workspace, sample, "labels", edited(blob()))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(
+    getattr(os, "geteuid", lambda: 0)() == 0, reason="nothing is read-only for a superuser"
+)
+def test_that_a_read_only_folder_is_named_and_its_file_untouched(
+    dataset: Dataset, workspace: Workspace
+):
+    sample = dataset.sample("train/000")
+    path = dataset.mask_path(sample, "labels")
+    before = path.read_bytes()
+    path.parent.chmod(0o555)
+    try:
+        with pytest.raises(PetsegError, match="000.png"):
+            save_mask(dataset, workspace, sample, "labels", edited(blob()))
+    finally:
+        path.parent.chmod(0o755)
     assert path.read_bytes() == before

@@ -345,7 +345,7 @@ def test_that_discarding_can_be_taken_back_until_the_next_start(tmp_path: Path):
     store.set_aside([("labels", "a"), ("labels", "b")])
     assert not store.exists("labels", "a")
     kept(store, "b").undo()
-    store.put_back([("labels", "a"), ("labels", "b")])
+    assert store.put_back([("labels", "a"), ("labels", "b")]) == [("labels", "a")]
     assert store.read("labels", "a").document.undo_steps == 1
     assert store.read("labels", "b").document.redo_name == "Brush"  # the newer one stays
     store.set_aside([("labels", "a")])
