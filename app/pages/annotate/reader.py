@@ -72,13 +72,15 @@ class SampleReader(QObject):
         era, batch = self._era, self._batch
 
         def work() -> None:
-            for sample_id in missing:
-                if batch != self._batch:
-                    break
-                self._under_way = (label_set, sample_id)
-                content = read_for_editing(dataset, workspace, sample_id, label_set)
-                self._one_ahead.emit(era, content)
-            self._under_way = None
+            try:
+                for sample_id in missing:
+                    if batch != self._batch:
+                        break
+                    self._under_way = (label_set, sample_id)
+                    content = read_for_editing(dataset, workspace, sample_id, label_set)
+                    self._one_ahead.emit(era, content)
+            finally:
+                self._under_way = None
 
         self._ahead.request(work)
 
