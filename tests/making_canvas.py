@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from core.dataset.model import ClassInfo
 from core.masks.document import MaskDocument
-from core.masks.regions import Point, Region
+from core.masks.shapes.regions import Point, Region
 from widgets.canvas import MaskCanvas
 
 CLASSES = (

@@ -13,12 +13,12 @@ from app.jobs import Jobs
 from app.pages.annotate.commands import commands
 from app.pages.annotate.companions import companions
 from app.pages.annotate.desk import Desk, Remembering
-from app.pages.annotate.open_masks import MaskKey, OpenMasks
-from app.pages.annotate.pictures import renderer
-from app.pages.annotate.questions import Answer, ask_about_unsaved
-from app.pages.annotate.saver import MaskSaver
-from app.pages.annotate.showing import Showing
-from app.pages.annotate.versions import Versions
+from app.pages.annotate.keeping.questions import Answer, ask_about_unsaved
+from app.pages.annotate.keeping.saver import MaskSaver
+from app.pages.annotate.keeping.versions import Versions
+from app.pages.annotate.showing.open_masks import MaskKey, OpenMasks
+from app.pages.annotate.showing.pictures import renderer
+from app.pages.annotate.showing.showing import Showing
 from app.pages.page import Page
 from app.session import Session
 from app.settings import Settings

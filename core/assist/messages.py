@@ -31,7 +31,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from core.assist.problems import Problem
-from core.masks.regions import Bools
+from core.masks.shapes.regions import Bools
 
 
 class _Message(BaseModel):

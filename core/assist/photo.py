@@ -13,7 +13,7 @@ import numpy as np
 from core.assist.prompt import BOX_END, BOX_START, NEGATIVE, POSITIVE, Box, Click
 from core.images import Array
 from core.masks.geometry import Rect, whole
-from core.masks.regions import NOTHING, Bools, Region
+from core.masks.shapes.regions import NOTHING, Bools, Region
 
 MAX_SIDE = 2048
 """The models see 1024 pixels a side. A larger photo would only cost time and memory; twice as

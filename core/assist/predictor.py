@@ -14,7 +14,7 @@ from core.assist.osam_models import open_model
 from core.assist.problems import AssistError, Problem
 from core.assist.prompt import BOX_END, BOX_START
 from core.images import Array
-from core.masks.regions import Bools
+from core.masks.shapes.regions import Bools
 
 # An embedding of EfficientSAM takes 4 MB, one of SAM 2 takes 17 MB.
 _ROOM = 256_000_000

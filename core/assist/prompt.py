@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 
 NEGATIVE, POSITIVE, BOX_START, BOX_END = 0, 1, 2, 3
 """The labels of points that SAM and its relatives are trained with."""

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from core.images import Array
 from core.masks.geometry import EMPTY, Rect
-from core.masks.regions import Bools
+from core.masks.shapes.regions import Bools
 
 Counts = npt.NDArray[np.int64]
 

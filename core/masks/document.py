@@ -14,7 +14,7 @@ from core.masks.geometry import EMPTY, Rect
 from core.masks.history import Delta, Step, Stroke
 from core.masks.journal.protocol import Journal
 from core.masks.journal.records import NO_REVISION, Record, Redone, Saved, Stepped, Undone
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 
 MAX_STEPS = 500
 

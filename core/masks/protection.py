@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
-from core.masks.pieces import BACKGROUND
+from core.masks.pieces.finding import BACKGROUND
 
 _VALUES = frozenset(range(256))
 

@@ -12,13 +12,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.pages.annotate.open_masks import MaskKey, OpenMask, OpenMasks
-from app.pages.annotate.questions import Answer
+from app.pages.annotate.keeping.questions import Answer
+from app.pages.annotate.showing.open_masks import MaskKey, OpenMask, OpenMasks
 from app.pages.annotate_page import AnnotatePage
 from app.settings import Settings
 from core.images import read_mask
 from core.masks.document import MaskDocument
-from core.masks.regions import dab
+from core.masks.shapes.regions import dab
 from tests.app.annotate.desk import Desk
 from tests.making import blob, make_dataset, photo_of, write_sample
 from widgets.canvas import MAX_BRUSH

@@ -25,8 +25,8 @@ from PySide6.QtWidgets import QApplication
 
 from core.dataset.model import ClassInfo
 from core.masks.document import MaskDocument
-from core.masks.pieces import flood
-from core.masks.regions import segment
+from core.masks.pieces.finding import flood
+from core.masks.shapes.regions import segment
 from widgets.canvas import ImagePyramid, MaskCanvas
 
 pytestmark = pytest.mark.benchmark

@@ -16,7 +16,7 @@ from core.masks.journal.bases import packed_pixels
 from core.masks.journal.reader import read_journal
 from core.masks.journal.records import Base, Header
 from core.masks.journal.writer import JournalWriter
-from core.masks.regions import segment
+from core.masks.shapes.regions import segment
 
 pytestmark = pytest.mark.benchmark
 

@@ -12,10 +12,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 
 from core.dataset.model import ClassInfo
-from core.masks.disagreement_map import DisagreementMap
 from core.masks.document import MaskDocument
-from core.masks.morphology import grow, shrink, smooth
-from core.masks.pieces import component, flood, holes_of
+from core.masks.pieces.finding import component, flood, holes_of
+from core.masks.pieces.morphology import grow, shrink, smooth
+from core.masks.suggestions.disagreement_map import DisagreementMap
 from widgets.canvas import MaskCanvas
 
 pytestmark = pytest.mark.benchmark

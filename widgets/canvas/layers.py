@@ -11,7 +11,7 @@ import numpy as np
 
 from core.images import Array
 from core.masks.geometry import Rect
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 from widgets.canvas.sampling import DevicePart, Indices, edges, enlarged, take
 
 Rgba = tuple[int, int, int, int]

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from core.dataset.model import ClassInfo
 from core.masks.document import MaskDocument
 from core.masks.geometry import Rect
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 from widgets.canvas.computing import Computing
 from widgets.canvas.mask_view import MaskView
 from widgets.canvas.painting import device_part, paint_highlight
@@ -72,12 +72,14 @@ class MaskCanvas(MaskView):
         classes: Sequence[ClassInfo] = (),
         ignore_index: int = 255,
     ) -> None:
-        """Edit another mask, or none. What a tool has in progress in the old one is dropped."""
+        """Edit another mask, or none. An unfinished outline waits until the old one is back."""
+        self._put_away()
         self.forget_computing()
         super().set_document(document, classes, ignore_index)
         for tool in self._tools.values():
             tool.sample_changed()
             tool.changed()
+        self._tool.resume()
 
     # What is chosen
 
@@ -110,11 +112,11 @@ class MaskCanvas(MaskView):
         return self._tool
 
     def set_tool(self, tool_id: str) -> None:
-        """Choose a tool by its id; what the old one had in progress is dropped."""
+        """Choose a tool by its id; the old one's outline waits, all else in progress is dropped."""
         if tool_id == self._tool.id:
             return
         pointer = self._tool.pointer
-        self.cancel()
+        kept = self._put_away()
         self.forget_computing()
         self._tool.hover(None)
         self._tool = self._tools[tool_id]
@@ -123,7 +125,10 @@ class MaskCanvas(MaskView):
         self.refresh_marks()
         self.update()
         self.tool_changed.emit(tool_id)
+        if kept:
+            self.say(kept)
         self._tool.chosen()
+        self._tool.resume()
 
     def cancel(self) -> None:
         """Drop what the tool has in progress."""
@@ -303,6 +308,10 @@ class MaskCanvas(MaskView):
         position = event.position()
         point = self.placement.to_image(position)
         return Pointer(position, point, self.pixel_at(position), event.modifiers())
+
+    def _put_away(self) -> str:
+        self._pressed = False
+        return self._tool.put_away()
 
     def _pick_class(self, event: QMouseEvent) -> None:
         pixel = self.pixel_at(event.position())

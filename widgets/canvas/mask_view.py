@@ -13,7 +13,7 @@ from core.images import Array
 from core.masks.document import MaskDocument
 from core.masks.geometry import EMPTY, Rect
 from core.masks.protection import Over, Protection
-from core.masks.regions import Region, everything
+from core.masks.shapes.regions import Region, everything
 from widgets import theme
 from widgets.canvas.layered_view import LayeredView
 from widgets.canvas.sampling import ImagePyramid

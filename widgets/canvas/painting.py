@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from core.images import Array
 from core.masks.geometry import Rect
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 from widgets import theme
 from widgets.canvas import marks
 from widgets.canvas.layers import HIGHLIGHT_COLORS, IndexLayer, render_highlight

@@ -1,19 +1,16 @@
-"""What works beside the editor on the mask that is shown, each in a file of its own."""
+"""Everything that works beside the editor on the mask that is shown."""
 
 from __future__ import annotations
 
+from app.pages.annotate.beside.assist import Assist
+from app.pages.annotate.beside.copying import Copying
+from app.pages.annotate.beside.layers import Layers
+from app.pages.annotate.beside.predictions import Predictions
 from app.pages.annotate.desk import Companion, Desk
-
-__all__ = ["Companion", "Desk", "companions"]
+from app.pages.annotate.labelme.companion import LabelMe
 
 
 def companions(desk: Desk) -> list[Companion]:
-    """Everything that works beside the editor."""
-    from app.pages.annotate.assist import Assist
-    from app.pages.annotate.copying import Copying
-    from app.pages.annotate.labelme import LabelMe
-    from app.pages.annotate.layers import Layers
-    from app.pages.annotate.predictions import Predictions
-
+    """The companions of the editor, in the order in which a sample is told to them."""
     predictions = Predictions(desk)
     return [predictions, Layers(desk, predictions), Copying(desk), Assist(desk), LabelMe(desk)]

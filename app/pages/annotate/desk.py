@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from app.actions import Action
 from app.jobs import Jobs
-from app.pages.annotate.open_masks import MaskKey, OpenMask
+from app.pages.annotate.showing.open_masks import MaskKey, OpenMask
 from app.session import Session
 from app.settings import Settings
 from widgets.editor import EditorView

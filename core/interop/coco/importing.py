@@ -26,7 +26,7 @@ from core.interop.label_sets import MaskTaker, require_photo_size
 from core.interop.labels import LabelNames
 from core.interop.matching import SampleFinder
 from core.interop.problems import Problem, shown
-from core.masks.regions import polygon
+from core.masks.shapes.regions import polygon
 
 _FARTHEST = 1_000_000.0
 _THING = "Annotation"
@@ -45,8 +45,8 @@ def import_coco(
     """Draw the objects of COCO files and write the masks into a label set.
 
     The sample of each photo is found by its file name's stem; a file named after a split is about
-    the samples of that split. Polygons are filled by the even-odd rule (`core.masks.regions`),
-    several polygons of one object together.
+    the samples of that split. Polygons are filled by the even-odd rule, several polygons of one
+    object together (`core.masks.shapes.regions`).
 
     Args:
         dataset: The dataset.

@@ -18,7 +18,7 @@ import numpy as np
 from core.errors import PetsegError
 from core.images import Array
 from core.masks.geometry import EMPTY, Rect, around, whole
-from core.masks.regions import NOTHING, Bools, Point, Region
+from core.masks.shapes.regions import NOTHING, Bools, Point, Region
 from core.masks.smart.guided import along_edges
 from core.masks.smart.shrinking import shrunk
 

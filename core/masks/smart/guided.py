@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from core.images import Array
 from core.masks.geometry import Rect
-from core.masks.regions import Bools
+from core.masks.shapes.regions import Bools
 from core.masks.smart.shrinking import spread
 
 Floats = npt.NDArray[np.float32]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from core.images import Array
 from core.masks.geometry import Rect, whole
-from core.masks.regions import Point
+from core.masks.shapes.regions import Point
 from core.masks.smart.shrinking import shrunk
 
 Path = npt.NDArray[np.float64]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from core.images import Array
 from core.masks.geometry import Rect
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 from core.masks.smart.shrinking import shrunk, spread
 
 Labels = npt.NDArray[np.uint16]

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.images import Array
 from core.masks.geometry import Rect, whole
-from core.masks.regions import NOTHING, Region
+from core.masks.shapes.regions import NOTHING, Region
 
 MAX_TOLERANCE = 255
 

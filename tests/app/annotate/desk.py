@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app import actions
 from app.jobs import Jobs
-from app.pages.annotate.questions import Answer
+from app.pages.annotate.keeping.questions import Answer
 from app.pages.annotate_page import AnnotatePage
 from app.session import Session
 from core.images import read_mask

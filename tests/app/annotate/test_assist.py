@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.jobs import Jobs
-from app.pages.annotate.assist import Assist
-from app.pages.annotate.companions import Desk
+from app.pages.annotate.beside.assist import Assist
+from app.pages.annotate.desk import Desk
 from app.session import Session
 from app.settings import Settings
 from core.assist.client import AssistClient

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.pages.annotate.copying import Copying
-from core.masks.pieces import component
+from app.pages.annotate.beside.copying import Copying
+from core.masks.pieces.finding import component
 from tests.app.annotate.page_hands import Hands, companion
 from tests.making import blob, write_sample
 

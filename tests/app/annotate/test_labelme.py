@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QPushButton
 
 from app.jobs import Jobs
 from app.pages.annotate.desk import Desk
-from app.pages.annotate.labelme import LabelMe
+from app.pages.annotate.labelme.companion import LabelMe
 from app.pages.annotate_page import AnnotatePage
 from app.session import Session
 from core.errors import PetsegError
@@ -119,7 +119,7 @@ class Bench:
 
 @pytest.fixture
 def bench(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.pages.annotate.labelme_lending.require_installed", lambda: None)
+    monkeypatch.setattr("app.pages.annotate.labelme.lending.require_installed", lambda: None)
     made = Bench(qtbot, make_dataset(tmp_path / "pets"))
     yield made
     made.page.shut_down()
@@ -257,7 +257,7 @@ def test_that_a_sample_is_not_opened_twice(bench):
 
 
 def test_that_many_samples_are_asked_about(bench, monkeypatch):
-    monkeypatch.setattr("app.pages.annotate.labelme_lending.MANY", 2)
+    monkeypatch.setattr("app.pages.annotate.labelme.lending.MANY", 2)
     asked = []
     bench.labelme.lending.ask_about_many = lambda _parent, count: asked.append(count)
     bench.labelme.lending.open_selection()
@@ -325,7 +325,7 @@ def test_that_without_labelme_one_sentence_says_what_to_install(bench, monkeypat
     def absent():
         raise PetsegError("LabelMe is not installed", remedy="Install it.")
 
-    monkeypatch.setattr("app.pages.annotate.labelme_lending.require_installed", absent)
+    monkeypatch.setattr("app.pages.annotate.labelme.lending.require_installed", absent)
     bench.labelme.lending.open_shown()
     assert bench.problems == ["LabelMe is not installed. Install it."]
 

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from pytestqt.qtbot import QtBot
 
 from app.jobs import Jobs
-from app.pages.annotate.companions import Desk
-from app.pages.annotate.layers import Layers
-from app.pages.annotate.predictions import Predictions
+from app.pages.annotate.beside.layers import Layers
+from app.pages.annotate.beside.predictions import Predictions
+from app.pages.annotate.desk import Desk
 from app.session import Session
 from core.images import encode_mask, read_image, read_mask
 from core.masks.document import MaskDocument

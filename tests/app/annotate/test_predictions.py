@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.pages.annotate.predictions import Predictions
+from app.pages.annotate.beside.predictions import Predictions
 from core.dataset import open_dataset
 from core.evaluation.prediction_files import confidence_path, encode_confidence, prediction_path
 from core.files import atomic_write

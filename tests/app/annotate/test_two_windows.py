@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.pages.annotate.questions import Answer
+from app.pages.annotate.keeping.questions import Answer
 from tests.app.annotate.desk import CONTROL, Desk
 from tests.making import blob, make_dataset
 

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from app.gui import make_application
 from app.main_window import MainWindow
-from app.pages.annotate.mask_history import MaskHistory
-from app.pages.annotate.open_masks import MaskKey
-from app.pages.annotate.questions import Answer, ask_about_unsaved
+from app.pages.annotate.keeping.mask_history import MaskHistory
+from app.pages.annotate.keeping.questions import Answer, ask_about_unsaved
+from app.pages.annotate.showing.open_masks import MaskKey
 from app.pages.annotate_page import AnnotatePage
 from app.settings import Settings
 from tests.app.annotate.desk import CONTROL, LEFT, Desk

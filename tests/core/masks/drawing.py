@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 
 VALUES = [0, 0, 1, 1, 2, 255]
 

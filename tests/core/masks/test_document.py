@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from core.masks.document import MaskDocument
 from core.masks.geometry import EMPTY, Rect, whole
-from core.masks.regions import Region, dab, everything, segment
+from core.masks.shapes.regions import Region, dab, everything, segment
 
 # Larger than one tile of the history on both sides, and not a multiple of it.
 HEIGHT, WIDTH = 300, 530

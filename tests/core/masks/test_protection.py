@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.masks.document import MaskDocument
 from core.masks.protection import Over, Protection
-from core.masks.regions import everything
+from core.masks.shapes.regions import everything
 
 
 def painted(over: Over, value: int, locked: frozenset[int] = frozenset()) -> list[int]:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from core.dataset.model import ClassInfo
 from core.masks.document import MaskDocument
 from core.masks.geometry import Rect
-from core.masks.regions import dab, polygon, segment
+from core.masks.shapes.regions import dab, polygon, segment
 from widgets.canvas import MaskCanvas
 
 CLASSES = (

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.pages.annotate.content import MaskState, read_for_editing
+from app.pages.annotate.showing.content import MaskState, read_for_editing
 from core.dataset import Dataset, open_dataset
 from core.dataset.encoding.coding import MaskCoding
 from core.dataset.thumbnails import ThumbnailStore

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 from core.assist.catalogue import DEFAULT_MODEL, MODELS
 from core.assist.prompt import Box, Click, Proposal, can_be_asked
 from core.masks.geometry import Rect
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 from widgets.canvas import marks
 from widgets.canvas.tools import ai_marks
 from widgets.canvas.tools.assistant import Assistant, State

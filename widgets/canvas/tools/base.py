@@ -13,7 +13,7 @@ from core.dataset.model import ClassInfo
 from core.images import Array
 from core.masks.document import MaskDocument
 from core.masks.geometry import Rect
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 from widgets.canvas.sampling import ImagePyramid
 from widgets.canvas.transform import Placement
 
@@ -282,6 +282,18 @@ class Tool:
 
     def cancel(self) -> None:
         """Drop whatever is in progress, without a trace."""
+
+    def put_away(self) -> str:
+        """Another tool, or another sample, takes over: leave nothing in progress.
+
+        Returns:
+            A sentence that says what is kept for `resume`; "" when nothing is.
+        """
+        self.cancel()
+        return ""
+
+    def resume(self) -> None:
+        """The tool, or the sample, is back: take up what `put_away` has kept for it."""
 
     def marks_rect(self) -> QRect:
         """The part of the view that `paint` draws on."""

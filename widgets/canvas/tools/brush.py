@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from core.masks.pieces import BACKGROUND
-from core.masks.regions import Point, Tip, segment_parts, snapped
+from core.masks.pieces.finding import BACKGROUND
+from core.masks.shapes.regions import Point, Tip, segment_parts, snapped
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Host, Pointer, Tool
 

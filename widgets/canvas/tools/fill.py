@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.masks.pieces import flood
+from core.masks.pieces.finding import flood
 from widgets.canvas.tools.base import Pointer, Tool
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.images import Array
-from core.masks.pieces import Pixel, area_of, hole, surrounding_class
+from core.masks.pieces.finding import Pixel, area_of, hole, surrounding_class
 from widgets.canvas.tools.base import Pointer
 from widgets.canvas.tools.pointing import PointingTool, Search, Target
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
-from core.masks.outlines import simplified
-from core.masks.regions import Point
+from core.masks.shapes.outlines import simplified
+from core.masks.shapes.regions import Point
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Host, Pointer
 from widgets.canvas.tools.coloring import class_color

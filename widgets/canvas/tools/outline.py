@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
 
-from core.masks.regions import Point
+from core.masks.shapes.regions import Point
 from widgets.canvas.transform import Placement
 
 Ring = tuple[Point, ...]
+
+_CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 class Place(NamedTuple):
@@ -24,6 +27,16 @@ class Place(NamedTuple):
 
     ring: int
     corner: int
+
+
+@dataclass
+class Grip:
+    """What a press took hold of: a corner or an edge, and where. `moves` once it was dragged."""
+
+    at: QPointF
+    place: Place
+    on_edge: bool = False
+    moves: bool = False
 
 
 class Outline:
@@ -192,6 +205,15 @@ class Outline:
         target.append((self._closed, self._open))
         self._closed, self._open = source.pop()
         return True
+
+
+def travels(key: int, modifiers: Qt.KeyboardModifier) -> str | None:
+    """Whether a key takes a change back, or does it again."""
+    if key == Qt.Key.Key_Z and modifiers == _CONTROL:
+        return "back"
+    if (key, modifiers) in ((Qt.Key.Key_Z, _CONTROL | _SHIFT), (Qt.Key.Key_Y, _CONTROL)):
+        return "again"
+    return None
 
 
 def _draw(path: QPainterPath, points: list[QPointF]) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from core.masks.regions import Point, rings
+from core.masks.shapes.regions import Point, rings
 from widgets import theme
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Command, Host, Pointer, Toggle, Tool
 from widgets.canvas.tools.coloring import class_color
-from widgets.canvas.tools.outline import Outline, Place
+from widgets.canvas.tools.outline import Grip, Outline, Place, travels
+from widgets.canvas.tools.shelf import Shelf
 
 # Distances in view pixels. A click adds and a drag moves: that is told by how far the mouse went.
 _CLOSING_REACH = 10.0
@@ -21,19 +20,9 @@ _EDGE_REACH = 5.0
 _DRAG_DISTANCE = 4.0
 _MARGIN = 10
 
-_CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _REMOVE = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
-
-
-@dataclass
-class Grip:
-    """What a press took hold of: a corner or an edge, and where. `moves` once it was dragged."""
-
-    at: QPointF
-    place: Place
-    on_edge: bool = False
-    moves: bool = False
 
 
 class OutlineTool(Tool):
@@ -58,6 +47,7 @@ class OutlineTool(Tool):
         self.outline = Outline()
         self.adjust = False
         self._grip: Grip | None = None
+        self._shelf: Shelf[Outline] = Shelf()
 
     # What polygon and lasso do differently
 
@@ -141,13 +131,13 @@ class OutlineTool(Tool):
         """Keys that put the outline right are not the page's while there is one."""
         if not self.in_progress:
             return False
-        return key in (*_ENTER, *_REMOVE, Qt.Key.Key_Escape) or _travels(key, modifiers) is not None
+        return key in (*_ENTER, *_REMOVE, Qt.Key.Key_Escape) or travels(key, modifiers) is not None
 
     def key_press(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         """Enter paints, Backspace and Ctrl+Z go back by a step, Esc drops the outline."""
         if not self.in_progress:
             return False
-        travel = _travels(key, modifiers)
+        travel = travels(key, modifiers)
         if travel == "back":
             self.take_back()
         elif travel == "again":
@@ -234,6 +224,23 @@ class OutlineTool(Tool):
         self._grip = None
         self.outline.clear()
         self.host.refresh_marks()
+
+    def put_away(self) -> str:
+        """Keep the outline for when this mask and this tool are back."""
+        outline, self.outline = self.outline, Outline()
+        self.cancel()
+        if outline.is_empty:
+            return ""
+        self._shelf.put(self.host.document, outline)
+        return f"The unfinished outline waits: {self.key} brings it back."
+
+    def resume(self) -> None:
+        """Go on with the outline that was left unfinished in this mask."""
+        outline = self._shelf.take(self.host.document)
+        if outline is not None:
+            self.outline = outline
+            self.host.say("The outline left unfinished is here again: Enter paints, Esc drops it.")
+            self.host.refresh_marks()
 
     def changed(self) -> None:
         """The class or the zoom may be another."""
@@ -336,12 +343,3 @@ class OutlineTool(Tool):
 
 def _square(center: QPointF, half: float) -> QRectF:
     return QRectF(center.x() - half, center.y() - half, 2 * half, 2 * half)
-
-
-def _travels(key: int, modifiers: Qt.KeyboardModifier) -> str | None:
-    """Whether a key takes a change back, or does it again."""
-    if key == Qt.Key.Key_Z and modifiers == _CONTROL:
-        return "back"
-    if (key, modifiers) in ((Qt.Key.Key_Z, _CONTROL | _SHIFT), (Qt.Key.Key_Y, _CONTROL)):
-        return "again"
-    return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.masks.piece_actions import PieceAction, Pointed
-from core.masks.pieces import BACKGROUND
+from core.masks.pieces.actions import PieceAction, Pointed
+from core.masks.pieces.finding import BACKGROUND
 from widgets.canvas.tools.base import Host
 
 NOTHING_HERE = "There is no piece here, only background."

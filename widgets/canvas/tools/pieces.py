@@ -9,8 +9,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
 from core.images import Array
-from core.masks.morphology import Change
-from core.masks.piece_actions import (
+from core.masks.pieces.actions import (
     Parting,
     PieceAction,
     Pointed,
@@ -19,8 +18,9 @@ from core.masks.piece_actions import (
     part_along,
     point_at,
 )
-from core.masks.pieces import BACKGROUND, OutOfReach, Pixel, joined
-from core.masks.regions import Point, Region
+from core.masks.pieces.finding import BACKGROUND, OutOfReach, Pixel, joined
+from core.masks.pieces.morphology import Change
+from core.masks.shapes.regions import Point, Region
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Host, Number, Pointer, Toggle
 from widgets.canvas.tools.piece_words import (

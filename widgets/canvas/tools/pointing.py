@@ -13,8 +13,8 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
 from core.images import Array
-from core.masks.pieces import OutOfReach, Pixel
-from core.masks.regions import Region
+from core.masks.pieces.finding import OutOfReach, Pixel
+from core.masks.shapes.regions import Region
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Host, Pointer, Tool
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from widgets.canvas.tools.base import Pointer
-from widgets.canvas.tools.outline import Place
-from widgets.canvas.tools.outlining import Grip, OutlineTool
+from widgets.canvas.tools.outline import Grip, Place
+from widgets.canvas.tools.outlining import OutlineTool
 
 
 class Polygon(OutlineTool):

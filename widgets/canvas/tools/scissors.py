@@ -8,13 +8,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 
-from core.masks.regions import polygon
+from core.masks.shapes.regions import polygon
 from core.masks.smart.scissors import EdgeMap, Path, outline, straight
 from widgets import theme
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Command, Host, Pointer
 from widgets.canvas.tools.coloring import class_color
 from widgets.canvas.tools.photo_tool import ACCEPT_KEYS, PhotoTool
+from widgets.canvas.tools.shelf import Shelf
 
 _CLOSING_DISTANCE = 10.0
 
@@ -54,6 +55,7 @@ class Scissors(PhotoTool):
         self._map: EdgeMap | None = None
         self._actions: list[Action] = []
         self._shift_held = False
+        self._shelf: Shelf[tuple[list[Pixel], list[Path]]] = Shelf()
 
     @property
     def anchors(self) -> tuple[Pixel, ...]:
@@ -141,6 +143,24 @@ class Scissors(PhotoTool):
         self._map = None
         self.drop_question()
         self.host.refresh_marks()
+
+    def put_away(self) -> str:
+        """Keep the outline for when this mask and this tool are back."""
+        anchors, paths = self._anchors, self._paths
+        self.cancel()
+        if not anchors:
+            return ""
+        self._shelf.put(self.host.document, (anchors, paths))
+        return f"The unfinished outline waits: {self.key} brings it back."
+
+    def resume(self) -> None:
+        """Go on with the outline that was left unfinished in this mask."""
+        kept = self._shelf.take(self.host.document)
+        if kept is not None:
+            self._anchors, self._paths = kept
+            self._ask_for_map()
+            self.host.say("The outline left unfinished is here again: Enter closes, Esc drops it.")
+            self.host.refresh_marks()
 
     def changed(self) -> None:
         """The class's colour, or the zoom, may be another."""

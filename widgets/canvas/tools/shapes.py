@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from core.masks.regions import Point, Region, Shape, ellipse, rectangle
+from core.masks.shapes.regions import Point, Region, Shape, ellipse, rectangle
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Host, Pointer, Tool
 from widgets.canvas.tools.coloring import class_color

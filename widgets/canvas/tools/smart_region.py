@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from core.masks.geometry import EMPTY, Rect, around, whole
-from core.masks.regions import Point, Region
+from core.masks.shapes.regions import Point, Region
 from core.masks.smart.grabcut import Hints, Mark, propose
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Command, Host, Pointer, Toggle

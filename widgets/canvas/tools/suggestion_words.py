@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.masks.disagreement import Disagreement
+from core.masks.suggestions.disagreement import Disagreement
 from widgets.canvas.tools.base import Host
 
 NO_PREDICTION = "No run's prediction is loaded: choose one in Layers, or train a model."

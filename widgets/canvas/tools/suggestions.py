@@ -8,9 +8,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter
 
 from core.images import Array
-from core.masks.disagreement import Disagreement, Order, all_of, ordered, surer_than
-from core.masks.disagreement_map import DisagreementMap
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
+from core.masks.suggestions.disagreement import Disagreement, Order, all_of, ordered, surer_than
+from core.masks.suggestions.disagreement_map import DisagreementMap
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Command, Host, Number, Pointer, Tool
 from widgets.canvas.tools.place_outlines import paint_outlines

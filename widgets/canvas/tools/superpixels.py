@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from core.masks.geometry import Rect, whole
-from core.masks.pieces import BACKGROUND
-from core.masks.regions import Region
+from core.masks.pieces.finding import BACKGROUND
+from core.masks.shapes.regions import Region
 from core.masks.smart.superpixels import MAX_SIZE, MIN_SIZE, Tile, Tiling, superpixels
 from widgets.canvas.painting import device_part
 from widgets.canvas.sampling import ImagePyramid, Pixels, take

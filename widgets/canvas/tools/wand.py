@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QPainter
 
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 from core.masks.smart.wand import MAX_TOLERANCE, alike
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Host, Number, Pointer, Toggle

@@ -23,7 +23,7 @@ from core.masks.journal.reader import read_journal, summarize
 from core.masks.journal.records import Base, Header
 from core.masks.journal.store import JournalStore
 from core.masks.journal.writer import JournalWriter
-from core.masks.regions import dab, everything
+from core.masks.shapes.regions import dab, everything
 from tests.making import blob
 
 SHAPE = (70, 90)

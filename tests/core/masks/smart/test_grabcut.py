@@ -7,7 +7,7 @@ import pytest
 from core.errors import PetsegError
 from core.images import read_image, read_mask
 from core.masks.geometry import EMPTY, Rect
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 from core.masks.smart import guided
 from core.masks.smart.grabcut import WORK_SIDE, Hints, Mark, propose, search_area
 

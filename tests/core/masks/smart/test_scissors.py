@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.masks.regions import polygon
+from core.masks.shapes.regions import polygon
 from core.masks.smart.scissors import EdgeMap, outline, straight
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from core.masks.regions import Region
+from core.masks.shapes.regions import Region
 from tests.making_canvas import Stage
 from widgets.canvas import ImagePyramid
 

@@ -13,7 +13,7 @@ from core.assist.prompt import Box, Click, Proposal
 from core.dataset.model import ClassInfo
 from core.masks.document import MaskDocument
 from core.masks.geometry import Rect
-from core.masks.regions import NOTHING, Region
+from core.masks.shapes.regions import NOTHING, Region
 from widgets.canvas import MaskCanvas
 from widgets.canvas.tools.assistant import State
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from core.masks.regions import dab, segment
+from core.masks.shapes.regions import dab, segment
 from tests.making_canvas import ALT, LEFT, NONE, SHIFT, Stage, painted
 
 SHAPE = (60, 80)

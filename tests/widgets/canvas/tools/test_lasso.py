@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from core.masks.regions import polygon, rings
+from core.masks.shapes.regions import polygon, rings
 from tests.making_canvas import CONTROL, SHIFT, Stage, painted
 
 SHAPE = (60, 80)

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from scipy import ndimage
 
 from core.masks.geometry import Rect
-from core.masks.morphology import grow, shrink, smooth
-from core.masks.pieces import component
+from core.masks.pieces.finding import component
+from core.masks.pieces.morphology import grow, shrink, smooth
 from tests.making_canvas import (
     CONTROL,
     LEFT,

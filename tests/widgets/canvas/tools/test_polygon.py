@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from core.masks.regions import rings
-from tests.making_canvas import CONTROL, SHIFT, Stage, painted
+from core.masks.shapes.regions import rings
+from tests.making_canvas import CLASSES, CONTROL, SHIFT, Stage, painted
 
 SHAPE = (60, 80)
 OUTER = [(10, 10), (60, 10), (60, 50), (10, 50)]
@@ -215,3 +215,37 @@ def test_that_an_outline_too_small_for_a_pixel_says_so(stage):
     stage.key(Qt.Key.Key_Return)
     assert "no pixel" in stage.sentences[-1]
     assert not stage.document.is_dirty
+
+
+def test_that_an_unfinished_polygon_survives_a_look_at_another_sample(stage):
+    first = stage.document
+    draw(stage, OUTER)
+    stage.show(np.full(SHAPE, 2, np.uint8))
+    assert stage.canvas.tool.outline.is_empty
+    stage.key(Qt.Key.Key_Return)
+    assert not stage.document.is_dirty
+    stage.document = first
+    stage.canvas.set_document(first, CLASSES, 255)
+    assert "unfinished" in stage.sentences[-1]
+    stage.key(Qt.Key.Key_Return)
+    assert np.array_equal(stage.mask, filled(stage, OUTER))
+
+
+def test_that_the_key_of_another_tool_loses_no_corner(stage):
+    draw(stage, OUTER[:3])
+    stage.key(Qt.Key.Key_B)
+    assert "P brings it back" in stage.sentences[-1]
+    stage.click(70, 55)
+    stage.canvas.undo()
+    stage.key(Qt.Key.Key_P)
+    stage.click(*OUTER[3])
+    stage.key(Qt.Key.Key_Return)
+    assert np.array_equal(stage.mask, filled(stage, OUTER))
+
+
+def test_that_a_polygon_that_was_dropped_does_not_come_back(stage):
+    draw(stage, OUTER)
+    stage.key(Qt.Key.Key_Escape)
+    stage.key(Qt.Key.Key_B)
+    stage.key(Qt.Key.Key_P)
+    assert stage.canvas.tool.outline.is_empty

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from core.masks.regions import polygon
+from core.masks.shapes.regions import polygon
 from core.masks.smart.scissors import EdgeMap, outline
 from tests.making_canvas import SHIFT
 from tests.widgets.canvas.tools.photo_stage import SHAPE, PhotoStage, drawn

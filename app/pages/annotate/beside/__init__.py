@@ -1,0 +1,1 @@
+"""Companions of the editor: layers, predictions, copying, the AI click."""

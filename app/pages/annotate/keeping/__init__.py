@@ -1,0 +1,1 @@
+"""That nothing is lost: journals, saving, other programs, earlier versions."""

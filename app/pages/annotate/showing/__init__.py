@@ -1,0 +1,1 @@
+"""From the files of a sample to what is on the canvas."""

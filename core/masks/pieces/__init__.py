@@ -1,0 +1,1 @@
+"""Connected pieces of a mask: found from a click, and what can be done with them."""
