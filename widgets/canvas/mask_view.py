@@ -257,8 +257,10 @@ class MaskView(LayeredView):
         over = self._protection.over
         if over is Over.CURRENT:
             self.say(f"Only {self.class_name(self._current_class)} may be painted over.")
-        elif over is not Over.EVERYTHING:
-            self.say("Nothing changed: everything here is protected.")
+        elif over is Over.EVERYTHING:
+            self.say("Nothing changed: it was so already.")
+        else:
+            self.say("Nothing changed: everything here is protected, or was so already.")
 
     def _show_change(self, changed: Rect) -> None:
         if not changed.is_empty:

@@ -107,6 +107,8 @@ class ClassPalette(QWidget):
     """There are more or fewer rows."""
     locked_changed = Signal(object)
     """The values (a frozenset) of the classes that are locked."""
+    current_shown = Signal(object)
+    """The row (a widget) that is marked now: it should be in sight."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,6 +165,7 @@ class ClassPalette(QWidget):
         row = self._rows.get(value)
         if row is not None:
             row.setChecked(True)
+            self.current_shown.emit(row)
 
     def show_counts(self, counts: Sequence[int] | None) -> None:
         """Show the number of pixels of each of the 256 values; None for no mask."""

@@ -136,7 +136,7 @@ class EditorView(QWidget):
     def _connect(self) -> None:
         canvas, options, layers = self.canvas, self.options, self.side.layers
         canvas.history_changed.connect(self._show_history)
-        canvas.tool_changed.connect(lambda _tool: self._show_tool())
+        canvas.tool_changed.connect(self._on_tool_changed)
         canvas.brush_size_changed.connect(options.show_brush_size)
         canvas.current_class_changed.connect(self.side.palette_list.show_current)
         canvas.before_held.connect(layers.hold_before)
@@ -158,6 +158,11 @@ class EditorView(QWidget):
     def _show_tool(self) -> None:
         self.tools.show_tool(self.canvas.tool.id)
         self.options.show_tool(self.canvas.tool)
+
+    def _on_tool_changed(self, _tool: str) -> None:
+        self._show_tool()
+        # What was said last was about another tool.
+        self.canvas.say(self.options.unread_hint)
 
     def _on_locked(self, locked: frozenset[int]) -> None:
         # Whoever locks a class wants it protected, and need not say so twice.

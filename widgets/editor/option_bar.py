@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QWidget,
@@ -45,7 +46,8 @@ class OptionBar(QWidget):
         self._tool: Tool | None = None
         self._title = QLabel()
         self._title.setProperty("role", "heading")
-        self._title.setMinimumWidth(56)
+        # It is what tells tools apart; the hint gives way.
+        self._title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._size_label = QLabel("Size")
         self._slider = ArrowSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("BrushSlider")
@@ -101,6 +103,17 @@ class OptionBar(QWidget):
             widget.setVisible(tool.has_size)
         self._extras.show_tool(tool)
         self._hint.setText(tool.hint)
+
+    @property
+    def unread_hint(self) -> str:
+        """The tool's hint when the row has no room for all of it, else ""."""
+        row = self.layout()
+        if self._tool is None or row is None or not self.isVisible():
+            return ""
+        row.invalidate()
+        row.activate()
+        needed = self._hint.fontMetrics().horizontalAdvance(self._tool.hint)
+        return self._tool.hint if needed > self._hint.contentsRect().width() else ""
 
     def refresh_options(self) -> None:
         """Show what the tool's options are now: it has changed one by itself."""
@@ -162,9 +175,10 @@ class OptionBar(QWidget):
     def _revert_button(self) -> QToolButton:
         button = QToolButton()
         button.setObjectName("RevertMask")
-        button.setText("Revert")
-        button.setToolTip("Go back to the saved mask, or to its first version; can be undone")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAccessibleName("Revert")
+        button.setToolTip(
+            "Revert: go back to the saved mask, or to its first version; can be undone"
+        )
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.set_icon(button, "history")

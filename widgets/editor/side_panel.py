@@ -44,6 +44,7 @@ class SidePanel(QWidget):
         self.flags = _Flags()
         self._palette_scroll = _scroll_area(self.palette_list)
         self.palette_list.rows_changed.connect(self._fit_palette)
+        self.palette_list.current_shown.connect(self._bring_into_sight)
         self.sections = {
             section.title: section
             for section in (
@@ -98,6 +99,13 @@ class SidePanel(QWidget):
         # A few classes are seen whole, many scroll.
         wanted = self.palette_list.rows_height()
         self._palette_scroll.setFixedHeight(min(wanted, _MOST_ROWS_HEIGHT))
+
+    def _bring_into_sight(self, row: QWidget) -> None:
+        # Rows that were just made have no place yet.
+        column = self.palette_list.layout()
+        if column is not None:
+            column.activate()
+        self._palette_scroll.ensureWidgetVisible(row, 0, row.height())
 
 
 class _Flags(FlagPanel):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QWidget,
 )
@@ -43,7 +44,9 @@ class ToolOptions(QWidget):
             self._add_toggle(tool, toggle)
         for command in tool.commands:
             self._add_command(tool, command)
+        self._show_controls()
         self.setVisible(self._row.count() > 0)
+        self._row.activate()
 
     def refresh(self) -> None:
         """Show what the tool's options are now."""
@@ -80,6 +83,8 @@ class ToolOptions(QWidget):
         spin.setSuffix(number.suffix)
         spin.setKeyboardTracking(False)
         spin.setAlignment(Qt.AlignmentFlag.AlignRight)
+        # In a narrow window it gives up the room for its longest number first.
+        spin.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
         def refresh() -> None:
             with QSignalBlocker(spin):
@@ -120,6 +125,14 @@ class ToolOptions(QWidget):
         if text:
             self._row.addWidget(QLabel(text))
         self._row.addWidget(control)
+
+    def _show_controls(self) -> None:
+        # Qt would show them later, and until then nobody knew how much room they leave.
+        for place in range(self._row.count()):
+            item = self._row.itemAt(place)
+            control = item.widget() if item is not None else None
+            if control is not None:
+                control.show()
 
     def _clear(self) -> None:
         self._refreshers = []

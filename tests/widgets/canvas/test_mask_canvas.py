@@ -198,12 +198,15 @@ def test_that_a_polygon_can_lose_corners_and_be_dropped(stage):
     assert not stage.document.is_dirty
 
 
-def test_that_choosing_another_tool_drops_an_open_polygon(stage):
+def test_that_choosing_another_tool_paints_nothing_of_an_open_polygon(stage):
     stage.key(Qt.Key.Key_P)
     for corner in ((44, 32), (74, 34), (58, 56)):
         stage.click(*corner)
     stage.key(Qt.Key.Key_B)
+    stage.key(Qt.Key.Key_Return)
+    assert not stage.document.is_dirty
     stage.key(Qt.Key.Key_P)
+    stage.key(Qt.Key.Key_Escape)
     stage.key(Qt.Key.Key_Return)
     assert not stage.document.is_dirty
 
@@ -342,3 +345,11 @@ def test_that_switching_masks_takes_a_stroke_under_way_back(stage, qtbot):
     assert np.array_equal(stage.mask, mask_with_pieces())
     assert not stage.document.in_stroke
     qtbot.mouseRelease(stage.canvas, LEFT, NONE, stage.at(50, 45))
+
+
+def test_that_a_stroke_that_changes_nothing_says_so(stage):
+    stage.canvas.set_tool("eraser")
+    stage.canvas.set_brush_size(1)
+    y, x = (int(each[0]) for each in np.nonzero(stage.mask == 0))
+    stage.click(x, y)
+    assert stage.sentences[-1] == "Nothing changed: it was so already."

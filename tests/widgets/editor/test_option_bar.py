@@ -45,3 +45,22 @@ def test_that_the_bar_says_when_a_tool_computes_and_its_hint_comes_back(bar, can
     assert hint.text() == "Computing …"
     bar.show_busy(False)
     assert hint.text() == canvas.tool.hint
+
+
+@pytest.mark.parametrize("tool", ["suggestions", "smart_region", "brush"])
+def test_that_the_name_of_a_tool_is_whole_in_a_window_1280_wide(bar, canvas, tool):
+    bar.set_more([QAction("Open in LabelMe", bar)])
+    canvas.set_tool(tool)
+    bar.resize(1200, 48)
+    bar.show_tool(canvas.tool)
+    bar.layout().activate()
+    title = next(label for label in bar.findChildren(QLabel) if label.text() == canvas.tool.title)
+    assert title.width() >= title.sizeHint().width()
+    assert bar.minimumSizeHint().width() <= 1200
+
+
+def test_that_a_hint_without_room_is_told_apart_from_one_that_is_seen_whole(bar, canvas):
+    bar.resize(1800, 48)
+    assert bar.unread_hint == ""
+    bar.resize(700, 48)
+    assert bar.unread_hint == canvas.tool.hint

@@ -156,9 +156,11 @@ class SmartRegion(PhotoTool):
         elif self._proposal is None:
             self.host.say("There is nothing to accept: no object was found.")
         else:
-            proposal = self._proposal
+            proposal, size = self._proposal, self.size_in_words(self._area)
             self.cancel()
-            self.host.edit(self.title, proposal, self.host.current_class)
+            if not self.host.edit(self.title, proposal, self.host.current_class).is_empty:
+                name = self.host.class_name(self.host.current_class)
+                self.host.say(f"Accepted as {name}: {size}.")
 
     def take_back(self) -> bool:
         """Forget the last stroke, or the box when there is none."""

@@ -159,6 +159,7 @@ class Suggestions(Tool):
             self.take_all()
         elif key in _ENTER and self._current is not None:
             self._take(self._current)
+            self.hover(None)  # The next Enter is not for what the mouse happens to rest on.
         elif key == Qt.Key.Key_Escape and (self._preview is not None or self._visited is not None):
             self.drop()
         else:

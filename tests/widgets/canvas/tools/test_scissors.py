@@ -120,3 +120,16 @@ def test_that_the_line_to_the_cursor_shows_what_a_click_would_add(stage):
     corners = [stage.at(*AROUND[0]), stage.at(*AROUND[2])]
     assert all(straight_on.contains(corner) for corner in corners)
     assert straight_on != along_edge
+
+
+def test_that_an_unfinished_outline_waits_while_another_tool_is_used(stage):
+    click_around(stage)
+    anchors = stage.canvas.tool.anchors
+    stage.key(Qt.Key.Key_B)
+    assert "S brings it back" in stage.sentences[-1]
+    stage.key(Qt.Key.Key_S)
+    assert stage.canvas.tool.anchors == anchors
+    stage.wait()
+    stage.key(Qt.Key.Key_Return)
+    stage.wait()
+    assert stage.document.is_dirty

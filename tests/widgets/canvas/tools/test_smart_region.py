@@ -130,3 +130,9 @@ def test_that_a_box_begun_anew_takes_the_place_of_the_old_one(stage):
     stage.wait()
     stage.key(Qt.Key.Key_Return)
     assert stage.iou(1, 2) > 0.97
+
+
+def test_that_accepting_says_what_was_accepted(stage):
+    drag_box(stage)
+    stage.key(Qt.Key.Key_Return)
+    assert stage.sentences[-1].startswith("Accepted as cat: ")

@@ -202,3 +202,16 @@ def test_that_a_large_mask_is_compared_in_a_thread(qtbot):
     assert label(stage).startswith("the model says dog, the mask says background; 400 pixels")
     stage.key(Qt.Key.Key_Z, CONTROL)
     qtbot.waitUntil(lambda: areas(stage) == [600, 400])
+
+
+def test_that_enter_twice_takes_only_the_place_that_was_gone_to(stage):
+    stage.hover(22, 22)
+    before = len(stage.canvas.tool.places)
+    stage.key(Qt.Key.Key_N)
+    stage.key(Qt.Key.Key_Return)
+    stage.key(Qt.Key.Key_Return)
+    assert len(stage.canvas.tool.places) == before - 1
+    assert (stage.mask[20:26, 20:26] == 0).all()
+    stage.hover(23, 23)
+    stage.key(Qt.Key.Key_Return)
+    assert (stage.mask[20:26, 20:26] == 1).all()
