@@ -38,8 +38,8 @@ def demo(
 
     The defects are listed in demo_defects.json, so that the checks can be held against the truth.
     """
+    from core.demo import DEFECTS_FILE
     from core.demo.dataset import make_demo
-    from core.demo.location import DEFECTS_FILE
 
     with progress("Drawing") as report:
         made = make_demo(folder, images=images, size=size, seed=seed, on_progress=report)

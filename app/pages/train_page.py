@@ -16,7 +16,7 @@ from app.session import Session
 from app.settings import Settings
 from app.training_control import TrainingControl
 from app.training_watch import RunsSnapshot
-from core.demo.location import DEFECTS_FILE
+from core.demo import DEFECTS_FILE
 from core.errors import PetsegError
 from core.runs.events import Event, Message
 from core.runs.store import RunState, RunSummary

@@ -19,8 +19,8 @@ from core.dataset.settings import (
     default_color,
     save_settings,
 )
+from core.demo import DEFECTS_FILE
 from core.demo.defects import is_clean
-from core.demo.location import DEFECTS_FILE
 from core.demo.placement import Recipe, draw_recipes
 from core.demo.planting import DefectPlan, PlantedDefect
 from core.demo.scene import Picture, draw_picture

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-DEFECTS_FILE = "demo_defects.json"
-"""The list of the defects that the demo has, in its folder."""
+from core.demo import DEFECTS_FILE
 
 
 def demo_folder() -> Path:
