@@ -97,8 +97,10 @@ class WorkspaceLock:
         """Who has it, as far as that is known."""
         try:
             said = json.loads(self._holder.read_text("utf-8"))
-            return Holder(int(said["pid"]), str(said["host"]), float(said["since"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            holder = Holder(int(said["pid"]), str(said["host"]), float(said["since"]))
+            time.localtime(holder.since)  # not every number is a time
+            return holder
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):
             return Holder(0, "", 0.0)  # it is being written just now, or was removed
 
     def release(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.images import Array
+from core.masks.counting import bounds
 from core.masks.geometry import Rect, around
 
 TILE = 256
@@ -34,16 +35,9 @@ class Delta:
     def between(before: Array, after: Array, rect: Rect) -> Delta | None:
         """The difference of two versions of `rect`; None when they are equal."""
         difference = np.bitwise_xor(before, after)
-        rows = np.flatnonzero(difference.any(axis=1))
-        if not rows.size:
+        inner = bounds(difference)
+        if inner.is_empty:
             return None
-        columns = np.flatnonzero(difference.any(axis=0))
-        inner = Rect(
-            int(columns[0]),
-            int(rows[0]),
-            int(columns[-1] - columns[0]) + 1,
-            int(rows[-1] - rows[0]) + 1,
-        )
         changed = difference[inner.slices]
         place = inner.moved(rect.x, rect.y)
         if changed.min() == changed.max():

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
-from PySide6.QtWidgets import (
-    QApplication,
-    QLineEdit,
-    QPlainTextEdit,
-    QTextEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from core.dataset.model import ClassInfo
 from core.masks.document import MaskDocument
 from core.masks.geometry import Rect
 from core.masks.shapes.regions import Region
+from widgets.canvas.class_digits import ClassDigits
 from widgets.canvas.computing import Computing
 from widgets.canvas.mask_view import MaskView
 from widgets.canvas.painting import device_part, paint_highlight
@@ -57,6 +52,7 @@ class MaskCanvas(MaskView):
         self._brush_size = 12
         self._pressed = False
         self._assistant: Any = None
+        self._digits = ClassDigits()
         self.computing = Computing(self)
         self.computing.failed.connect(self._on_failed)
         self._marks_rect = QRect()
@@ -73,13 +69,17 @@ class MaskCanvas(MaskView):
         ignore_index: int = 255,
     ) -> None:
         """Edit another mask, or none. An unfinished outline waits until the old one is back."""
+        here = self._tool.pointer
         self._put_away()
+        self._tool.hover(None)
         self.forget_computing()
         super().set_document(document, classes, ignore_index)
         for tool in self._tools.values():
             tool.sample_changed()
             tool.changed()
         self._tool.resume()
+        if here is not None and document is not None:
+            self._tool.hover(self._pointer_at(here.position, here.modifiers))
 
     # What is chosen
 
@@ -233,10 +233,7 @@ class MaskCanvas(MaskView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys of the tool in progress first, then those of the canvas."""
         key, modifiers = event.key(), event.modifiers()
-        plain = modifiers in (
-            Qt.KeyboardModifier.NoModifier,
-            Qt.KeyboardModifier.KeypadModifier,
-        )
+        plain = not modifiers & ~Qt.KeyboardModifier.KeypadModifier
         if self._document is not None and self._tool.key_press(key, modifiers):
             return
         if event.matches(QKeySequence.StandardKey.Undo):
@@ -250,7 +247,7 @@ class MaskCanvas(MaskView):
         ):
             self.fit()
         elif plain and Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
-            self.set_current_class(key - int(Qt.Key.Key_0))
+            self.set_current_class(self._digits.value(key - Qt.Key.Key_0, self._legal_values()))
         elif plain and key == _BEFORE_KEY:
             if not event.isAutoRepeat():
                 self.before_held.emit(True)
@@ -305,9 +302,13 @@ class MaskCanvas(MaskView):
         return self._tool.cursor
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
-        position = event.position()
-        point = self.placement.to_image(position)
-        return Pointer(position, point, self.pixel_at(position), event.modifiers())
+        return self._pointer_at(event.position(), event.modifiers())
+
+    def _pointer_at(self, position: QPointF, modifiers: Qt.KeyboardModifier) -> Pointer:
+        pixel, (height, width) = self.pixel_at(position), self.pixels.shape
+        if pixel is not None and not (pixel[0] < width and pixel[1] < height):
+            pixel = None  # The photo is another already, the mask not yet.
+        return Pointer(position, self.placement.to_image(position), pixel, modifiers)
 
     def _put_away(self) -> str:
         self._pressed = False
@@ -331,6 +332,9 @@ class MaskCanvas(MaskView):
 
     def _on_view_changed(self) -> None:
         self.setCursor(self._idle_cursor())
+        here = self._tool.pointer
+        if here is not None:  # The cursor has stayed, what is under it has not.
+            self._tool.pointer = self._pointer_at(here.position, here.modifiers)
         self._tool.changed()
 
     def _paint_highlight(self, painter: QPainter, region: Region, part: QRect) -> None:

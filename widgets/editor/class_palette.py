@@ -131,7 +131,7 @@ class ClassPalette(QWidget):
             self._remove(row)
         self._rows, self._illegal = {}, {}
         for info in classes:
-            key = str(info.index) if info.index <= 9 else ""
+            key = str(info.index) if info.index <= 99 else ""
             self._add(ClassRow(info.index, info.name, QColor(*info.color), key))
         if ignore_index not in self._rows:
             self._add(ClassRow(ignore_index, "ignored", QColor(*theme.IGNORE_COLOR), "I"))

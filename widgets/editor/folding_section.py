@@ -94,6 +94,7 @@ class FoldingSection(QWidget):
         column.setSpacing(2)
         column.addLayout(line)
         column.addWidget(content, 1)
+        column.addStretch()  # for room that is too much for the content
         self.heading.toggled.connect(self._on_toggled)
         self._explain()
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.images import Array
+from core.masks.counting import bounds
 from core.masks.geometry import Rect, around, whole
 from core.masks.shapes.regions import NOTHING, Bools, Region
 
@@ -24,6 +25,12 @@ BACKGROUND = 0
 
 # How far around a click is looked at before all of the mask is. Each try costs what it looks at.
 _REACHES = (128, 512)
+
+# OpenCV's fill goes run by run, and is slow where every row is cut into many. Finding all pieces
+# costs the same whatever they look like, and 4 bytes a pixel: so that is for masks up to a size.
+_MANY_RUNS, _LABELLED_UP_TO = 0.1, 1 << 26
+# The fill counts columns and rows in 16 bits, its own frame of one pixel included.
+_FILLED_UP_TO = (1 << 16) - 3
 
 
 class OutOfReach(Exception):  # noqa: N818 - it is an answer, not a failure
@@ -149,14 +156,10 @@ def holes_of(mask: Array, piece: Region) -> Region:
 
 def trimmed(region: Region) -> Region:
     """The same pixels in the smallest rectangle that holds them."""
-    rows = np.flatnonzero(region.stencil.any(axis=1))
-    if not rows.size:
+    inner = bounds(region.stencil)
+    if inner.is_empty:
         return NOTHING
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.flatnonzero(region.stencil[top:bottom].any(axis=0))
-    left, right = int(columns[0]), int(columns[-1]) + 1
-    rect = Rect(region.rect.x + left, region.rect.y + top, right - left, bottom - top)
-    return Region(rect, region.stencil[top:bottom, left:right])
+    return Region(inner.moved(region.rect.x, region.rect.y), region.stencil[inner.slices])
 
 
 def joined(*regions: Region) -> Region:
@@ -213,6 +216,11 @@ def connected(chosen: Bools, point: Pixel, connectivity: int) -> Region:
         point: Column and row of a chosen pixel.
         connectivity: 4 or 8.
     """
+    longest = max(chosen.shape)
+    if longest > _FILLED_UP_TO or (chosen.size <= _LABELLED_UP_TO and _is_ragged(chosen)):
+        _, labels = cv2.connectedComponents(chosen.view(np.uint8), connectivity=connectivity)
+        same = labels == labels[point[1], point[0]]
+        return trimmed(Region(whole(chosen.shape), same))
     height, width = chosen.shape
     # OpenCV's fill does not enter pixels that are set in its mask, and sets those it visits.
     visited = np.zeros((height + 2, width + 2), np.uint8)
@@ -224,6 +232,12 @@ def connected(chosen: Bools, point: Pixel, connectivity: int) -> Region:
     stencil = visited[rows, columns].view(bool)
     # A small part must not keep all that was visited in memory; of a large one a copy costs time.
     return Region(rect, stencil if 2 * rect.area > chosen.size else stencil.copy())
+
+
+def _is_ragged(chosen: Bools) -> bool:
+    """Whether the rows change often between chosen and not chosen, judged by some of them."""
+    some = chosen[::16]
+    return bool(np.count_nonzero(some[:, 1:] != some[:, :-1]) > _MANY_RUNS * some.size)
 
 
 def _counts_around(mask: Array, region: Region) -> npt.NDArray[np.int64]:

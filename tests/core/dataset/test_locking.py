@@ -58,10 +58,21 @@ def test_that_a_killed_process_blocks_nobody(tmp_path: Path):
     lock.release()
 
 
-def test_that_a_holder_s_file_that_cannot_be_read_names_nobody(tmp_path: Path):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{half",
+        "[]",
+        '{"pid": 1}',
+        '{"pid": Infinity, "host": "", "since": 0}',
+        '{"pid": 1, "host": "", "since": 1e300}',
+        '{"pid": 1, "host": "", "since": NaN}',
+    ],
+)
+def test_that_a_holder_s_file_that_cannot_be_read_names_nobody(tmp_path: Path, text: str):
     first, second = WorkspaceLock(tmp_path), WorkspaceLock(tmp_path)
     first.acquire()
-    (tmp_path / "editor.json").write_text("{half")
+    (tmp_path / "editor.json").write_text(text)
     assert not second.acquire()
     assert second.holder().in_words() == "another window"
     first.release()

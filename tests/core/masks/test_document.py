@@ -246,3 +246,42 @@ def test_that_writing_outside_a_stroke_is_refused():
 def test_that_only_a_mask_of_class_indices_can_be_edited(wrong):
     with pytest.raises(ValueError, match="uint8 H×W"):
         MaskDocument(wrong)
+
+
+def test_that_a_value_that_no_pixel_can_have_leaves_mask_and_counts_as_they_were():
+    document = MaskDocument(noise())
+    before = document.class_counts()
+    with pytest.raises(OverflowError):
+        document.apply("Fill", everything((HEIGHT, WIDTH)), 256)
+    assert np.array_equal(document.mask, noise())
+    assert np.array_equal(document.class_counts(), before)
+    assert document.undo_steps == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (1, 600_000), (600_000, 1), (700, 900)])
+def test_that_every_pixel_gets_its_own_value_whatever_the_mask_s_proportions(shape):
+    numbers = np.random.default_rng(0)
+    before = numbers.integers(0, 4, shape, dtype=np.uint8)
+    values = numbers.integers(0, 4, shape, dtype=np.uint8)
+    stencil = numbers.random(shape) < 0.5
+    document = MaskDocument(before)
+    document.apply("Fill", Region(whole(shape), stencil), values)
+    assert np.array_equal(document.mask, np.where(stencil, values, before))
+    document.undo()
+    assert np.array_equal(document.mask, before)
+
+
+def test_that_a_stroke_whose_step_cannot_be_made_can_still_be_aborted(monkeypatch):
+    document = MaskDocument(noise())
+
+    def out_of_memory(*_: object) -> None:
+        raise MemoryError
+
+    document.begin_stroke("Fill")
+    document.set(everything((HEIGHT, WIDTH)), 3)
+    with monkeypatch.context() as patch:
+        patch.setattr("core.masks.history.Delta.between", out_of_memory)
+        with pytest.raises(MemoryError):
+            document.end_stroke()
+    document.abort_stroke()
+    assert np.array_equal(document.mask, noise())

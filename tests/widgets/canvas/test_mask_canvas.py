@@ -353,3 +353,20 @@ def test_that_a_stroke_that_changes_nothing_says_so(stage):
     y, x = (int(each[0]) for each in np.nonzero(stage.mask == 0))
     stage.click(x, y)
     assert stage.sentences[-1] == "Nothing changed: it was so already."
+
+
+def test_that_the_outline_of_the_brush_stays_at_the_cursor_when_keys_zoom(stage):
+    stage.hover(20, 20)
+    cursor = stage.canvas.tool.pointer.position
+    stage.canvas.zoom_by(3.0)
+    middle = stage.canvas.tool.marks_rect().center()
+    assert (middle - cursor.toPoint()).manhattanLength() <= 3 * stage.canvas.placement.scale
+    assert stage.canvas.tool.pointer.point == stage.canvas.placement.to_image(cursor)
+
+
+@pytest.mark.parametrize("tool", ["piece", "hole", "fill", "brush", "superpixels"])
+def test_that_a_smaller_mask_may_come_under_a_resting_cursor(stage, tool):
+    stage.canvas.set_tool(tool)
+    stage.hover(70, 50)
+    stage.canvas.set_document(MaskDocument(np.ones((20, 30), np.uint8)), CLASSES)
+    assert stage.canvas.tool.pointer.pixel is None

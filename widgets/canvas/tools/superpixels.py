@@ -64,6 +64,16 @@ class Superpixels(PhotoTool):
         """The superpixel under the cursor."""
         return self._target
 
+    def chosen(self) -> None:
+        """Say so when superpixels would be mere specks in this view."""
+        super().chosen()
+        seen = self.size * self.host.placement.scale
+        if self.host.photo is not None and seen < _LEAST_SHOWN:
+            self.host.say(
+                f"Seen this small, superpixels of {self.size} px are specks: "
+                "zoom in, or set a larger size."
+            )
+
     def hover(self, pointer: Pointer | None) -> None:
         """Let the superpixel under the cursor stand out."""
         super().hover(pointer)
@@ -72,6 +82,8 @@ class Superpixels(PhotoTool):
     def press(self, pointer: Pointer) -> None:
         """Begin a stroke with the superpixel under the cursor."""
         self.pointer = pointer
+        if self._in_stroke():  # Its release went to another window.
+            self._is_released = True
         self._finish()
         if self.photo_pixels() is None:
             return

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QPainter
 
+from core.masks.pieces.finding import BACKGROUND
 from core.masks.shapes.regions import Region
 from core.masks.smart.wand import MAX_TOLERANCE, alike
 from widgets.canvas import marks
@@ -26,6 +27,7 @@ class _Aim:
     pixel: tuple[int, int]
     tolerance: int
     contiguous: bool
+    erases: bool = False
 
 
 class Wand(PhotoTool):
@@ -40,7 +42,8 @@ class Wand(PhotoTool):
     icon = "auto-fix"
     key = "W"
     hint = (
-        "Click what should get the class: alike pixels follow. Drag right or left for more or less."
+        "Click what should get the class: alike pixels follow. "
+        "Drag right or left for more or less; with Alt it erases."
     )
     numbers = (
         Number(
@@ -80,7 +83,7 @@ class Wand(PhotoTool):
             return
         self._start, self._first_tolerance = pointer.position, self.tolerance
         self._has_moved, self._shown = False, None
-        self._aim = _Aim(pointer.pixel, self.tolerance, self.contiguous)
+        self._aim = _Aim(pointer.pixel, self.tolerance, self.contiguous, pointer.alt)
         self._go_on()
         self.host.refresh_marks()
 
@@ -95,7 +98,7 @@ class Wand(PhotoTool):
         self._has_moved = True
         steps = round((way.x() - way.y()) / _PIXELS_PER_STEP)
         tolerance = min(max(self._first_tolerance + steps, 0), MAX_TOLERANCE)
-        self._aim = _Aim(self._aim.pixel, tolerance, self._aim.contiguous)
+        self._aim = replace(self._aim, tolerance=tolerance)
         self._go_on()
         self.host.refresh_marks()
 
@@ -177,7 +180,8 @@ class Wand(PhotoTool):
         self.ask(lambda: alike(pixels, aim.pixel, aim.tolerance, contiguous=aim.contiguous), found)
 
     def _apply(self, region: Region, aim: _Aim) -> None:
-        changed = self.host.edit(self.title, region, self.host.current_class)
+        value = BACKGROUND if aim.erases else self.host.current_class
+        changed = self.host.edit(self.title, region, value)
         if not changed.is_empty:
             self.host.say(
                 f"{self.size_in_words(region.area)} look alike, tolerance {aim.tolerance}."
@@ -185,7 +189,7 @@ class Wand(PhotoTool):
 
     def _words(self) -> list[str]:
         assert self._aim is not None
-        first = f"tolerance {self._aim.tolerance}"
+        first = f"{'erase, ' if self._aim.erases else ''}tolerance {self._aim.tolerance}"
         if self._shown is not None and self._shown[0] == self._aim:
             first += f", {self.size_in_words(self._shown[2])}"
         return [first, "right: more · left: less · Esc: drop"]

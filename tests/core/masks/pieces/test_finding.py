@@ -1,12 +1,13 @@
 """Pieces and holes found from a click, against scipy's labelling of the whole mask."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import ndimage
 
-from core.masks.pieces.finding import component, flood, hole, holes_of, surrounding_class
+from core.masks.pieces.finding import component, connected, flood, hole, holes_of, surrounding_class
 from core.masks.shapes.regions import Region
 
 masks = hnp.arrays(
@@ -125,3 +126,20 @@ def test_that_a_click_outside_the_mask_finds_nothing():
 def test_that_nothing_surrounds_a_region_that_is_the_whole_mask():
     mask = np.ones((3, 3), np.uint8)
     assert surrounding_class(mask, flood(mask, (0, 0))) is None
+
+
+@pytest.mark.parametrize("height, width", [(2, 65_535), (2, 65_536), (2, 70_000), (70_000, 2)])
+def test_that_a_fill_covers_masks_of_any_length(height, width):
+    mask = np.zeros((height, width), np.uint8)
+    assert flood(mask, (width - 1, height - 1)).area == mask.size
+
+
+@pytest.mark.parametrize("connectivity", [4, 8])
+def test_that_what_is_cut_into_many_runs_is_found_like_anything_else(connectivity):
+    numbers = np.random.default_rng(0)
+    structure = CROSS if connectivity == 4 else SQUARE
+    for share in (0.3, 0.5, 0.7):
+        chosen = numbers.random((90, 110)) < share
+        y, x = np.argwhere(chosen)[40]
+        found = connected(chosen, (int(x), int(y)), connectivity)
+        assert np.array_equal(drawn(found, chosen), label_at(chosen, structure, x, y))

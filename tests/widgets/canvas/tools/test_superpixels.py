@@ -115,3 +115,38 @@ def test_that_without_a_photo_it_says_so(stage):
     stage.click(50, 60)
     assert stage.sentences[-1] == "There is no photo to look at."
     assert not stage.document.in_stroke
+
+
+def test_that_it_says_when_superpixels_are_too_small_to_be_seen(stage):
+    stage.canvas.set_tool("brush")
+    stage.canvas.fit()
+    stage.canvas.zoom_by(0.05)
+    stage.canvas.set_tool("superpixels")
+    assert "zoom in" in stage.sentences[-1]
+    stage.canvas.set_tool("brush")
+    stage.canvas.fit()
+    stage.sentences.clear()
+    stage.canvas.set_tool("superpixels")
+    assert not any("zoom in" in sentence for sentence in stage.sentences)
+
+
+def test_that_a_smaller_sample_may_come_while_the_cursor_rests_on_the_image(stage):
+    stage.hover(150, 110)
+    stage.wait()
+    stage.canvas.set_image(stage.photo[:20, :30])
+    stage.show(np.zeros((20, 30), np.uint8))
+    stage.wait()
+    stage.click(15, 10)
+    stage.wait()
+    assert stage.mask[10, 15] == 1
+
+
+def test_that_a_stroke_whose_release_never_came_ends_with_the_next_press(stage):
+    stage.hover(50, 60)
+    stage.wait()
+    stage.press(50, 60)
+    stage.press(125, 40)
+    stage.release(125, 40)
+    stage.wait()
+    assert stage.document.undo_steps == 2
+    assert stage.mask[60, 50] == stage.mask[40, 125] == 1

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from core.masks.smart.wand import alike
-from tests.making_canvas import CONTROL, LEFT, NONE
+from tests.making_canvas import ALT, CONTROL, LEFT, NONE
 from tests.widgets.canvas.tools.photo_stage import PhotoStage, drawn
 
 
@@ -102,3 +102,12 @@ def test_that_undo_drops_a_click_whose_area_is_not_found_yet(stage):
     stage.canvas.undo()
     stage.wait()
     assert not stage.document.is_dirty
+
+
+def test_that_with_alt_alike_pixels_are_erased(stage):
+    stage.click(50, 60)
+    stage.wait()
+    stage.click(50, 60, ALT)
+    stage.wait()
+    assert not stage.mask.any()
+    assert stage.document.undo_steps == 2
