@@ -12,6 +12,7 @@ import numpy as np
 
 from core.assist.prompt import BOX_END, BOX_START, NEGATIVE, POSITIVE, Box, Click
 from core.images import Array
+from core.masks.counting import bounds
 from core.masks.geometry import Rect, whole
 from core.masks.shapes.regions import NOTHING, Bools, Region
 
@@ -77,16 +78,10 @@ class Photo:
             x: Column of the reduced photo that the part begins at.
             y: Row that it begins at.
         """
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        if not rows.size:
+        inner = bounds(mask)
+        if inner.is_empty:
             return NOTHING
-        part = Rect(
-            x + int(columns[0]),
-            y + int(rows[0]),
-            int(columns[-1] - columns[0]) + 1,
-            int(rows[-1] - rows[0]) + 1,
-        )
-        mask = mask[part.moved(-x, -y).slices]
+        part, mask = inner.moved(x, y), mask[inner.slices]
         if self.rgb.shape[:2] == (self.height, self.width):
             return Region(part, mask)
         return self._enlarged(mask, part)

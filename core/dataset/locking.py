@@ -82,15 +82,12 @@ class WorkspaceLock:
                 remedy="See to it that no other window edits this dataset.",
             ) from error
         said = {"pid": os.getpid(), "host": platform.node(), "since": time.time()}
+        # It says who, and is not what locks: a full disk must not let a second window in.
         try:
             self._holder.write_text(json.dumps(said), "utf-8")
-        except OSError as error:
-            self._lock.release()
-            raise PetsegError(
-                f"The workspace cannot be written ({error.strerror or error})",
-                path=self._holder,
-                remedy="Free disk space, or make the folder writable.",
-            ) from error
+        except OSError:
+            with contextlib.suppress(OSError):  # or it would name whoever had the lock before
+                self._holder.unlink(missing_ok=True)
         return True
 
     def holder(self) -> Holder:

@@ -20,6 +20,7 @@ from core.masks.journal.records import (
     Saved,
     Stepped,
     Undone,
+    is_cut_off,
     read_header,
     read_record,
 )
@@ -37,6 +38,7 @@ class Restored:
         length: Bytes of the journal that are good; `JournalWriter.continued` goes on there.
         lost: Bytes behind them that are not: a record that was being written when the program was
             killed, or damage.
+        is_damaged: Whether they are more than one record that was being written: steps are lost.
     """
 
     header: Header
@@ -44,6 +46,7 @@ class Restored:
     file_hash: str
     length: int
     lost: int
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ def read_journal(path: Path) -> Restored:
     for read in good:
         if isinstance(read.record, Saved) and read.record.file_hash is not None:
             file_hash = read.record.file_hash
-    return Restored(header, document, file_hash, length, len(data) - length)
+    is_damaged = not is_cut_off(data, length)
+    return Restored(header, document, file_hash, length, len(data) - length, is_damaged)
 
 
 def summarize(path: Path) -> Summary:

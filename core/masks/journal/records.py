@@ -205,6 +205,14 @@ def read_record(data: bytes, at: int, shape: tuple[int, int]) -> Read | None:
         return None
 
 
+def is_cut_off(data: bytes, at: int) -> bool:
+    """Whether what stands at a place can be a record whose end was never written."""
+    if at + _HEAD.size > len(data):
+        return True
+    _kind, length, _crc = _HEAD.unpack_from(data, at)
+    return bool(length > len(data) - at - _HEAD.size)
+
+
 def _decoded(kind: int, content: bytes, shape: tuple[int, int]) -> Record:
     if kind == _STEPPED:
         return _decode_step(content, shape)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.errors import PetsegError
+from core.files import atomic_write, read_bytes
 from core.masks.journal.reader import Restored, read_journal, summarize
 from core.masks.journal.records import Header
 from core.masks.journal.writer import JournalWriter, OnProblem
@@ -75,9 +76,18 @@ class JournalStore:
         return self._checked(read_journal(self.path(label_set, sample)), label_set, sample)
 
     def resume(self, restored: Restored, on_problem: OnProblem | None = None) -> JournalWriter:
-        """The writer that goes on with a journal that was read."""
+        """The writer that goes on with a journal that was read.
+
+        Of a damaged one a copy is kept first, as by `set_damaged_aside`: the writer cuts off what
+        stands behind the damage.
+
+        Raises:
+            PetsegError: the copy cannot be written.
+        """
         header = restored.header
         path = self.path(header.label_set, header.sample)
+        if restored.is_damaged:
+            atomic_write(path.with_name(path.name + _DAMAGED), read_bytes(path))
         return JournalWriter.continued(path, header, restored.length, on_problem)
 
     def find(self) -> Found:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.images import Array
+from core.masks.counting import bounds
 from core.masks.geometry import Rect, whole
 from core.masks.pieces.finding import (
     BACKGROUND,
@@ -162,8 +163,12 @@ def bridge(mask: Array, first: Region, second: Region, gap: int) -> Region:
     rect = first.rect.grown(reach).intersected(second.rect.grown(reach)).intersected(image)
     if gap < 1 or rect.is_empty:
         return NOTHING
-    # The nearest pixel of a piece may lie that far outside the rectangle.
+    # Pieces that lie in each other share a large rectangle and are close in a small part of it;
+    # below, every pixel that is looked at costs a hundred bytes.
     wide = rect.grown(reach).intersected(image)
+    close = bounds(_within(first, wide, reach) & _within(second, wide, reach))
+    # The nearest pixel of a piece may lie that far outside the part.
+    wide = close.moved(wide.x, wide.y).grown(reach).intersected(image)
     one, other = stencil_in(first, wide), stencil_in(second, wide)
     if not one.any() or not other.any():
         return NOTHING
@@ -221,6 +226,16 @@ def _is_right(
     turn = (end[0] - start[0]) * y - (end[1] - start[1]) * x
     weights = np.bincount(labels[rows, columns], weights=np.sign(turn), minlength=count)
     return np.asarray(weights > 0, bool)
+
+
+def _within(piece: Region, rect: Rect, reach: int) -> Bools:
+    """The pixels of a rectangle that are no farther than that from a piece's pixels in it."""
+    inside = stencil_in(piece, rect)
+    if not inside.any():
+        return inside
+    elsewhere = (~inside).view(np.uint8)
+    near: Bools = cv2.distanceTransform(elsewhere, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= reach + 1
+    return near
 
 
 def _nearest(targets: Bools) -> Pixels:

@@ -13,6 +13,7 @@ import numpy as np
 
 from core.images import Array
 from core.masks.geometry import Rect, whole
+from core.masks.pieces.finding import connected
 from core.masks.shapes.regions import NOTHING, Region
 
 MAX_TOLERANCE = 255
@@ -61,13 +62,8 @@ def _near(part: Array, color: Array, tolerance: int) -> Array:
 
 
 def _connected(near: Array, start: tuple[int, int], window: Rect) -> Region:
-    # OpenCV's fill wants room for a border, and marks what it has visited there.
-    visited = np.zeros((near.shape[0] + 2, near.shape[1] + 2), np.uint8)
-    flags = 4 | cv2.FLOODFILL_MASK_ONLY | (1 << 8)
-    _, _, _, box = cv2.floodFill(near, visited, start, 0, flags=flags)
-    rect = Rect(*(int(side) for side in box))
-    rows, columns = rect.moved(1, 1).slices
-    return Region(rect.moved(window.x, window.y), visited[rows, columns].astype(bool))
+    found = connected(near != 0, start, 4)
+    return Region(found.rect.moved(window.x, window.y), found.stencil)
 
 
 def _cut_out(near: Array, full: Rect) -> Region:

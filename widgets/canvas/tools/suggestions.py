@@ -157,8 +157,8 @@ class Suggestions(Tool):
             self._step(-1 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1)
         elif key in _ENTER and self._preview is not None:
             self.take_all()
-        elif key in _ENTER and self._current is not None:
-            self._take(self._current)
+        elif key in _ENTER and (place := self._current) is not None:
+            self._take(place)
             self.hover(None)  # The next Enter is not for what the mouse happens to rest on.
         elif key == Qt.Key.Key_Escape and (self._preview is not None or self._visited is not None):
             self.drop()
@@ -307,8 +307,7 @@ class Suggestions(Tool):
             self.host.say("The model and the mask agree everywhere.")
             return
         self._preview = None
-        still = self._still(self._visited)
-        if still is not None:
+        if (still := self._still(self._visited)) is not None:
             place = next(at for at, each in enumerate(self._places) if each is still) + step
         else:  # it was taken, and the next one has moved up
             place = max(self._visited_at, 0) if step > 0 else self._visited_at - 1

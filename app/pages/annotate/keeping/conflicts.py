@@ -68,7 +68,9 @@ class Conflicts(QObject):
             return None
         fits = _fits(question.content, shown[1])
         compare = self._toggle_difference if fits is not None else None
-        return changed_elsewhere(question.content, self._keep, self._take, compare)
+        return changed_elsewhere(
+            question.content, self._keep, self._take, compare, is_dirty=shown[1].document.is_dirty
+        )
 
     def follow(self, content: EditContent) -> None:
         """Turn to the sample that is shown: what was read of it, compared at once."""
@@ -132,7 +134,8 @@ class Conflicts(QObject):
             _take_over(mask, content)
             mask.document.mark_saved(None, content.file_hash)
             self._settle()
-        elif mask.document.is_dirty:
+        elif mask.document.is_dirty or content.state is MaskState.MISSING:
+            # Of a deleted file this may be the last copy, be it saved or not.
             self._question = _Question(key, content)
             self.changed.emit()
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -20,6 +20,7 @@ from core.masks.journal.writer import JournalWriter
 from widgets.latest_task import LatestTask
 
 _SYNC_MS = 1500
+_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,18 @@ class Keeping(QObject):
     def resume(self, restored: Restored) -> None:
         """Let a mask that was brought back go on with its journal."""
         store = self._usable
-        if store is not None:
+        if store is None:
+            return
+        if restored.is_damaged:
+            label_set, sample = restored.header.label_set, restored.header.sample
+            self.problem.emit(
+                f"Unsaved strokes of {sample} are damaged: only those before the damage were "
+                f"restored. A copy is kept beside {store.path(label_set, sample)}."
+            )
+        try:
             restored.document.journal = store.resume(restored, self._tell)
+        except PetsegError as error:
+            self.problem.emit(str(error))  # without a journal nothing is cut off
 
     def opened(self, key: MaskKey) -> None:
         """Say that a mask is a document now, whose own state counts."""
@@ -217,8 +228,10 @@ class Keeping(QObject):
         return put_back
 
     def keeps(self, mask: OpenMask) -> bool:
-        """Whether everything that was done to a mask is on the disk."""
+        """Whether everything that was done to a mask is on the disk; what is not is tried again."""
         journal = mask.document.journal
+        if isinstance(journal, JournalWriter) and journal.problem is not None:
+            journal.begin()  # there may be room again by now
         return isinstance(journal, JournalWriter) and journal.problem is None
 
     def sync_later(self, mask: OpenMask) -> None:
@@ -257,8 +270,9 @@ class Keeping(QObject):
     def _on_found(self, found: object) -> None:
         if not isinstance(found, Found):
             return
-        for problem in found.problems:
-            self.problem.emit(str(problem))
+        if found.problems:
+            # One sentence: the window has room for one, and a second would hide the first.
+            self.problem.emit(_in_words(found.problems))
         for kept in found.unsaved:
             self._pending[MaskKey(kept.label_set, kept.sample)] = kept.steps
         if found.unsaved:
@@ -289,6 +303,16 @@ def _finder(store: JournalStore) -> Callable[[], Found]:
             return Found((), (), (error,))
 
     return find
+
+
+def _in_words(problems: Sequence[PetsegError]) -> str:
+    """What is wrong with journals, so that each is named."""
+    first, *others = problems
+    if not others:
+        return str(first)
+    named = ", ".join(one.path.name for one in others[:_NAMED] if one.path is not None)
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    return f"{first} {len(others)} more could not be used: {named}{more}. All are kept."
 
 
 def _read(store: JournalStore, key: MaskKey) -> _Back:

@@ -101,8 +101,9 @@ class UnsavedMasks:
             self._from_before.clear()
             retell()
 
+        here = MaskKey(self._session.label_set, self._session.current or "")
+
         def show() -> None:
-            here = MaskKey(self._session.label_set, self._session.current or "")
             first = next((key for key in left if key != here), here)
             dismiss()
             if first.label_set != self._session.label_set:
@@ -118,7 +119,8 @@ class UnsavedMasks:
             said = "1 mask" if len(left) == 1 else f"{len(left)} masks"
             self._session.undoable.emit(f"Discarded the strokes of {said}", put_back)
 
-        return brought_back([self.name_of(key) for key in left], show, discard, dismiss)
+        names = [self.name_of(key) for key in left]
+        return brought_back(names, None if left == [here] else show, discard, dismiss)
 
     def _is_known(self, key: MaskKey) -> bool:
         dataset = self._session.dataset

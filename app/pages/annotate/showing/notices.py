@@ -31,21 +31,23 @@ def read_only(holder: str, try_again: Callable[[], object]) -> Notice:
 
 def brought_back(
     names: Sequence[str],
-    show: Callable[[], object],
+    show: Callable[[], object] | None,
     discard: Callable[[], object],
     dismiss: Callable[[], object],
 ) -> Notice:
-    """Strokes of an earlier time are there again."""
+    """Strokes of an earlier time are there again; `show` is None when they are on the screen."""
     count, listed = len(names), ", ".join(names[:_NAMED])
     more = f" and {count - _NAMED} more" if count > _NAMED else ""
     what = "1 mask" if count == 1 else f"{count} masks"
+    choices: list[Choice] = [
+        ("Go on", "Leave them unsaved for now; they are marked below", dismiss),
+        ("Discard them", "Show the masks as their files hold them; can be undone", discard),
+    ]
+    if show is not None:
+        name = "Show one" if count > 1 else "Show it"
+        choices.insert(0, (name, "Go to it; nothing is saved yet", show))
     return Notice(
-        f"Unsaved strokes of {what} from the last time were restored: {listed}{more}.",
-        [
-            ("Show one" if count > 1 else "Show it", "Go to it; nothing is saved yet", show),
-            ("Go on", "Leave them unsaved for now; they are marked below", dismiss),
-            ("Discard them", "Show the masks as their files hold them; can be undone", discard),
-        ],
+        f"Unsaved strokes of {what} from the last time were restored: {listed}{more}.", choices
     )
 
 
@@ -88,9 +90,19 @@ def changed_elsewhere(
     keep: Callable[[], object],
     take: Callable[[], object],
     compare: Callable[[], object] | None,
+    *,
+    is_dirty: bool = True,
 ) -> Notice:
-    """The file of a mask with unsaved strokes is another by now."""
+    """The file of a mask is another by now: of one with unsaved strokes, or it is gone."""
     kept = ("Keep my strokes", "Go on with your version; saving then replaces the file", keep)
+    if content.state is MaskState.MISSING and not is_dirty:
+        return Notice(
+            "Another program deleted this mask's file. Here it is still as it was saved.",
+            [
+                ("Keep the mask", "Go on with it as unsaved; saving writes the file again", keep),
+                ("Start from an empty mask", "Let go of it, as its file was", take),
+            ],
+        )
     if content.state is MaskState.MISSING:
         return Notice(
             "Another program deleted this mask's file, and your strokes are not saved.",

@@ -170,7 +170,7 @@ class Showing(QObject):
         elif restored is not None:
             self.keeping.resume(restored)
             mask = brought_back(content, restored)
-            if restored.lost:
+            if restored.lost and not restored.is_damaged:
                 self._session.message.emit(
                     f"The last record of {key.sample_id} was not whole and was left out."
                 )

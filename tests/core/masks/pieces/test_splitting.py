@@ -1,11 +1,14 @@
 """Cutting pieces in two, and joining them."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from core.masks.geometry import Rect
 from core.masks.pieces.finding import component
 from core.masks.pieces.splitting import bridge, lengthened, line_pixels, merged, piece_under, split
 from core.masks.shapes.regions import NOTHING
@@ -134,3 +137,19 @@ def test_that_nothing_bridges_a_class_that_is_in_the_way(gap):
     joint = bridge(mask, component(mask, (2, 0)), component(mask, (5, 0)), gap)
     assert joint.is_empty
     assert NOTHING.is_empty
+
+
+def test_that_joining_pieces_inside_each_other_costs_what_their_gap_costs():
+    mask = np.zeros((600, 600), np.uint8)
+    mask[:] = 1
+    mask[10:-10, 10:-10] = 0
+    mask[13:40, 100:110] = 2
+    mask[40:-40, 40:-40] = 2
+    outer, inner = component(mask, (0, 0)), component(mask, (300, 300))
+    tracemalloc.start()
+    joint = bridge(mask, outer, inner, 5)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert joint.rect.intersected(Rect(100, 10, 10, 3)) == Rect(100, 10, 10, 3)
+    assert joint.area <= 50
+    assert peak < 20 * mask.size
