@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.assist.catalogue import model_of
 from core.assist.messages import WeightFile
-from core.assist.osam_models import addresses, weights_of
+from core.assist.osam_models import addresses, is_intact, weights_of
 from core.assist.problems import AssistError, Problem
 
 # Whether a host answers at all should be known soon.
@@ -39,7 +39,7 @@ class _Parcel:
 
 
 def fetch(name: str, report: Report, cancel: threading.Event) -> None:
-    """Fetch the files of a model that are missing, and check what they hold.
+    """Fetch the files of a model that are missing or damaged, and check what they hold.
 
     Args:
         name: What osam calls the model.
@@ -57,7 +57,7 @@ def fetch(name: str, report: Report, cancel: threading.Event) -> None:
     parcels = [
         _knock(file, digest, addresses(file.url, digest), model.title, cancel)
         for file, digest in weights_of(name)
-        if not file.path.is_file()
+        if not _is_kept(file, digest)
     ]
     progress = _Progress(report, parcels, model.megabytes * 1_000_000)
     for parcel in parcels:
@@ -80,6 +80,13 @@ def fetch(name: str, report: Report, cancel: threading.Event) -> None:
                 raise _cancelled() from error
             raise _in_words(error, parcel, model.title) from error
         progress.next_file(parcel.file.path.stat().st_size)
+
+
+def _is_kept(file: WeightFile, digest: str) -> bool:
+    try:
+        return is_intact(file, digest)
+    except OSError:  # it is fetched anew, which says in words what is wrong with its folder
+        return False
 
 
 def _knock(

@@ -96,7 +96,7 @@ def open_model(name: str) -> Any:
     if not all(file.path.is_file() for file, _ in weights):
         raise AssistError(f"The weights of {title} are not on this computer", Problem.NO_WEIGHTS)
     for file, digest in weights:
-        _verify(digest, file.path, title)
+        _verify(file, digest, title)
     offline = type(kind.__name__, (kind,), {"pull": classmethod(lambda _cls: None)})
     try:
         return offline()
@@ -105,21 +105,38 @@ def open_model(name: str) -> Any:
         raise AssistError(f"{title} cannot be loaded ({_first_line(error)})") from error
 
 
-def _verify(expected: str, path: Path, title: str) -> None:
-    """What was damaged on the disk is as good as missing."""
-    algorithm, _, digest = expected.partition(":")
+def is_intact(file: WeightFile, file_hash: str) -> bool:
+    """Whether a file of weights is there and holds what it should.
+
+    Args:
+        file: The file.
+        file_hash: Its hash as osam writes it (`sha256:…`).
+
+    Raises:
+        OSError: it is there and cannot be read.
+    """
+    algorithm, _, digest = file_hash.partition(":")
     found = hashlib.new(algorithm)
     try:
-        with path.open("rb") as stream:
+        with file.path.open("rb") as stream:
             while block := stream.read(_BLOCK):
                 found.update(block)
+    except FileNotFoundError:
+        return False
+    return found.hexdigest() == digest
+
+
+def _verify(file: WeightFile, file_hash: str, title: str) -> None:
+    """What was damaged on the disk is as good as missing."""
+    try:
+        intact = is_intact(file, file_hash)
     except OSError as error:
         raise AssistError(
-            f"The weights of {title} cannot be read ({error.strerror})", path=path
+            f"The weights of {title} cannot be read ({error.strerror})", path=file.path
         ) from error
-    if found.hexdigest() != digest:
+    if not intact:
         raise AssistError(
-            f"The weights of {title} are damaged", Problem.NO_WEIGHTS, path=path,
+            f"The weights of {title} are damaged", Problem.NO_WEIGHTS, path=file.path,
             remedy="Fetch them once more.",
         )  # fmt: skip
 

@@ -56,6 +56,7 @@ class MaskCanvas(MaskView):
         self.computing = Computing(self)
         self.computing.failed.connect(self._on_failed)
         self._marks_rect = QRect()
+        self._was_in_progress = False
         self._tools = {kind.id: kind(self) for kind in TOOLS}
         self._tool = self._tools["brush"]
         self.placement_changed.connect(self._on_view_changed)
@@ -178,6 +179,9 @@ class MaskCanvas(MaskView):
         now = self._tool.marks_rect()
         self.update(self._marks_rect.united(now))
         self._marks_rect = now
+        if self._tool.in_progress != self._was_in_progress:
+            self._was_in_progress = self._tool.in_progress
+            self.tool_options_changed.emit()
 
     def paint_marks(self, painter: QPainter, part: QRect) -> None:
         """Paint the tool's target and marks over everything else."""

@@ -119,6 +119,12 @@ class ToolOptions(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.set_icon(button, command.icon)
         button.clicked.connect(lambda _checked=False: getattr(tool, command.method)())
+
+        def refresh() -> None:
+            button.setEnabled(command.anytime or tool.in_progress)
+
+        refresh()
+        self._refreshers.append(refresh)
         self._row.addWidget(button)
 
     def _add_labelled(self, text: str, control: QWidget) -> None:

@@ -208,3 +208,26 @@ def test_that_a_save_in_the_background_of_another_sample_is_told(desk: Desk):
         desk.page.saver.save_later(dataset, workspace, desk.page.unsaved()[0])
     assert "train/001 was not saved" in told.args[0]
     assert np.array_equal(desk.file("train/001"), blob(64, 1))
+
+
+def test_that_a_saved_mask_whose_file_is_deleted_is_not_let_go_of(desk: Desk):
+    desk.open("train/001")
+    saved = desk.canvas.pixels.copy()
+    path_of(desk).unlink()
+    desk.qtbot.waitUntil(lambda: "deleted this mask's file" in desk.notice)
+    assert np.array_equal(desk.canvas.pixels, saved)
+    desk.show("train/002")
+    desk.show("train/001")  # nothing was answered
+    assert "as it was saved" in desk.notice
+    desk.choose("Keep the mask")
+    assert "Unsaved" in desk.state
+    desk.save()
+    assert np.array_equal(desk.file("train/001"), saved)
+
+
+def test_that_a_mask_whose_file_is_deleted_can_be_begun_anew(desk: Desk):
+    desk.open("train/001")
+    path_of(desk).unlink()
+    desk.choose("Start from an empty mask")
+    assert not desk.canvas.pixels.any()
+    assert desk.state == "No mask yet"

@@ -209,6 +209,53 @@ def test_that_a_damaged_journal_is_told_and_the_file_is_shown(qtbot: QtBot, root
     desk.close()
 
 
+def test_that_several_damaged_journals_are_all_named_in_one_sentence(qtbot: QtBot, root: Path):
+    left_unsaved(qtbot, root, "train/000", "train/001", "train/002")
+    for name in ("000", "001"):
+        (root / ".petseg/journal/labels/train" / f"{name}.journal").write_bytes(b"x" * 99)
+    desk = Desk(qtbot, root)
+    desk.open("train/002")
+    qtbot.waitUntil(lambda: bool(desk.problems))
+    (problem,) = desk.problems
+    assert "000.journal" in problem
+    assert "001.journal" in problem
+    assert desk.leave(Answer.DISCARD)
+
+
+def test_that_strokes_lost_to_damage_are_told(qtbot: QtBot, root: Path):
+    left_unsaved(qtbot, root, "train/001")
+    path = root / ".petseg/journal/labels/train/001.journal"
+    data = bytearray(path.read_bytes())
+    data[-30] ^= 0xFF  # before the undo, which stands last
+    path.write_bytes(data)
+    desk = Desk(qtbot, root)
+    desk.open("train/001")
+    assert "train/001 are damaged" in desk.problems[-1]
+    assert path.with_name("001.journal.damaged").read_bytes() == data
+    assert desk.leave(Answer.DISCARD)
+
+
+def test_that_strokes_on_the_screen_are_not_offered_to_be_shown(qtbot: QtBot, root: Path):
+    left_unsaved(qtbot, root, "train/001")
+    desk = Desk(qtbot, root)
+    desk.open("train/001")
+    qtbot.waitUntil(lambda: desk.choices == ["Go on", "Discard them"])
+    desk.show("train/002")
+    qtbot.waitUntil(lambda: desk.choices == ["Show it", "Go on", "Discard them"])
+    assert desk.leave(Answer.DISCARD)
+
+
+def test_that_strokes_can_be_kept_once_there_is_room_for_the_journal_again(desk: Desk):
+    desk.open("train/001")
+    in_the_way = desk.root / ".petseg" / "journal"
+    in_the_way.write_text("in the way")
+    paint(desk, (5, 5))
+    assert not desk.page.showing.unsaved.can_be_kept
+    in_the_way.unlink()
+    assert desk.page.showing.unsaved.can_be_kept
+    assert journals(desk.root) == ["labels/train/001.journal"]
+
+
 def test_that_a_journal_that_cannot_be_written_is_told_once_and_painting_goes_on(desk: Desk):
     desk.open("train/001")
     (desk.root / ".petseg" / "journal").write_text("in the way")

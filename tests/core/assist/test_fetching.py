@@ -131,3 +131,14 @@ def test_that_closing_ends_a_fetch_and_leaves_nothing(home, monkeypatch):
         thread.join()
     assert results != [True]  # cancelled, or told that the helper is gone: whichever is quicker
     assert kept(home) == []
+
+
+def test_that_damaged_weights_are_fetched_again(shop):
+    client, home, server = shop
+    for file in (tiny_encoder(), tiny_decoder()):
+        file.install(home)
+    damaged = next(home.rglob(f"*{tiny_decoder().digest}"))
+    damaged.write_bytes(b"half of it")
+    client.fetch(MODEL)
+    assert server.gets == [tiny_decoder().digest]
+    assert damaged.read_bytes() == tiny_decoder().data

@@ -78,6 +78,17 @@ def test_that_a_holder_s_file_that_cannot_be_read_names_nobody(tmp_path: Path, t
     first.release()
 
 
+def test_that_a_holder_s_file_that_cannot_be_written_lets_no_second_window_in(tmp_path: Path):
+    (tmp_path / "editor.json").mkdir()
+    first, second = WorkspaceLock(tmp_path), WorkspaceLock(tmp_path)
+    assert first.acquire()
+    assert not second.acquire()
+    assert second.holder().in_words() == "another window"
+    first.release()
+    assert second.acquire()
+    second.release()
+
+
 def test_that_a_workspace_that_cannot_be_locked_says_so(tmp_path: Path):
     (tmp_path / "editor.lock").mkdir()
     with pytest.raises(PetsegError, match="editor.lock"):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QSpinBox
 
+from core.dataset.model import ClassInfo
+from core.masks.document import MaskDocument
 from widgets.canvas import MaskCanvas
 from widgets.canvas.tools import Choice, Command, Number, Toggle, Tool
 from widgets.editor.tool_options import ToolOptions
+
+CLASSES = (ClassInfo(0, "background", (0, 0, 0)), ClassInfo(1, "cat", (230, 159, 0)))
 
 
 class Stencil(Tool):
@@ -18,7 +23,7 @@ class Stencil(Tool):
     choices = (Choice("shape", "Shape", (("round", "Round"), ("star", "Star")), "The shape"),)
     numbers = (Number("tolerance", "Tolerance", 0, 100, "How alike", " %"),)
     toggles = (Toggle("filled", "Filled", "Fill it"),)
-    commands = (Command("drop", "Drop", "close", "Drop it"),)
+    commands = (Command("drop", "Drop", "close", "Drop it", anytime=True),)
 
     def __init__(self, host) -> None:
         super().__init__(host)
@@ -98,3 +103,20 @@ def test_that_every_control_has_a_tooltip(shown):
     for kind in (QComboBox, QSpinBox, QCheckBox, QPushButton):
         for control in options.findChildren(kind):
             assert control.toolTip()
+
+
+def test_that_buttons_wait_until_there_is_something_to_accept_or_drop(qtbot, canvas):
+    canvas.resize(400, 300)
+    canvas.set_image(np.full((60, 80, 3), 90, np.uint8))
+    canvas.set_document(MaskDocument(np.zeros((60, 80), np.uint8)), CLASSES)
+    canvas.set_tool("polygon")
+    options = ToolOptions()
+    qtbot.addWidget(options)
+    canvas.tool_options_changed.connect(options.refresh)
+    options.show_tool(canvas.tool)
+    drop = options.findChild(QPushButton, "Command_cancel")
+    assert not drop.isEnabled()
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.pixel_center(20, 20))
+    assert drop.isEnabled()
+    qtbot.mouseClick(drop, Qt.MouseButton.LeftButton)
+    assert not drop.isEnabled()

@@ -105,6 +105,11 @@ class AiClick(Tool):
         if self.asked:
             self.host.refresh_marks()
 
+    @property
+    def in_progress(self) -> bool:
+        """Whether there are clicks to be answered, accepted or dropped."""
+        return bool(self.asked)
+
     def press(self, pointer: Pointer) -> None:
         """Begin a click, or a box."""
         self._pressed, self._dragged = pointer, None

@@ -93,12 +93,21 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A button of a tool: the method it calls, and how it is shown."""
+    """A button of a tool: the method it calls, and how it is shown.
+
+    Attributes:
+        method: Name of the tool's method.
+        text: What the button says.
+        icon: Name of its icon.
+        hint: The tooltip.
+        anytime: Whether it does something also while nothing is in progress.
+    """
 
     method: str
     text: str
     icon: str
     hint: str
+    anytime: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,6 +247,11 @@ class Tool:
     def highlight(self) -> Region | None:
         """A region of the mask that is shown standing out."""
         return None
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether something waits to be accepted or dropped."""
+        return False
 
     def press(self, pointer: Pointer) -> None:
         """The left button went down."""

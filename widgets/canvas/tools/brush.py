@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from core.masks.pieces.finding import BACKGROUND
 from core.masks.shapes.regions import Point, Tip, segment_parts, snapped
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Host, Pointer, Tool
+from widgets.canvas.tools.coloring import line_color
 
 _MARGIN = 4
 _SMALLEST_OUTLINE = 8.0
@@ -156,11 +157,16 @@ class Brush(Tool):
                 painter.setPen(pen)
                 painter.drawLine(*line)
         if self.tip == "square":
-            marks.draw_outline(painter, outline)
+            marks.draw_outline(painter, outline, self._color)
         else:
-            marks.draw_ellipse(painter, outline)
+            marks.draw_ellipse(painter, outline, self._color)
         if self._sizing_from is not None:
             marks.draw_tag(painter, self._tag_area(), self._size_words())
+
+    @property
+    def _color(self) -> QColor:
+        """The class shows at the cursor; white is background."""
+        return QColor(255, 255, 255) if self.value == BACKGROUND else line_color(self.host)
 
     @property
     def _in_stroke(self) -> bool:

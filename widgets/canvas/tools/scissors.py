@@ -62,6 +62,11 @@ class Scissors(PhotoTool):
         """The pixels clicked so far."""
         return tuple(self._anchors)
 
+    @property
+    def in_progress(self) -> bool:
+        """Whether there is an outline to be closed or dropped."""
+        return bool(self._anchors)
+
     def press(self, pointer: Pointer) -> None:
         """Set an anchor, or close the outline on its first one."""
         self.pointer = pointer

@@ -58,9 +58,21 @@ class Suggestions(Tool):
         Number("sure", "Sure from", 0, 100, "How sure the model must be for Take all", " %"),
     )
     commands = (
-        Command("take_all", "Take all", "check-all", "Show what would change, then take it"),
+        Command(
+            "take_all",
+            "Take all",
+            "check-all",
+            "Show what would change, then take it",
+            anytime=True,
+        ),
         Command("drop", "Drop", "close", "Drop the preview of Take all (Esc)"),
-        Command("next_place", "Next", "chevron-right", "Go to the next place (N, back Shift+N)"),
+        Command(
+            "next_place",
+            "Next",
+            "chevron-right",
+            "Go to the next place (N, back Shift+N)",
+            anytime=True,
+        ),
     )
 
     def __init__(self, host: Host) -> None:
@@ -100,6 +112,11 @@ class Suggestions(Tool):
             return
         self._refresh()
         self._arrange()
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether there is a preview to be taken or dropped."""
+        return self._preview is not None
 
     def chosen(self) -> None:
         """Say what it is waiting for."""

@@ -63,7 +63,8 @@ class OpenMasks:
     ) -> OpenMask | None:
         """The open mask of that key.
 
-        A clean one whose file is another by now is let go: its content is out of date.
+        A clean one whose file is another by now is let go: its content is out of date. One whose
+        file is gone is kept, for it may be the last copy.
 
         Args:
             key: Which mask.
@@ -75,7 +76,8 @@ class OpenMasks:
             return None
         if file_hash is not None and file_hash == found.file_hash:
             found.signature = signature
-        if not found.document.is_dirty and found.signature != signature:
+        is_outdated = signature is not None and found.signature != signature
+        if is_outdated and not found.document.is_dirty:
             del self._masks[key]
             return None
         self._masks.move_to_end(key)

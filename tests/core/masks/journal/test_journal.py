@@ -372,3 +372,34 @@ def test_that_bringing_to_the_disk_works_before_and_after_the_first_step(tmp_pat
     paint(document, 9, 9, 2)
     writer.sync()
     assert read_journal(writer.path).document.undo_steps == 1
+
+
+def test_that_what_stands_behind_damage_is_kept_aside_before_it_is_cut_off(tmp_path: Path):
+    store = JournalStore(tmp_path)
+    document = kept(store, "a")
+    path = store.path("labels", "a")
+    first = path.stat().st_size
+    paint(document, 30, 30, 5)
+    paint(document, 50, 50, 5)
+    data = bytearray(path.read_bytes())
+    data[first + 12] ^= 0xFF  # in the second of three strokes
+    path.write_bytes(data)
+    back = store.read("labels", "a")
+    assert back.is_damaged
+    assert back.document.undo_steps == 1
+    back.document.journal = store.resume(back)
+    paint(back.document, 20, 20, 3)
+    assert path.with_name("a.journal.damaged").read_bytes() == data
+    assert store.read("labels", "a").document.undo_steps == 2
+
+
+def test_that_a_record_that_was_being_written_is_no_damage(tmp_path: Path):
+    store = JournalStore(tmp_path)
+    document = kept(store, "a")
+    path = store.path("labels", "a")
+    first = path.stat().st_size
+    paint(document, 30, 30, 5)
+    whole = path.read_bytes()
+    for length in range(first, len(whole) + 1):
+        path.write_bytes(whole[:length])
+        assert not store.read("labels", "a").is_damaged

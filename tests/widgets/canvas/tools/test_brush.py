@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 
 from core.masks.shapes.regions import dab, segment
 from tests.making_canvas import ALT, LEFT, NONE, SHIFT, Stage, painted
@@ -174,3 +174,16 @@ def test_that_the_colour_of_a_stroke_is_seen_at_once(stage):
     stage.click(20, 20)
     stage.hover(60, 50)
     assert stage.canvas.grab().toImage().pixelColor(stage.at(20, 20)) == QColor(230, 159, 0)
+
+
+def test_that_the_ring_shows_the_class_and_the_eraser_s_is_white(stage):
+    def has_white() -> bool:
+        image = stage.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        pixels = np.frombuffer(image.constBits(), np.uint32) & 0xFFFFFF
+        return bool((pixels == 0xFFFFFF).any())
+
+    stage.canvas.set_brush_size(20)
+    stage.hover(20, 20)
+    assert not has_white()
+    stage.key(Qt.Key.Key_E)
+    assert has_white()
