@@ -19,11 +19,11 @@ from core.masks.protection import Over, Protection
 from widgets import theme
 from widgets.canvas import MASK_LAYER, ImagePyramid, MaskCanvas
 from widgets.editor.filmstrip import Filmstrip
-from widgets.editor.layer_wiring import LayerWiring
 from widgets.editor.notice_bar import NoticeBar
 from widgets.editor.option_bar import OptionBar
 from widgets.editor.sample_bar import SampleBar
-from widgets.editor.side_panel import SidePanel
+from widgets.editor.side.layer_wiring import LayerWiring
+from widgets.editor.side.side_panel import SidePanel
 from widgets.editor.tool_column import ToolColumn
 
 _COLUMNS = (900, 288)

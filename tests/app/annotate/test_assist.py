@@ -33,7 +33,7 @@ from tests.core.assist.helpers import (
 )
 from tests.making_onnx import REACH
 from widgets.canvas import ImagePyramid
-from widgets.canvas.tools.assistant import State
+from widgets.canvas.tools.looking.assistant import State
 from widgets.editor import EditorView
 
 CLASSES = (

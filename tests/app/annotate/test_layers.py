@@ -20,8 +20,8 @@ from core.masks.document import MaskDocument
 from tests.making import blob, make_dataset, write_sample
 from widgets.canvas.tools import Prediction
 from widgets.editor import EditorView
-from widgets.editor.layer_kinds import ORIGINAL, OTHER, PREDICTION, SAVED
-from widgets.editor.layer_row import LayerRow
+from widgets.editor.side.layer_kinds import ORIGINAL, OTHER, PREDICTION, SAVED
+from widgets.editor.side.layer_row import LayerRow
 
 LEFT = Qt.MouseButton.LeftButton
 FIRST, SECOND = "train/000", "train/001"

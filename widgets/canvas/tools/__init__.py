@@ -1,6 +1,5 @@
 """The tools of the mask canvas, in the order of the tool column."""
 
-from widgets.canvas.tools.ai_click import AiClick
 from widgets.canvas.tools.base import (
     Choice,
     Command,
@@ -10,18 +9,19 @@ from widgets.canvas.tools.base import (
     Toggle,
     Tool,
 )
-from widgets.canvas.tools.brush import Brush, Eraser
-from widgets.canvas.tools.fill import Fill
-from widgets.canvas.tools.hole import Hole
-from widgets.canvas.tools.lasso import Lasso
-from widgets.canvas.tools.pieces import Piece
-from widgets.canvas.tools.polygon import Polygon
-from widgets.canvas.tools.scissors import Scissors
-from widgets.canvas.tools.shapes import Ellipse, Rectangle
-from widgets.canvas.tools.smart_region import SmartRegion
-from widgets.canvas.tools.suggestions import Suggestions
-from widgets.canvas.tools.superpixels import Superpixels
-from widgets.canvas.tools.wand import Wand
+from widgets.canvas.tools.drawing.brush import Brush, Eraser
+from widgets.canvas.tools.drawing.lasso import Lasso
+from widgets.canvas.tools.drawing.polygon import Polygon
+from widgets.canvas.tools.drawing.shapes import Ellipse, Rectangle
+from widgets.canvas.tools.looking.ai_click import AiClick
+from widgets.canvas.tools.looking.fill import Fill
+from widgets.canvas.tools.looking.scissors import Scissors
+from widgets.canvas.tools.looking.smart_region import SmartRegion
+from widgets.canvas.tools.looking.superpixels import Superpixels
+from widgets.canvas.tools.looking.wand import Wand
+from widgets.canvas.tools.pieces.hole import Hole
+from widgets.canvas.tools.pieces.piece import Piece
+from widgets.canvas.tools.pieces.suggestions import Suggestions
 
 TOOLS: tuple[type[Tool], ...] = (
     Brush,

@@ -24,7 +24,7 @@ from core.assist.problems import AssistError, Problem
 from core.assist.prompt import Box, Click, Proposal
 from core.errors import PetsegError
 from widgets.canvas import ImagePyramid
-from widgets.canvas.tools.assistant import State
+from widgets.canvas.tools.looking.assistant import State
 from widgets.latest_task import LatestTask
 
 _log = logging.getLogger(__name__)

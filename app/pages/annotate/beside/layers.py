@@ -15,7 +15,7 @@ from app.pages.annotate.showing.content import Signature, signature
 from core.dataset.encoding.coding import MaskCoding
 from core.errors import PetsegError
 from core.images import Array, read_mask
-from widgets.editor.layer_kinds import ORIGINAL, OTHER, PREDICTION, SAVED
+from widgets.editor.side.layer_kinds import ORIGINAL, OTHER, PREDICTION, SAVED
 from widgets.latest_task import LatestTask
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from core.assist.prompt import Box, Click, Proposal
 from widgets.canvas import marks
-from widgets.canvas.tools.assistant import Assistant, State
+from widgets.canvas.tools.looking.assistant import Assistant, State
 from widgets.canvas.transform import Placement
 
 _RADIUS = 8.0

@@ -11,11 +11,11 @@ from core.dataset.model import ClassInfo
 from core.images import Array
 from widgets import theme
 from widgets.canvas import MASK_LAYER, MaskCanvas
-from widgets.editor.image_panel import ImagePanel
-from widgets.editor.layer_kinds import MASK, ORIGINAL, PHOTO, SAVED
-from widgets.editor.layer_panel import LayerPanel
 from widgets.editor.pixel_readout import PixelReading
 from widgets.editor.sample_bar import SampleBar
+from widgets.editor.side.image_panel import ImagePanel
+from widgets.editor.side.layer_kinds import MASK, ORIGINAL, PHOTO, SAVED
+from widgets.editor.side.layer_panel import LayerPanel
 
 
 class LayerWiring(QObject):

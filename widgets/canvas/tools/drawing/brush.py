@@ -9,7 +9,7 @@ from core.masks.pieces.finding import BACKGROUND
 from core.masks.shapes.regions import Point, Tip, segment_parts, snapped
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Host, Pointer, Tool
-from widgets.canvas.tools.coloring import line_color
+from widgets.canvas.tools.drawing.coloring import line_color
 
 _MARGIN = 4
 _SMALLEST_OUTLINE = 8.0

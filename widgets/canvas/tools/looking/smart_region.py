@@ -10,7 +10,7 @@ from core.masks.shapes.regions import Point, Region
 from core.masks.smart.grabcut import Hints, Mark, propose
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Command, Host, Pointer, Toggle
-from widgets.canvas.tools.photo_tool import ACCEPT_KEYS, PhotoTool
+from widgets.canvas.tools.looking.photo_tool import ACCEPT_KEYS, PhotoTool
 
 # Width of strokes, and the least side of a box, in pixels of the view: what a hand can aim at.
 _STROKE_WIDTH = 7.0

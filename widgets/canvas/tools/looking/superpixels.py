@@ -15,7 +15,7 @@ from core.masks.smart.superpixels import MAX_SIZE, MIN_SIZE, Tile, Tiling, super
 from widgets.canvas.painting import device_part
 from widgets.canvas.sampling import ImagePyramid, Pixels, take
 from widgets.canvas.tools.base import Host, Number, Pointer
-from widgets.canvas.tools.photo_tool import PhotoTool
+from widgets.canvas.tools.looking.photo_tool import PhotoTool
 
 # Tiles are remembered up to this number: 64 of them take some 20 MB.
 _MOST_TILES = 64

@@ -10,9 +10,9 @@ from core.assist.prompt import Box, Click, Proposal, can_be_asked
 from core.masks.geometry import Rect
 from core.masks.shapes.regions import Region
 from widgets.canvas import marks
-from widgets.canvas.tools import ai_marks
-from widgets.canvas.tools.assistant import Assistant, State
 from widgets.canvas.tools.base import Choice, Command, Host, Pointer, Tool
+from widgets.canvas.tools.looking import ai_marks
+from widgets.canvas.tools.looking.assistant import Assistant, State
 
 _DRAG_DISTANCE = 6.0
 _ACCEPT_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from widgets.canvas.tools.base import Pointer
-from widgets.canvas.tools.outline import Grip, Place
-from widgets.canvas.tools.outlining import OutlineTool
+from widgets.canvas.tools.drawing.outline import Grip, Place
+from widgets.canvas.tools.drawing.outlining import OutlineTool
 
 
 class Polygon(OutlineTool):

@@ -9,8 +9,8 @@ from core.masks.shapes.outlines import simplified
 from core.masks.shapes.regions import Point
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Host, Pointer
-from widgets.canvas.tools.coloring import class_color
-from widgets.canvas.tools.outlining import OutlineTool
+from widgets.canvas.tools.drawing.coloring import class_color
+from widgets.canvas.tools.drawing.outlining import OutlineTool
 
 # An outline that is kept for adjusting loses corners that are of no use: without them it runs less
 # than half a pixel beside where it was drawn, of the view or of the mask, whichever is larger.

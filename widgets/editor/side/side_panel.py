@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from core.dataset.model import ClassInfo
 from core.flags import Flag
-from widgets.editor.class_palette import ClassPalette
-from widgets.editor.folding_section import FoldingSection
-from widgets.editor.image_panel import ImagePanel
-from widgets.editor.layer_panel import LayerPanel
-from widgets.editor.protection_menu import ProtectionMenu
+from widgets.editor.side.class_palette import ClassPalette
+from widgets.editor.side.folding_section import FoldingSection
+from widgets.editor.side.image_panel import ImagePanel
+from widgets.editor.side.layer_panel import LayerPanel
+from widgets.editor.side.protection_menu import ProtectionMenu
 from widgets.flags import FlagPanel
 
 _MOST_ROWS_HEIGHT = 260

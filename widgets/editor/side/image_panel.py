@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.arrow_slider import ArrowSlider
 from widgets.canvas.adjustment import CHANNELS, ImageAdjustment
-from widgets.editor.flat_buttons import IconButton
+from widgets.editor.side.flat_buttons import IconButton
 
 _CHANNEL_WORDS = {
     "color": "All colours",

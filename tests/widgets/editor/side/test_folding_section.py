@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from widgets.editor.folding_section import FoldingSection
+from widgets.editor.side.folding_section import FoldingSection
 
 
 @pytest.mark.parametrize("is_folded", [False, True])

@@ -23,13 +23,13 @@ from core.masks.pieces.morphology import Change
 from core.masks.shapes.regions import Point, Region
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Host, Number, Pointer, Toggle
-from widgets.canvas.tools.piece_words import (
+from widgets.canvas.tools.pieces.piece_words import (
     NOTHING_HERE,
     STEP_NAMES,
     piece_lines,
     why_nothing_to_do,
 )
-from widgets.canvas.tools.pointing import NEAR, PointingTool, Search, Target
+from widgets.canvas.tools.pieces.pointing import NEAR, PointingTool, Search, Target
 
 _RESHAPING = ("fill", "grow", "shrink", "smooth")
 

@@ -13,8 +13,8 @@ from core.masks.suggestions.disagreement import Disagreement, Order, all_of, ord
 from core.masks.suggestions.disagreement_map import DisagreementMap
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Choice, Command, Host, Number, Pointer, Tool
-from widgets.canvas.tools.place_outlines import paint_outlines
-from widgets.canvas.tools.suggestion_words import (
+from widgets.canvas.tools.pieces.place_outlines import paint_outlines
+from widgets.canvas.tools.pieces.suggestion_words import (
     NO_PREDICTION,
     OTHER_SIZE,
     place_in_words,

@@ -15,7 +15,7 @@ from core.masks.document import MaskDocument
 from core.masks.geometry import Rect
 from core.masks.shapes.regions import NOTHING, Region
 from widgets.canvas import MaskCanvas
-from widgets.canvas.tools.assistant import State
+from widgets.canvas.tools.looking.assistant import State
 
 CLASSES = (
     ClassInfo(0, "background", (0, 0, 0)),

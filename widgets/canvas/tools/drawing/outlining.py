@@ -9,9 +9,9 @@ from core.masks.shapes.regions import Point, rings
 from widgets import theme
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Command, Host, Pointer, Toggle, Tool
-from widgets.canvas.tools.coloring import class_color
-from widgets.canvas.tools.outline import Grip, Outline, Place, travels
-from widgets.canvas.tools.shelf import Shelf
+from widgets.canvas.tools.drawing.coloring import class_color
+from widgets.canvas.tools.drawing.outline import Grip, Outline, Place, travels
+from widgets.canvas.tools.drawing.shelf import Shelf
 
 # Distances in view pixels. A click adds and a drag moves: that is told by how far the mouse went.
 _CLOSING_REACH = 10.0

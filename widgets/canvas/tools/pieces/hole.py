@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.images import Array
 from core.masks.pieces.finding import Pixel, area_of, hole, surrounding_class
 from widgets.canvas.tools.base import Pointer
-from widgets.canvas.tools.pointing import PointingTool, Search, Target
+from widgets.canvas.tools.pieces.pointing import PointingTool, Search, Target
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.arrow_slider import ArrowSlider
-from widgets.editor.flat_buttons import HoldButton, IconToggle, MenuButton, SwitchButton
-from widgets.editor.layer_kinds import KINDS, MASK, ORIGINAL, PHOTO, PLACES, SAVED
-from widgets.editor.layer_row import LayerRow
+from widgets.editor.side.flat_buttons import HoldButton, IconToggle, MenuButton, SwitchButton
+from widgets.editor.side.layer_kinds import KINDS, MASK, ORIGINAL, PHOTO, PLACES, SAVED
+from widgets.editor.side.layer_row import LayerRow
 
 _BEFORE = (
     ("auto", "What was saved; without changes, the first version"),

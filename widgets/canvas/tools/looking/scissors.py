@@ -13,9 +13,9 @@ from core.masks.smart.scissors import EdgeMap, Path, outline, straight
 from widgets import theme
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Command, Host, Pointer
-from widgets.canvas.tools.coloring import class_color
-from widgets.canvas.tools.photo_tool import ACCEPT_KEYS, PhotoTool
-from widgets.canvas.tools.shelf import Shelf
+from widgets.canvas.tools.drawing.coloring import class_color
+from widgets.canvas.tools.drawing.shelf import Shelf
+from widgets.canvas.tools.looking.photo_tool import ACCEPT_KEYS, PhotoTool
 
 _CLOSING_DISTANCE = 10.0
 

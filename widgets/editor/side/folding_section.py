@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets import theme
-from widgets.editor.flat_buttons import ROW_HEIGHT, FlatButton
+from widgets.editor.side.flat_buttons import ROW_HEIGHT, FlatButton
 
 _ARROW, _GAP = 16, 4
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from core.masks.shapes.regions import Point, Region, Shape, ellipse, rectangle
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Host, Pointer, Tool
-from widgets.canvas.tools.coloring import class_color
+from widgets.canvas.tools.drawing.coloring import class_color
 
 _MARGIN = 4
 _SHIFT, _ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from widgets.canvas.adjustment import ImageAdjustment
-from widgets.editor.image_panel import ImagePanel
+from widgets.editor.side.image_panel import ImagePanel
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -12,7 +12,7 @@ from core.masks.shapes.regions import Region
 from core.masks.smart.wand import MAX_TOLERANCE, alike
 from widgets.canvas import marks
 from widgets.canvas.tools.base import Host, Number, Pointer, Toggle
-from widgets.canvas.tools.photo_tool import PhotoTool
+from widgets.canvas.tools.looking.photo_tool import PhotoTool
 
 # A hand is not still: a drag begins this far from the press. From there on, so many pixels of the
 # view are one step of tolerance.

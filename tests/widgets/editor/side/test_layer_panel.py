@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from core.dataset.model import ClassInfo
 from core.masks.document import MaskDocument
 from widgets.editor import EditorView
-from widgets.editor.flat_buttons import MenuButton
-from widgets.editor.layer_kinds import MASK, ORIGINAL, OTHER, PLACES, PREDICTION, SAVED
-from widgets.editor.layer_panel import LayerPanel
+from widgets.editor.side.flat_buttons import MenuButton
+from widgets.editor.side.layer_kinds import MASK, ORIGINAL, OTHER, PLACES, PREDICTION, SAVED
+from widgets.editor.side.layer_panel import LayerPanel
 
 CLASSES = (
     ClassInfo(0, "background", (0, 0, 0)),

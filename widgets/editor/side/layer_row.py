@@ -8,8 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
 
 from widgets.arrow_slider import ArrowSlider
-from widgets.editor.flat_buttons import ROW_HEIGHT, IconToggle, MenuButton
-from widgets.editor.layer_kinds import LayerKind
+from widgets.editor.side.flat_buttons import ROW_HEIGHT, IconToggle, MenuButton
+from widgets.editor.side.layer_kinds import LayerKind
 
 _SLIDER, _PERCENT, _NAME, _CONTROL = 56, 38, 112, 98
 

@@ -1,0 +1,1 @@
+"""Tools of the hand: strokes, shapes and outlines."""

@@ -1,0 +1,1 @@
+"""The right side of the editor: classes, layers, the photo, flags."""
