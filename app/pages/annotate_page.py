@@ -185,7 +185,9 @@ class AnnotatePage(Page):
         """Write every unsaved mask, at once; False when one could not be written."""
         problems = self.showing.unsaved.save()
         if problems:
-            self.session.problem.emit(" ".join(problems))
+            first, *others = problems
+            more = f" {counted(len(others), 'more mask')} could not be written." if others else ""
+            self.session.problem.emit(f"{first}{more} Nothing of them is lost.")
         return not problems
 
     def discard_all(self) -> None:
@@ -332,6 +334,7 @@ class AnnotatePage(Page):
     def _on_changed_elsewhere(self, key: MaskKey) -> None:
         if key == self.showing.key:
             self.showing.conflicts.check(is_certain=True)  # which asks
+            self.session.message.emit("Not saved: choose above which version is to stay.")
         else:
             self.session.problem.emit(
                 f"{key.sample_id} was not saved: another program changed its file. Open it to "

@@ -176,9 +176,15 @@ class MaskDocument:
         if changed.is_empty:
             return EMPTY
         self._stroke.about_to_change(changed)
-        self._count(changed, -1)
+        inner = changed.moved(-region.rect.x, -region.rect.y).slices
+        lost = count_values(area[inner], change[inner]) if self._counts is not None else None
         _write(area, value, change)
-        self._count(changed, +1)
+        if self._counts is not None and lost is not None:
+            self._counts -= lost
+            if value.ndim:
+                self._counts += count_values(area[inner], change[inner])
+            else:
+                self._counts[int(value)] += lost.sum()
         self._stroke_rect = self._stroke_rect.united(changed)
         return changed
 

@@ -231,3 +231,10 @@ def test_that_a_mask_whose_file_is_deleted_can_be_begun_anew(desk: Desk):
     desk.choose("Start from an empty mask")
     assert not desk.canvas.pixels.any()
     assert desk.state == "No mask yet"
+
+
+def test_that_saving_before_there_is_an_answer_says_what_it_waits_for(asked: Desk):
+    asked.key(Qt.Key.Key_S, CONTROL)
+    asked.qtbot.waitUntil(lambda: any("choose above" in said for said in asked.messages))
+    assert np.array_equal(asked.file("train/001"), blob(64, 1))
+    assert "Another program changed" in asked.notice

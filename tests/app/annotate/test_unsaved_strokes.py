@@ -19,6 +19,7 @@ from app.pages.annotate.keeping.questions import Answer, ask_about_unsaved
 from app.pages.annotate.showing.open_masks import MaskKey
 from app.pages.annotate_page import AnnotatePage
 from app.settings import Settings
+from core.errors import PetsegError
 from tests.app.annotate.desk import CONTROL, LEFT, Desk
 from tests.making import blob, make_dataset, photo_of, write_sample
 
@@ -254,6 +255,29 @@ def test_that_strokes_can_be_kept_once_there_is_room_for_the_journal_again(desk:
     in_the_way.unlink()
     assert desk.page.showing.unsaved.can_be_kept
     assert journals(desk.root) == ["labels/train/001.journal"]
+
+
+def test_that_many_masks_that_cannot_be_written_are_told_in_few_words(
+    qtbot: QtBot, root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    painted = left_unsaved(qtbot, root, "train/000", "train/001", "train/002")
+    desk = Desk(qtbot, root)
+    desk.open("train/002")
+    qtbot.waitUntil(lambda: len(desk.page.unsaved()) == 3)
+
+    def refuse(path: Path, *_args: object, **_more: object) -> None:
+        raise PetsegError("The file could not be written", path=path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.masks.saving.atomic_write", refuse)
+        assert not desk.leave(Answer.SAVE)
+    (told,) = desk.problems
+    assert told.count("could not be written") == 2
+    assert "2 more masks" in told
+    assert len(desk.page.unsaved()) == 3
+    assert desk.leave(Answer.SAVE)
+    for sample, mask in painted.items():
+        assert np.array_equal(desk.file(sample), mask)
 
 
 def test_that_a_journal_that_cannot_be_written_is_told_once_and_painting_goes_on(desk: Desk):
