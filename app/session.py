@@ -65,6 +65,7 @@ class Session(QObject):
         self.current: str | None = None
         self.shown: list[str] = []
         self._unsaved: set[str] = set()
+        self._edited_by = ""
         self._opened_with: tuple[Path | str, Path | str | None, str | None] | None = None
         self.checking = Checking(jobs, self)
         self.curation = Curation(self)
@@ -104,6 +105,15 @@ class Session(QObject):
     def has_unsaved(self) -> bool:
         """Whether any mask of the label set has changes in the editor that no file holds."""
         return bool(self._unsaved)
+
+    @property
+    def edited_by(self) -> str:
+        """Who else edits the masks of this workspace, in words; "" when nobody does."""
+        return self._edited_by
+
+    def set_edited_by(self, holder: str) -> None:
+        """Say that another window edits the masks, so that this one changes none; "" for nobody."""
+        self._edited_by = holder
 
     def is_unsaved(self, sample_id: str) -> bool:
         """Whether a mask has changes in the editor that no file holds."""

@@ -320,6 +320,7 @@ class AnnotatePage(Page):
         if key.label_set == self.session.label_set:
             self.session.mask_saved(key.sample_id)
         self.view.filmstrip.refresh([key.sample_id])
+        self.session.message.emit(f"Saved {key.sample_id}.")
         self._mark_unsaved()
         if key == self.showing.key:
             self._verdict = ("Saved", "muted")

@@ -80,11 +80,13 @@ class Dataset:
 
     @property
     def default_label_set(self) -> str:
-        """The label set to begin with: corrected labels when there are any, else the first."""
+        """The label set to begin with: corrected labels, else "labels", else the first there is."""
         fixed = [name for name in self.label_sets if name.endswith("_fixed")]
         if fixed:
             return fixed[0]
-        return self.label_sets[0] if self.label_sets else "labels"
+        if not self.label_sets or "labels" in self.label_sets:
+            return "labels"
+        return self.label_sets[0]
 
     @cached_property
     def _by_id(self) -> dict[str, Sample]:

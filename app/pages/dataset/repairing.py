@@ -64,6 +64,11 @@ class Repairing:
         check = CHECKS.get(flag.check)
         if dataset is None or check is None or not check.repairs:
             return
+        if holder := self._session.edited_by:
+            self._session.problem.emit(
+                f"The masks are edited in {holder}. Repair them there, or close it first."
+            )
+            return
         if self._session.is_unsaved(flag.sample):
             self._session.problem.emit(
                 f"{flag.sample} has changes in the editor that are not saved. Save or undo them"

@@ -17,6 +17,9 @@ from core.interop.matching import SampleFinder
 
 DEFAULT_LABEL_SET = "labels_labelme"
 
+# Of a file that is refused, more shapes than this are not told one by one.
+_TOLD = 3
+
 
 def label_files(source: Path) -> list[Path]:
     """The LabelMe files of a folder and the folders in it, or the one file; sorted.
@@ -67,6 +70,10 @@ def import_files(
             sample = finder.find(path, file.image_name)
             taker.require_free(sample, path)
             drawn = draw(file, names, size_of_photo(sample), path)
+            if drawn.left_out and not drawn.mask.any():
+                # An empty mask would say that somebody looked and saw nothing.
+                reasons = " ".join(map(str, drawn.problems[:_TOLD]))
+                raise PetsegError("None of its shapes could be taken", path=path, remedy=reasons)
             taker.take(sample, path, drawn.mask)
             result.problems += [(str(path), problem) for problem in drawn.problems]
         except PetsegError as error:

@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.pages.annotate.keeping.questions import Answer
+from app.pages.dataset.repairing import Repairing
+from core.flags import Flag, Severity
 from tests.app.annotate.desk import CONTROL, Desk
 from tests.making import blob, make_dataset
 
@@ -66,4 +68,21 @@ def test_that_opening_another_dataset_gives_the_first_one_free(qtbot: QtBot, tmp
     assert not second.canvas.is_read_only
     assert second.notice == ""
     first.close()
+    second.close()
+
+
+def test_that_the_second_window_repairs_no_mask_either(qtbot: QtBot, tmp_path: Path):
+    first = Desk(qtbot, make_dataset(tmp_path))
+    first.open("train/001")
+    second = Desk(qtbot, tmp_path)
+    second.open("train/001")
+    repairing = Repairing(second.session, second.jobs, second.window)
+    flag = Flag("train/001", "noise", Severity.WARNING, 3, "3 specks", ())
+    repairing.ask(flag)
+    assert "edited in another window" in second.problems[-1]
+    assert not second.jobs.running
+    first.close()
+    second.choose("Try again")
+    second.wait_for("train/001")
+    assert second.session.edited_by == ""
     second.close()

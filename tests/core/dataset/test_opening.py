@@ -112,3 +112,10 @@ def test_that_a_read_only_dataset_keeps_its_workspace_elsewhere(tmp_path: Path):
         assert open_dataset(root, workspace=tmp_path / "ws").workspace_dir == tmp_path / "ws"
     finally:
         root.chmod(0o755)
+
+
+def test_that_a_label_set_that_sorts_first_does_not_take_the_place_of_labels(tmp_path):
+    mask = blob(32)
+    write_sample(tmp_path, "train", "a", {"labels": mask, "back": mask})
+    assert open_dataset(tmp_path).label_sets[0] == "back"
+    assert open_dataset(tmp_path).default_label_set == "labels"

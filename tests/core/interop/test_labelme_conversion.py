@@ -190,3 +190,12 @@ def test_that_the_studys_files_become_a_label_set(shared_dir, tmp_path):
     assert len(result.written) == 20
     assert not result.refused
     assert not result.problems
+
+
+def test_that_a_file_of_which_nothing_could_be_taken_writes_no_empty_mask(root, tmp_path):
+    (tmp_path / "000.json").write_bytes(text_of(shape("giraffe"), size=(64, 64)))
+    result = imported(root, tmp_path / "000.json")
+    assert not result.written
+    assert "None of its shapes could be taken" in result.refused[0][1]
+    assert "giraffe" in result.refused[0][1]
+    assert not (root / "labels_labelme").exists()

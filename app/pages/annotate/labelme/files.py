@@ -156,8 +156,11 @@ class LabelMeFiles(QObject):
         """Ask what to import, and where to."""
         session, view = self._desk.session, self._desk.view
         dataset = session.dataset
-        if dataset is None or view.canvas.is_read_only:
+        if dataset is None:
             session.message.emit("There is no dataset here to import masks into.")
+            return
+        if session.edited_by:
+            session.message.emit(f"The masks are edited in {session.edited_by}.")
             return
         dialog = ImportDialog(
             dataset.label_sets,

@@ -80,6 +80,7 @@ class Showing(QObject):
         self.key = None
         self.unsaved.forget()
         self.keeping.open(self._session.workspace)
+        self._session.set_edited_by(self.keeping.holder)
 
     def show_current(self) -> bool:
         """Show the session's current sample; False when it is shown already, or there is none."""
@@ -253,7 +254,9 @@ class Showing(QObject):
         return notice
 
     def _try_again(self) -> None:
-        if not self.keeping.try_again():
+        is_free = self.keeping.try_again()
+        self._session.set_edited_by(self.keeping.holder)
+        if not is_free:
             self._session.message.emit(f"The masks are still edited in {self.keeping.holder}.")
             return
         self._masks.clear()
