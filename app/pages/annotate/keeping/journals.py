@@ -53,6 +53,7 @@ class Keeping(QObject):
         self._holder = ""
         self._pending: dict[MaskKey, int] = {}
         self._to_sync: set[JournalWriter] = set()
+        self._touched: set[JournalWriter] = set()  # written to since they were to be synced
         self._sync_soon = QTimer(self, singleShot=True, interval=_SYNC_MS)
         self._sync_soon.timeout.connect(self._sync)
         self._finding = LatestTask(self)
@@ -239,6 +240,7 @@ class Keeping(QObject):
         journal = mask.document.journal
         if isinstance(journal, JournalWriter) and journal.is_begun:
             self._to_sync.add(journal)
+            self._touched.add(journal)
             if not self._sync_soon.isActive():
                 self._sync_soon.start()
 
@@ -249,7 +251,7 @@ class Keeping(QObject):
     def _leave(self) -> None:
         if self._sync_soon.isActive():
             self._sync_soon.stop()
-            self._on_synced(_synced(self._to_sync))
+            self._on_synced((frozenset(self._to_sync), _synced(self._to_sync)))
         for task in (self._finding, self._reading, self._syncing):
             task.forget()
         if self._store is not None and not self.is_read_only and self._store.folder.is_dir():
@@ -287,10 +289,14 @@ class Keeping(QObject):
         self.restored.emit(back.key, back.restored)
 
     def _sync(self) -> None:
-        writers, self._to_sync = self._to_sync, set()
-        self._syncing.request(lambda: _synced(writers))
+        # They stay on the list until they are done: a newer request takes a waiting one's place.
+        writers = frozenset(self._to_sync)
+        self._touched.clear()
+        self._syncing.request(lambda: (writers, _synced(writers)))
 
-    def _on_synced(self, problem: object) -> None:
+    def _on_synced(self, done: tuple[frozenset[JournalWriter], str]) -> None:
+        writers, problem = done
+        self._to_sync -= writers - self._touched
         if problem:
             self.problem.emit(f"Unsaved strokes could not be brought to the disk: {problem}.")
 
