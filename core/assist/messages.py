@@ -35,7 +35,8 @@ from core.masks.shapes.regions import Bools
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    # Built when first used: the window loads these classes long before anybody clicks.
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     def to_line(self) -> bytes:
         """The message as one line of UTF-8 JSON, with the line's end."""
@@ -194,7 +195,9 @@ class Reply(_Message):
 
 
 Request = ModelsRequest | FetchRequest | LoadRequest | LookRequest | ProposeRequest | CancelRequest
-_REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="do")])
+_REQUEST: TypeAdapter[Request] = TypeAdapter(
+    Annotated[Request, Field(discriminator="do")], config=ConfigDict(defer_build=True)
+)
 
 
 def parse_request(line: bytes) -> Request:
