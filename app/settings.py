@@ -26,6 +26,7 @@ class Settings(BaseModel):
         splitters: Sizes of each panel in px, by the splitter's name.
         thumbnail_size: Side of the gallery's thumbnails in px.
         overlay_opacity: Of masks over photos, 0 to 1.
+        editor_folded: Titles of the groups at the editor's side that are folded.
         assist_model: The model that the AI click asks.
     """
 
@@ -37,6 +38,7 @@ class Settings(BaseModel):
     splitters: dict[str, list[int]] = {}
     thumbnail_size: int = 128
     overlay_opacity: float = 0.45
+    editor_folded: list[str] = ["Image"]
     assist_model: str = "efficientsam:10m"
 
     def remember(self, folder: Path) -> None:

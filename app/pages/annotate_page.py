@@ -104,6 +104,7 @@ class AnnotatePage(Page):
         if sizes and len(sizes) == columns.count():
             columns.setSizes(sizes)
         self.view.set_opacity(settings.overlay_opacity)
+        self.view.side.set_folded(settings.editor_folded)
         for one in self.companions:
             if isinstance(one, Remembering):
                 one.restore(settings)
@@ -113,6 +114,7 @@ class AnnotatePage(Page):
         columns = self.view.columns
         settings.splitters = {**settings.splitters, columns.objectName(): columns.sizes()}
         settings.overlay_opacity = self.view.opacity
+        settings.editor_folded = sorted(self.view.side.folded)
         for one in self.companions:
             if isinstance(one, Remembering):
                 one.remember(settings)

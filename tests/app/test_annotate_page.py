@@ -428,3 +428,15 @@ def test_that_clean_masks_make_room_and_unsaved_ones_stay():
     assert masks.unsaved() == [MaskKey("labels", "0")]
     assert masks.get(MaskKey("labels", "4"), (4, 0)) is not None
     assert masks.get(MaskKey("labels", "4"), (99, 0)) is None
+
+
+def test_that_groups_stay_folded_from_one_start_to_the_next(desk: Desk):
+    desk.open("train/000")
+    settings = Settings()
+    desk.page.restore(settings)
+    assert desk.page.view.side.folded == {"Image"}
+    desk.page.view.side.set_folded(["Classes"])
+    desk.page.remember(settings)
+    desk.page.view.side.set_folded([])
+    desk.page.restore(settings)
+    assert desk.page.view.side.folded == {"Classes"}
