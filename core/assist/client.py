@@ -31,9 +31,10 @@ from core.assist.messages import (
 )
 from core.assist.photo import Photo
 from core.assist.problems import AssistError, Problem, ToldError
-from core.assist.process import HelperGone, HelperProcess, Replies
+from core.assist.process import HelperProcess, Replies
 from core.assist.prompt import Box, Click, Proposal
 from core.errors import PetsegError
+from core.runs.line_process import ProcessGone
 
 # A callback is asked this often whether to cancel, while the helper is silent.
 _TICK_SECONDS = 0.1
@@ -209,13 +210,13 @@ class AssistClient:
                         return reply
                     if on_progress is not None:
                         on_progress(*reply.progress)
-        except HelperGone:
+        except ProcessGone:
             raise self._death(process) from None
         except AssistError:
             raise
         except BaseException:
             # A callback failed, or Ctrl+C: nobody waits for this request any more.
-            with contextlib.suppress(HelperGone):
+            with contextlib.suppress(ProcessGone):
                 process.send(CancelRequest(id=request.id))
             raise
 
@@ -247,5 +248,5 @@ def _next(replies: Replies, seconds: float | None) -> Reply | None:
     except queue.Empty:
         return None
     if reply is None:
-        raise HelperGone
+        raise ProcessGone
     return reply

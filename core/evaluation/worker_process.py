@@ -1,24 +1,17 @@
-"""The prediction worker's process as its parent sees it: pipes, threads that read them, its end."""
+"""The prediction worker's process as its parent sees it: one request at a time."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import queue
-import subprocess
-import threading
-from collections import deque
-from typing import IO
 
 from pydantic import ValidationError
 
 from core.errors import PetsegError
 from core.evaluation.messages import CancelRequest, PredictRequest, Reply, parse_reply
-from core.runs.processes import describe_exit, python_command, python_environment, signal_group
-
-_CLOSE_SECONDS = 3.0
-_LOG_LINES = 60
-_KILL = 9
+from core.runs.line_process import LineProcess, ProcessGone
+from core.runs.processes import python_command, python_environment
 
 
 class WorkerGone(Exception):  # noqa: N818 - always turned into a PetsegError
@@ -31,9 +24,8 @@ class WorkerGone(Exception):  # noqa: N818 - always turned into a PetsegError
 
     def as_error(self) -> PetsegError:
         """The same for a user; the log is attached as a note."""
-        last = next((line.strip() for line in reversed(self.log) if line.strip()), "")
         error = PetsegError(
-            f"The prediction worker {self.how}" + (f" ({last})" if last else ""),
+            f"The prediction worker {self.how}",
             remedy=(
                 "Predict once more: it goes on where it stopped. "
                 "If this happens again, free memory or choose another device."
@@ -52,33 +44,22 @@ class WorkerProcess:
     """
 
     def __init__(self) -> None:
+        self._replies: queue.Queue[Reply | None] = queue.Queue()
+        # The worker shares the machine with a training or a scan. Threads that spin while they
+        # wait for each other then cost several times the work itself; passive ones sleep.
+        waiting = os.environ.get("OMP_WAIT_POLICY", "PASSIVE")
         try:
-            # The worker shares the machine with a training or a scan. Threads that spin while they
-            # wait for each other then cost several times the work itself; passive ones sleep.
-            self._process = subprocess.Popen(
+            self._process = LineProcess(
                 python_command("core.evaluation.worker"),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=python_environment(
-                    OMP_WAIT_POLICY=os.environ.get("OMP_WAIT_POLICY", "PASSIVE")
-                ),
-                start_new_session=True,
+                python_environment(OMP_WAIT_POLICY=waiting),
+                on_line=self._take,
+                on_end=lambda: self._replies.put(None),
             )
         except OSError as error:
             raise PetsegError(
                 f"The prediction worker cannot be started ({error.strerror or error})",
                 remedy="Close other programs to free memory, then predict once more.",
             ) from error
-        self._replies: queue.Queue[Reply | None] = queue.Queue()
-        self._log: deque[str] = deque(maxlen=_LOG_LINES)
-        self._writing = threading.Lock()
-        self._threads = [
-            threading.Thread(target=self._read_replies, name="replies", daemon=True),
-            threading.Thread(target=self._read_log, name="worker log", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
 
     @property
     def pid(self) -> int:
@@ -87,7 +68,7 @@ class WorkerProcess:
 
     def is_alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.poll() is None
+        return self._process.is_alive()
 
     def send(self, request: PredictRequest | CancelRequest) -> None:
         """Write a request.
@@ -96,11 +77,8 @@ class WorkerProcess:
             WorkerGone: the process has ended.
         """
         try:
-            with self._writing:
-                stream = _stream(self._process.stdin)
-                stream.write(request.to_line())
-                stream.flush()
-        except (OSError, ValueError):
+            self._process.send(request.to_line())
+        except ProcessGone:
             raise self._gone() from None
 
     def cancel(self) -> None:
@@ -124,52 +102,18 @@ class WorkerProcess:
 
     def close(self) -> None:
         """End the process: kindly by closing its stdin, after some seconds by force."""
-        with self._writing, contextlib.suppress(OSError):
-            _stream(self._process.stdin).close()
-        try:
-            self._process.wait(_CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.kill()
-        self._join()
+        self._process.close()
 
     def kill(self) -> None:
         """End the process group by force."""
-        signal_group(self._process.pid, _KILL)
-        self._process.wait()
-        self._join()
-
-    def _join(self) -> None:
-        for thread in self._threads:
-            if thread is not threading.current_thread():
-                thread.join(_CLOSE_SECONDS)
-        # Closing what a thread still reads would wait for it: another process may hold the pipe.
-        if not any(thread.is_alive() for thread in self._threads):
-            _stream(self._process.stdout).close()
-            _stream(self._process.stderr).close()
-        with contextlib.suppress(OSError):
-            _stream(self._process.stdin).close()
+        self._process.kill()
 
     def _gone(self) -> WorkerGone:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_CLOSE_SECONDS)
-        self._threads[1].join(_CLOSE_SECONDS)
-        code = self._process.poll()
-        how = "does not answer any more" if code is None else describe_exit(code)
-        return WorkerGone(how, list(self._log))
+        return WorkerGone(*self._process.how_it_ended())
 
-    def _read_replies(self) -> None:
-        for line in _stream(self._process.stdout):
-            try:
-                self._replies.put(parse_reply(line))
-            except ValidationError:
-                self._log.append(line.decode("utf-8", "replace").rstrip())
-        self._replies.put(None)
-
-    def _read_log(self) -> None:
-        for line in _stream(self._process.stderr):
-            self._log.append(line.decode("utf-8", "replace").rstrip())
-
-
-def _stream(stream: IO[bytes] | None) -> IO[bytes]:
-    assert stream is not None  # all three are pipes
-    return stream
+    def _take(self, line: bytes) -> bool:
+        try:
+            self._replies.put(parse_reply(line))
+        except ValidationError:
+            return False
+        return True

@@ -376,7 +376,7 @@ def test_that_a_killed_worker_is_an_error_and_the_next_call_starts_a_fresh_one(d
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be stopped here")
 def test_that_closing_from_another_thread_ends_a_prediction(dataset, run, monkeypatch):
-    monkeypatch.setattr("core.evaluation.worker_process._CLOSE_SECONDS", 0.5)
+    monkeypatch.setattr("core.runs.line_process._CLOSE_SECONDS", 0.5)
     client = PredictionClient()
     closers: list[threading.Thread] = []
 
