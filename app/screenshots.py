@@ -28,7 +28,7 @@ from app.pages.train_page import TrainPage
 from app.settings import Settings
 from core.demo.dataset import make_demo
 from core.runs.store import RunState, RunSummary
-from core.training.recipes import find_recipe
+from core.training.recipes.catalogue import find_recipe
 from core.training.request import TrainRequest
 from widgets import theme
 

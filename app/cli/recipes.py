@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def recipes(json: options.JsonFile = None) -> None:
     """List the recipes, what each is for, and its fields."""
-    from core.training.recipes import recipes as known_recipes
+    from core.training.recipes.catalogue import recipes as known_recipes
 
     known = known_recipes()
     if json is not None:

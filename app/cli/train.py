@@ -96,8 +96,8 @@ def train(
 
 
 def _chosen_overrides(recipe_name: str, settings: list[str]) -> dict[str, Any]:
-    from core.training.overrides import parse_override
-    from core.training.recipes import find_recipe
+    from core.training.recipes.catalogue import find_recipe
+    from core.training.recipes.overrides import parse_override
     from core.training.request import resolve_fields
 
     with argument("--recipe"):

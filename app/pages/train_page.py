@@ -21,7 +21,7 @@ from core.errors import PetsegError
 from core.runs.events import Event, Message
 from core.runs.store import RunState, RunSummary
 from core.runs.supervisor import Supervisor
-from core.training.recipes import recipes
+from core.training.recipes.catalogue import recipes
 from core.training.request import TrainRequest
 from widgets.training.cancel_dialog import CancelDialog
 from widgets.training.form import FormValues

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import PetsegError
-from core.training.fields import BY_NAME
+from core.training.recipes.fields import BY_NAME
 
 Counts = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float64]

@@ -25,7 +25,7 @@ from core.evaluation.checkpoint_loading import load_weights
 from core.evaluation.checkpoints import CheckpointFile
 from core.evaluation.metrics import Mask
 from core.images import read_image
-from core.training.config_json import load_config
+from core.training.recipes.config_json import load_config
 
 # Scopes of MMEngine's registry that a config may name, as in "mmpretrain.ConvNeXt".
 _SCOPES = ("mmseg", "mmcv", "mmengine", "mmpretrain", "mmdet")

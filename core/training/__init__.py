@@ -1,4 +1,5 @@
-"""Recipes, the request for a run, and the worker that trains.
+"""From a request to a trained model.
 
-Only the modules named `torch_*` load torch, and only worker processes load those.
+`request.py` makes a run, `worker.py` works on it. `recipes/` says how to train, `data/` on what;
+`engine/` and `parts/` load torch, and only worker processes load those.
 """

@@ -20,11 +20,11 @@ from core.dataset.workspace import open_workspace
 from core.eda.class_weights import median_frequency
 from core.errors import PetsegError
 from core.runs.store import DatasetRecord, Run, RunStore
-from core.training.data_plan import DATA_FILE, DataPlan, SplitPlan, plan_split
-from core.training.fields import BY_NAME, unknown_field
-from core.training.index_masks import with_index_masks
-from core.training.preflight import Preflight, preflight
-from core.training.recipes import Recipe, find_recipe
+from core.training.data.index_masks import with_index_masks
+from core.training.data.plan import DATA_FILE, DataPlan, SplitPlan, plan_split
+from core.training.data.preflight import Preflight, preflight
+from core.training.recipes.catalogue import Recipe, find_recipe
+from core.training.recipes.fields import BY_NAME, unknown_field
 
 TRAIN, VAL = "train", "val"
 
@@ -45,7 +45,7 @@ class TrainRequest:
         recipe: Name of a recipe.
         label_set: The masks to learn; the dataset's default for None.
         name: A name for the run; its id for None.
-        overrides: Form fields (`core.training.fields`) or dotted config keys, with values.
+        overrides: Form fields (`core.training.recipes.fields`) or dotted config keys, with values.
         device: `auto`, `cpu` or `cuda:N`.
         init: File of weights for the backbone.
     """

@@ -68,8 +68,8 @@ def _work(folder: Path, events: EventWriter) -> Event:
             # A damaged package may raise anything while it is imported.
             traceback.print_exc()
             return Failed(reason=import_failure(package, error))
-    from core.training.torch_hooks import Cancelled
-    from core.training.torch_session import train
+    from core.training.engine.hooks import Cancelled
+    from core.training.engine.session import train
 
     try:
         outcome = train(folder, events)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from core.errors import PetsegError
-from core.training.fields import FormField
+from core.training.recipes.fields import FormField
 from widgets import theme
 from widgets.training.values import expected, from_text, to_text
 

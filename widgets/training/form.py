@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import PetsegError
-from core.training.fields import FIELDS
-from core.training.recipes import Recipe
+from core.training.recipes.catalogue import Recipe
+from core.training.recipes.fields import FIELDS
 from widgets import theme
 from widgets.training.field_row import FieldRow
 from widgets.training.file_field import FileField

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
-from core.training.recipes import Recipe
+from core.training.recipes.catalogue import Recipe
 from widgets import theme
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from core.errors import PetsegError
-from core.training.fields import CLASS_WEIGHTS, FormField
+from core.training.recipes.fields import CLASS_WEIGHTS, FormField
 
 
 def to_text(value: Any) -> str:

@@ -16,7 +16,7 @@ from core.eda.class_weights import (
 )
 from core.errors import PetsegError
 from core.images import read_mask
-from core.training.fields import BY_NAME
+from core.training.recipes.fields import BY_NAME
 
 
 def test_that_the_class_in_the_middle_weighs_one():

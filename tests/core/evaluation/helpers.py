@@ -121,7 +121,7 @@ def write_run(folder: Path, config: dict[str, Any], model: Any, *, iteration: in
     import torch
     from mmengine.logging import HistoryBuffer
 
-    from core.training.config_json import dump_config
+    from core.training.recipes.config_json import dump_config
 
     checkpoints = folder / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)

@@ -319,7 +319,7 @@ def test_that_nothing_in_a_checkpoint_is_executed(client, dataset, run, trained,
 
 @pytest.mark.parametrize("name", ["os.mkdir", "mmengine.fileio.load", "subprocess.Popen"])
 def test_that_a_config_cannot_name_code_outside_the_registries(client, dataset, run, trained, name):
-    from core.training.config_json import dump_config
+    from core.training.recipes.config_json import dump_config
 
     config = {**trained.config, "model": {**trained.config["model"], "neck": {"type": name}}}
     (run.folder / "config.json").write_text(dump_config(config))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import PetsegError
-from core.training.config_json import dump_config, load_config, parse_config
+from core.training.recipes.config_json import dump_config, load_config, parse_config
 
 leaves = (
     st.none()

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import PetsegError
-from core.training.fields import BY_NAME, FIELDS
-from core.training.overrides import parse_override
+from core.training.recipes.fields import BY_NAME, FIELDS
+from core.training.recipes.overrides import parse_override
 
 
 @pytest.mark.parametrize(

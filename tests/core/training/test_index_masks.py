@@ -13,9 +13,9 @@ from PIL import Image
 from core.dataset import Dataset, open_dataset
 from core.dataset.encoding.coding import MaskCoding
 from core.images import read_mask
-from core.training.data_plan import load_data_plan
-from core.training.index_masks import index_mask_path, with_index_masks
-from core.training.preflight import preflight
+from core.training.data.index_masks import index_mask_path, with_index_masks
+from core.training.data.plan import load_data_plan
+from core.training.data.preflight import preflight
 from core.training.request import TrainRequest, create_run
 from tests.making import blob, make_dataset
 

@@ -11,9 +11,9 @@ import pytest
 
 from core.errors import PetsegError
 from core.runs.processes import python_environment
-from core.training.apply import apply_fields, apply_overrides, pipelines, tables
-from core.training.fields import BY_NAME
-from core.training.recipes import find_recipe, read_recipe, recipes
+from core.training.recipes.apply import apply_fields, apply_overrides, pipelines, tables
+from core.training.recipes.catalogue import find_recipe, read_recipe, recipes
+from core.training.recipes.fields import BY_NAME
 
 NAMES = [recipe.name for recipe in recipes()]
 
@@ -37,7 +37,7 @@ def test_that_the_recipes_are_there_and_say_what_they_are_for():
 
 def test_that_listing_recipes_loads_neither_mmengine_nor_torch():
     code = (
-        "import sys; from core.training.recipes import recipes; assert recipes();"
+        "import sys; from core.training.recipes.catalogue import recipes; assert recipes();"
         "print([m for m in ('torch', 'mmengine', 'mmcv', 'mmseg') if m in sys.modules])"
     )
     done = subprocess.run(

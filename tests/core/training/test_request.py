@@ -13,8 +13,8 @@ from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.files import content_hash
 from core.runs.store import RunState
-from core.training.data_plan import load_data_plan
-from core.training.preflight import preflight
+from core.training.data.plan import load_data_plan
+from core.training.data.preflight import preflight
 from core.training.request import TrainRequest, create_run
 from tests.making import blob, make_dataset, photo_of, write_sample
 

@@ -7,8 +7,8 @@ import errno
 import pytest
 
 from core.errors import PetsegError
+from core.training.engine.pace import Pace
 from core.training.failure import import_failure, reason_for
-from core.training.pace import Pace
 
 
 class Clock:

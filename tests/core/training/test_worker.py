@@ -25,7 +25,7 @@ from core.runs.events import (
 from core.runs.store import Run, RunState
 from core.runs.supervisor import Supervisor
 from core.runs.worker_file import read_worker_file
-from core.training.config_json import load_config
+from core.training.recipes.config_json import load_config
 
 FOREVER = {"max_iters": 100_000, "val_interval": 100_000}
 

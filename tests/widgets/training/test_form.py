@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from core.training.recipes import Recipe, recipes
+from core.training.recipes.catalogue import Recipe, recipes
 from widgets.training.form import FormValues, TrainingForm
 
 RECIPE = Recipe(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import PetsegError
-from core.training.fields import BY_NAME, FIELDS
-from core.training.recipes import recipes
+from core.training.recipes.catalogue import recipes
+from core.training.recipes.fields import BY_NAME, FIELDS
 from widgets.training.values import expected, from_text, to_text
 
 

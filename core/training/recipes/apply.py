@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from core.errors import PetsegError
-from core.training.fields import BY_NAME
+from core.training.recipes.fields import BY_NAME
 
 Config = dict[str, Any]
 
@@ -19,7 +19,7 @@ def apply_fields(config: Config, fields: Mapping[str, Any]) -> None:
     """Put the values of form fields into their places in a config.
 
     Applying the values that the config's own recipe states changes nothing. `epochs` and
-    `class_weights` need the dataset and are resolved before (see `core.training.assemble`).
+    `class_weights` need the dataset and are resolved before (see `core.training.recipes.assemble`).
     """
     for name, setter in _SETTERS.items():
         if fields.get(name) is None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import PetsegError
-from core.training.fields import BY_NAME
+from core.training.recipes.fields import BY_NAME
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import copy
 from pathlib import Path
 
 from core.runs.record import RunRecord
-from core.training.apply import Config, apply_fields, apply_overrides, pipelines, tables
-from core.training.data_plan import DataPlan, SplitPlan
-from core.training.fields import BY_NAME
+from core.training.data.plan import DataPlan, SplitPlan
+from core.training.recipes.apply import Config, apply_fields, apply_overrides, pipelines, tables
+from core.training.recipes.fields import BY_NAME
 
 CHECKPOINTS = "checkpoints"
 

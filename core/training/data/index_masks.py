@@ -17,7 +17,7 @@ from core.errors import PetsegError
 from core.files import atomic_write, atomic_write_text, read_bytes
 from core.images import decode_mask, encode_mask
 from core.images.headers import probe
-from core.training.preflight import Preflight, UsableSample
+from core.training.data.preflight import Preflight, UsableSample
 
 FOLDER = "index_masks"
 _CODING_FILE = "coding.txt"

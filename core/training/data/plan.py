@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from core.dataset.layouts.names import real_name
 from core.errors import PetsegError
-from core.training.preflight import UsableSample
+from core.training.data.preflight import UsableSample
 
 DATA_FILE = "data.json"
 

@@ -1,7 +1,7 @@
 """The fields of the training form: their names, kinds and limits.
 
 A recipe gives them values; `--set` and the form change those. What a field means inside a config
-is in `core.training.apply`.
+is in `core.training.recipes.apply`.
 """
 
 from __future__ import annotations

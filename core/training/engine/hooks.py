@@ -29,8 +29,8 @@ from core.runs.events import (
     Iteration,
     Validation,
 )
-from core.training.pace import Pace
-from core.training.torch_checkpoints import strip_logs
+from core.training.engine.checkpoints import strip_logs
+from core.training.engine.pace import Pace
 
 _HEARTBEAT = 2.0
 _FIRST_ITERATIONS = 5

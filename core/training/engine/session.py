@@ -18,19 +18,19 @@ from core.errors import PetsegError
 from core.files import atomic_write_text
 from core.runs.events import BestScore, EventWriter, Message, Started
 from core.runs.record import RunRecord, load_record
-from core.training.assemble import CHECKPOINTS, assemble
-from core.training.config_json import dump_config, load_config
-from core.training.data_plan import DataPlan, load_data_plan
-from core.training.recipes import find_recipe
-from core.training.torch_checkpoints import (
+from core.training.data.plan import DataPlan, load_data_plan
+from core.training.engine.checkpoints import (
     check_init,
     init_config,
     install_safe_loading,
     latest_checkpoint,
 )
-from core.training.torch_hooks import CheckpointEventsHook, EventsHook
-from core.training.torch_precision import keep_losses_in_float32, use_bfloat16
-from core.training.torch_runner import WorkbenchRunner, usable_cores
+from core.training.engine.hooks import CheckpointEventsHook, EventsHook
+from core.training.engine.precision import keep_losses_in_float32, use_bfloat16
+from core.training.engine.runner import WorkbenchRunner, usable_cores
+from core.training.recipes.assemble import CHECKPOINTS, assemble
+from core.training.recipes.catalogue import find_recipe
+from core.training.recipes.config_json import dump_config, load_config
 
 _HEADER = """\
 # The resolved config of the run {name}, written by PetSeg Workbench for reading and for use with

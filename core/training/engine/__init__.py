@@ -1,0 +1,1 @@
+"""The training itself, on MMEngine. Loads torch: only worker processes come in here."""
