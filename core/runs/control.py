@@ -11,7 +11,7 @@ from core.files import atomic_write_text
 
 FILE_NAME = "control.json"
 
-Request = Literal["stop", "cancel"]
+Request = Literal["stop", "pause", "cancel"]
 
 
 class _Control(BaseModel):

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -79,6 +79,13 @@ class Iteration(_Event):
         seconds_per_iteration: Smoothed over the last iterations, validation not counted.
         eta: Seconds until the end of the run, validations included; None while unknown.
         memory_mb: Resident memory on the CPU, or the peak of the CUDA allocator.
+        accuracy: Pixels of this batch that the decoder got right, in percent (MMSegmentation's
+            `acc_seg`); None where the model does not say.
+        images_per_second: Images trained on per second, validation not counted.
+        data_seconds: Seconds of an iteration spent waiting for its batch, smoothed as
+            `seconds_per_iteration` is.
+        gpu_percent: How busy the GPU is, 0 to 100; None without a GPU or its monitoring library.
+        epoch: How often the training samples have been seen.
     """
 
     type: Literal["iteration"] = "iteration"
@@ -89,6 +96,11 @@ class Iteration(_Event):
     seconds_per_iteration: float
     eta: float | None = None
     memory_mb: float | None = None
+    accuracy: float | None = None
+    images_per_second: float | None = None
+    data_seconds: float | None = None
+    gpu_percent: float | None = None
+    epoch: float | None = None
 
 
 class Validation(_Event):
@@ -103,12 +115,19 @@ class Validation(_Event):
 
 
 class Preview(_Event):
-    """A prediction of one fixed sample was written; `path` is relative to the run's folder."""
+    """A prediction of one fixed validation sample was written.
+
+    Attributes:
+        sample: The sample's id.
+        path: An 8-bit PNG of class indices, relative to the run's folder (below `previews/`).
+        dice: Mean Dice of this one image in percent; None where nothing can be measured.
+    """
 
     type: Literal["preview"] = "preview"
     iteration: int
     sample: str
     path: str
+    dice: float | None = None
 
 
 class Checkpoint(_Event):
@@ -145,12 +164,27 @@ class Finished(_Event):
 
 
 class Failed(_Event):
-    """The run ended with an error: `reason` is one sentence for a person."""
+    """The run ended with an error: `reason` is one sentence for a person.
+
+    Attributes:
+        suggestion: Form fields with which it would work, such as `{"batch_size": 4}`.
+    """
 
     type: Literal["failed"] = "failed"
     terminal: ClassVar[bool] = True
     reason: str
     traceback: str = ""
+    suggestion: dict[str, Any] | None = None
+
+
+class Paused(_Event):
+    """The run was saved after an iteration and its process ended; it goes on when resumed."""
+
+    type: Literal["paused"] = "paused"
+    terminal: ClassVar[bool] = True
+    iteration: int
+    seconds: float | None = None
+    best: BestScore | None = None
 
 
 class Stopped(_Event):
@@ -174,6 +208,7 @@ Event = Annotated[
     | Message
     | Finished
     | Failed
+    | Paused
     | Stopped,
     Field(discriminator="type"),
 ]

@@ -11,6 +11,7 @@ from core.runs.events import (
     Failed,
     Finished,
     Iteration,
+    Paused,
     Started,
     Stopped,
     Validation,
@@ -60,6 +61,8 @@ class RunProgress:
                     self.best = BestScore(mDice=event.mDice, iteration=event.iteration)
             case Finished():
                 self._end(RunState.FINISHED, "", event.iteration)
+            case Paused():
+                self._end(RunState.PAUSED, "Paused: resume it to go on.", event.iteration)
             case Stopped():
                 asked = "saved and validated" if event.reason == "stop" else "cancelled"
                 self._end(RunState.STOPPED, f"Stopped on request ({asked}).", event.iteration)

@@ -21,12 +21,16 @@ from core.runs.events import (
     Heartbeat,
     Iteration,
     Message,
+    Paused,
+    Preview,
     Started,
     Stopped,
     Validation,
     parse_event,
     read_events,
 )
+from core.runs.progress import RunProgress
+from core.runs.record import RunState
 
 numbers = st.floats(allow_nan=False)
 counts = st.integers(0, 10**9)
@@ -40,9 +44,23 @@ events = st.one_of(
         lr=numbers,
         seconds_per_iteration=numbers,
         eta=st.none() | numbers,
+        accuracy=st.none() | numbers,
+        images_per_second=st.none() | numbers,
+        data_seconds=st.none() | numbers,
+        gpu_percent=st.none() | numbers,
+        epoch=st.none() | numbers,
     ),
     st.builds(Message, text=st.text()),
-    st.builds(Failed, reason=st.text(), traceback=st.text()),
+    st.builds(
+        Failed,
+        reason=st.text(),
+        traceback=st.text(),
+        suggestion=st.none() | st.dictionaries(st.text(), counts),
+    ),
+    st.builds(Paused, iteration=counts, seconds=st.none() | numbers),
+    st.builds(
+        Preview, iteration=counts, sample=st.text(), path=st.text(), dice=st.none() | numbers
+    ),
     st.builds(Checkpoint, iteration=counts, path=st.text(), best=st.booleans()),
     st.builds(Heartbeat),
 )
@@ -137,10 +155,34 @@ def test_that_a_file_that_cannot_be_written_is_named(tmp_path):
         EventWriter(tmp_path / "no such folder" / "events.jsonl")
 
 
-def test_that_exactly_finished_failed_and_stopped_are_terminal():
+def test_that_files_of_before_the_newer_keys_are_still_read():
+    old = (
+        '{"type":"iteration","time":1,"iteration":1,"max_iters":2,"losses":{"loss":1.0},"lr":0.1,'
+        '"seconds_per_iteration":1.0}'
+    )
+    read = parse_event(old)
+    assert isinstance(read, Iteration)
+    assert (read.accuracy, read.gpu_percent, read.epoch) == (None, None, None)
+    failed = parse_event('{"type":"failed","time":1,"reason":"x"}')
+    assert isinstance(failed, Failed)
+    assert failed.suggestion is None
+
+
+def test_that_a_paused_run_is_paused_until_it_is_started_again():
+    progress = RunProgress()
+    progress.add(Started(pid=1, device="cpu", max_iters=10, total_samples=5))
+    progress.add(Paused(iteration=4))
+    assert (progress.ended, progress.iteration) == (RunState.PAUSED, 4)
+    assert "resume" in progress.reason.lower()
+    progress.add(Started(pid=2, device="cpu", max_iters=10, total_samples=5, iteration=4))
+    assert (progress.ended, progress.reason) == (None, "")
+
+
+def test_that_exactly_finished_failed_paused_and_stopped_are_terminal():
     assert Finished(iteration=1, seconds=1).terminal
     assert Failed(reason="x").terminal
     assert Stopped(iteration=1, reason="stop").terminal
+    assert Paused(iteration=1).terminal
     assert not Heartbeat().terminal
 
 
