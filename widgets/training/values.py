@@ -16,7 +16,9 @@ def to_text(value: Any) -> str:
     if isinstance(value, bool | str):
         return str(value)
     if isinstance(value, tuple) and len(value) == 2:
-        return f"{value[0]} × {value[1]}"
+        if all(isinstance(each, int) for each in value):
+            return f"{value[0]} × {value[1]}"
+        return f"{value[0]:g} – {value[1]:g}"
     if isinstance(value, list | tuple):
         return ", ".join(f"{each:g}" for each in value)
     return f"{value:.10g}"
@@ -41,8 +43,12 @@ def expected(field: FormField) -> str:
     match field.kind:
         case "int":
             words = f"a whole number {span}"
-        case "float":
+        case "float" | "probability":
             words = f"a number {span}"
+        case "pair":
+            words = f"two numbers (low, high) {span}"
+        case "choice":
+            words = f"one of {', '.join(field.choices)}"
         case "size":
             words = f"one or two whole numbers (height × width) {span}"
         case "class_weights":
@@ -56,8 +62,12 @@ def _candidate(field: FormField, text: str) -> Any:
     match field.kind:
         case "int":
             return int(text)
-        case "float":
+        case "float" | "probability":
             return float(text)
+        case "choice":
+            return text
+        case "pair":
+            return [float(part) for part in re.split(r"[–,;\s]+", text.strip("[]() "))]
         case "size":
             sides = [int(part) for part in re.split(r"[×x*,;\s]+", text)]
             return sides if len(sides) > 1 else sides[0]

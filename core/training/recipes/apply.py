@@ -138,6 +138,10 @@ def _set_seed(config: Config, value: int) -> None:
     config.setdefault("randomness", {})["seed"] = value
 
 
+def _set_nothing(config: Config, value: Any) -> None:
+    """For fields that our worker reads at the top of the config: there is no other place."""
+
+
 def _set_num_workers(config: Config, value: int) -> None:
     loader = config["train_dataloader"]
     loader["num_workers"] = value
@@ -157,6 +161,12 @@ _SETTERS: dict[str, Callable[[Config, Any], None]] = {
     "val_interval": _set_val_interval,
     "seed": _set_seed,
     "num_workers": _set_num_workers,
+    "precision": _set_nothing,
+    "ema": _set_nothing,
+    "early_stop": _set_nothing,
+    "cache": _set_nothing,
+    "tracking": _set_nothing,
+    "goal": _set_nothing,
 }
 
 _PIPELINE_PLACES: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -1,100 +1,30 @@
-"""The fields of the training form: their names, kinds and limits.
+"""The fields of the training form: their names, kinds, limits and places in the form.
 
-A recipe gives them values; `--set` and the form change those. What a field means inside a config
-is in `core.training.recipes.apply`.
+A recipe gives values to those that it knows; `--set` and the form change them. What a field means
+inside a config is in `core.training.recipes.apply`.
 """
 
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
 
 from core.errors import PetsegError
+from core.training.recipes.form_field import CLASS_WEIGHTS, FormField
 
-CLASS_WEIGHTS = ("auto", "sqrt", "equal")
+__all__ = ["BY_NAME", "CLASS_WEIGHTS", "FIELDS", "SECTIONS", "FormField", "unknown_field"]
 
-Kind = Literal["int", "float", "size", "class_weights"]
+SECTIONS: Mapping[str, str] = {
+    "length": "Length and data",
+    "loss": "Loss and class weights",
+    "optimizer": "Optimizer and schedule",
+    "augmentation": "Augmentation",
+    "speed": "Speed and precision",
+    "watching": "Goal and tracking",
+}
+"""The headings of the form, in order, by the word that fields use for them."""
 
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """One field.
-
-    Attributes:
-        name: Name of the literal in recipes, of the key in run.json, and for `--set`.
-        label: What the form shows.
-        kind: `int`, `float`, `size` (height and width) or `class_weights` (one of `CLASS_WEIGHTS`
-            or a number for each class).
-        minimum: Smallest allowed value.
-        maximum: Largest allowed value.
-        unit: Unit of the value; empty when it has none.
-        help: What the field does, for the tooltip.
-        optional: Whether None is a value: the field is not used then.
-    """
-
-    name: str
-    label: str
-    kind: Kind
-    minimum: float
-    maximum: float
-    unit: str
-    help: str
-    optional: bool = False
-
-    def parse(self, value: Any) -> Any:
-        """Return `value` in the field's type.
-
-        Sizes come out as a (height, width) tuple; one number stands for a square.
-
-        Raises:
-            PetsegError: it is of another type or outside the limits.
-        """
-        if value is None and self.optional:
-            return None
-        match self.kind:
-            case "int":
-                return int(self._number(value, whole=True))
-            case "float":
-                return float(self._number(value, whole=False))
-            case "size":
-                return self._size(value)
-            case "class_weights":
-                return self._class_weights(value)
-
-    def _number(self, value: Any, *, whole: bool) -> float:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value) or (whole and value != int(value)):
-            raise self._refuse(value, "a whole number" if whole else "a number")
-        if not self.minimum <= value <= self.maximum:
-            raise self._refuse(value, "in that range")
-        return value  # type: ignore[no-any-return]
-
-    def _size(self, value: Any) -> tuple[int, int]:
-        pair = value if isinstance(value, list | tuple) else (value, value)
-        if len(pair) != 2:
-            raise self._refuse(value, "one number or two (height, width)")
-        height, width = (int(self._number(side, whole=True)) for side in pair)
-        return height, width
-
-    def _class_weights(self, value: Any) -> str | list[float]:
-        if value in CLASS_WEIGHTS:
-            return str(value)
-        if not isinstance(value, list | tuple) or not value:
-            raise self._refuse(value, f"one of {', '.join(CLASS_WEIGHTS)} or a list of numbers")
-        return [float(self._number(each, whole=False)) for each in value]
-
-    def _refuse(self, value: Any, expected: str) -> PetsegError:
-        unit = f" {self.unit}" if self.unit else ""
-        return PetsegError(
-            f"{self.name} = {value!r} is not {expected}",
-            remedy=f"{self.label}: from {self.minimum:g} to {self.maximum:g}{unit}.",
-        )
-
-
-FIELDS: tuple[FormField, ...] = (
+_LENGTH = (
     FormField(
         "max_iters", "Iterations", "int", 1, 10_000_000, "",
         "How many batches the model is trained on. The learning rate falls over all of them.",
@@ -107,14 +37,6 @@ FIELDS: tuple[FormField, ...] = (
     FormField(
         "batch_size", "Batch size", "int", 1, 1024, "images",
         "Images per iteration. More needs more memory and gives calmer gradients.",
-    ),
-    FormField(
-        "lr", "Learning rate", "float", 1e-8, 10, "",
-        "The largest step size of the optimizer; the schedule starts from it.",
-    ),
-    FormField(
-        "weight_decay", "Weight decay", "float", 0, 1, "",
-        "How strongly weights are pulled towards zero, against overfitting.",
     ),
     FormField(
         "image_size", "Image size", "size", 32, 16384, "pixels",
@@ -130,19 +52,197 @@ FIELDS: tuple[FormField, ...] = (
         "How often the val split is measured and a checkpoint is written.",
     ),
     FormField(
-        "class_weights", "Class weights", "class_weights", 0, 1000, "",
-        "Weight of each class in the cross-entropy: auto balances the classes by their median "
-        "frequency in the training masks, sqrt does half of that (the square roots), equal counts "
-        "every pixel the same; or one number for each class.",
+        "early_stop", "Early stop", "int", 0, 10_000, "validations",
+        "After how many validations without a better mDice the run ends by itself; 0 never.",
     ),
     FormField(
         "seed", "Seed", "int", 0, 2**31 - 1, "",
         "Start of the random numbers: the same seed repeats the run on the same machine.",
     ),
+)  # fmt: skip
+
+_LOSS = (
+    FormField(
+        "loss_ce", "Cross-entropy", "float", 0, 100, "",
+        "Weight of the cross-entropy in the loss; 0 leaves it out. It judges every pixel by itself "
+        "and is what the class weights apply to.",
+        "loss",
+    ),
+    FormField(
+        "loss_dice", "Dice loss", "float", 0, 100, "",
+        "Weight of the Dice loss; 0 leaves it out. It measures the overlap of whole classes, as "
+        "mDice does, so rare classes count as much as the background.",
+        "loss",
+    ),
+    FormField(
+        "loss_focal", "Focal loss", "float", 0, 100, "",
+        "Weight of the focal loss; 0 leaves it out. A cross-entropy in which pixels that are "
+        "already right count little.",
+        "loss",
+    ),
+    FormField(
+        "focal_gamma", "Focal gamma", "float", 0, 10, "",
+        "How strongly the focal loss turns to the pixels that are still wrong; 0 makes it a "
+        "plain cross-entropy.",
+        "loss",
+    ),
+    FormField(
+        "label_smoothing", "Label smoothing", "float", 0, 0.5, "",
+        "Share of each pixel's label that is spread over the other classes, so that the model is "
+        "less sure of masks that may be wrong at their borders.",
+        "loss",
+    ),
+    FormField(
+        "class_weights", "Class weights", "class_weights", 0, 1000, "",
+        "Weight of each class in the cross-entropy: auto balances the classes by their median "
+        "frequency in the training masks, sqrt does half of that (the square roots), equal counts "
+        "every pixel the same; or one number for each class.",
+        "loss",
+    ),
+)  # fmt: skip
+
+_OPTIMIZER = (
+    FormField(
+        "optimizer", "Optimizer", "choice", 0, 0, "",
+        "How gradients become steps. AdamW adapts to each weight and forgives a rough learning "
+        "rate; SGD is what many papers used.",
+        "optimizer", choices=("SGD", "Adam", "AdamW"),
+    ),
+    FormField(
+        "lr", "Learning rate", "float", 1e-8, 10, "",
+        "The largest step size of the optimizer; the schedule starts from it.",
+        "optimizer",
+    ),
+    FormField(
+        "momentum", "Momentum", "float", 0, 0.9999, "",
+        "How much of earlier steps goes on in the next one (the first beta of Adam and AdamW).",
+        "optimizer",
+    ),
+    FormField(
+        "weight_decay", "Weight decay", "float", 0, 1, "",
+        "How strongly weights are pulled towards zero, against overfitting.",
+        "optimizer",
+    ),
+    FormField(
+        "schedule", "Schedule", "choice", 0, 0, "",
+        "How the learning rate falls over the run: poly by a power, cosine along half a wave, "
+        "constant not at all.",
+        "optimizer", choices=("poly", "cosine", "constant"),
+    ),
+    FormField(
+        "power", "Poly power", "float", 0.1, 10, "",
+        "Power of the poly schedule: 1 falls in a straight line, less stays high for longer.",
+        "optimizer",
+    ),
+    FormField(
+        "min_lr", "Lowest rate", "float", 0, 1, "",
+        "The learning rate at the end of the poly and cosine schedules.",
+        "optimizer",
+    ),
+    FormField(
+        "warmup_iters", "Warm-up", "int", 0, 1_000_000, "iterations",
+        "How many iterations the learning rate takes to rise to its full value; 0 for none. Never "
+        "more than half of the run.",
+        "optimizer",
+    ),
+    FormField(
+        "ema", "EMA decay", "float", 0, 0.99999, "",
+        "A running average of the weights is kept, validated and saved; this share of it stays at "
+        "each iteration. 0 for none, 0.99 and more are usual.",
+        "optimizer",
+    ),
+)  # fmt: skip
+
+_AUGMENTATION = (
+    FormField(
+        "flip", "Flip", "probability", 0, 1, "",
+        "How often a photo is mirrored, left for right.",
+        "augmentation",
+    ),
+    FormField(
+        "scale_range", "Scale", "pair", 0.1, 10, "",
+        "The photo is scaled by a random factor in this range before a crop is cut out of it.",
+        "augmentation",
+    ),
+    FormField(
+        "rotate", "Rotate", "float", 0, 180, "degrees",
+        "Photos are turned by up to this many degrees, either way; 0 for not at all.",
+        "augmentation",
+    ),
+    FormField(
+        "color", "Colour", "probability", 0, 1, "",
+        "How far brightness, contrast, saturation and hue may change: 0 not at all, 1 as far as "
+        "MMSegmentation's photometric distortion does.",
+        "augmentation",
+    ),
+    FormField(
+        "blur", "Blur", "probability", 0, 1, "",
+        "How often a photo is blurred a little.",
+        "augmentation",
+    ),
+    FormField(
+        "noise", "Noise", "probability", 0, 1, "",
+        "How often Gaussian noise is laid over a photo.",
+        "augmentation",
+    ),
+    FormField(
+        "elastic", "Elastic", "probability", 0, 1, "",
+        "How often photo and mask are bent together like rubber.",
+        "augmentation",
+    ),
+    FormField(
+        "copy_paste", "Copy-paste", "probability", 0, 1, "",
+        "How often objects of another photo, cut out along their mask, are pasted in.",
+        "augmentation",
+    ),
+    FormField(
+        "mixup", "MixUp", "probability", 0, 1, "",
+        "How often a photo is laid transparently over another one, and their masks with them.",
+        "augmentation",
+    ),
+    FormField(
+        "cutmix", "CutMix", "probability", 0, 1, "",
+        "How often a rectangle of another photo, mask included, takes the place of a part.",
+        "augmentation",
+    ),
+)  # fmt: skip
+
+_SPEED = (
+    FormField(
+        "precision", "Precision", "choice", 0, 0, "",
+        "How numbers are kept while computing. auto takes the fastest that this machine computes "
+        "well in; the log says which.",
+        "speed", choices=("auto", "float32", "bfloat16", "float16"),
+    ),
+    FormField(
+        "cache", "Data in memory", "choice", 0, 0, "",
+        "Whether decoded photos and masks stay in memory, so that each file is read once. auto "
+        "does it when they fit well.",
+        "speed", choices=("auto", "on", "off"),
+    ),
     FormField(
         "num_workers", "Loader processes", "int", 0, 64, "",
         "Processes that load and augment images; 0 does it in the worker itself.",
+        "speed",
     ),
+)  # fmt: skip
+
+_WATCHING = (
+    FormField(
+        "goal", "Goal", "float", 0, 100, "% mDice",
+        "The mDice that the run is to reach: a line in the plots, and a message when it is passed.",
+        "watching",
+    ),
+    FormField(
+        "tracking", "Tracking", "choice", 0, 0, "",
+        "Where the curves are written besides the run's own folder. Each of these is a package "
+        "of its own that has to be installed.",
+        "watching", choices=("none", "clearml", "mlflow", "tensorboard"),
+    ),
+)  # fmt: skip
+
+FIELDS: tuple[FormField, ...] = (
+    *_LENGTH, *_LOSS, *_OPTIMIZER, *_AUGMENTATION, *_SPEED, *_WATCHING,
 )  # fmt: skip
 
 BY_NAME: Mapping[str, FormField] = {field.name: field for field in FIELDS}
