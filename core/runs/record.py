@@ -53,7 +53,13 @@ class RunRecord(BaseModel):
     """The content of `run.json`.
 
     Attributes:
-        recipe: Name of the recipe, a file in `configs/`.
+        recipe: Name of the recipe: a file in `configs/`, one that the user saved, or a config file
+            from elsewhere.
+        base_recipe: The recipe in `configs/` that a saved one changes; empty for the others.
+        config_file: The copy of a config file from elsewhere, relative to the run's folder; empty
+            for the others.
+        difference: The values that differ from the recipe's, by field or dotted key, as
+            `{"from": …, "to": …}`.
         fields: Every form field of the recipe with the value in use.
         overrides: What the user changed: form fields or dotted config keys.
         device: As asked for: `auto`, `cpu` or `cuda:N`.
@@ -69,8 +75,11 @@ class RunRecord(BaseModel):
     id: str
     name: str
     recipe: str
+    base_recipe: str = ""
+    config_file: str = ""
     fields: dict[str, Any] = Field(default_factory=dict)
     overrides: dict[str, Any] = Field(default_factory=dict)
+    difference: dict[str, dict[str, Any]] = Field(default_factory=dict)
     label_set: str
     dataset: DatasetRecord
     device: str = "auto"
