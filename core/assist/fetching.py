@@ -1,31 +1,28 @@
 """Fetching a model's weights. Loaded only by the helper's process.
 
-It puts the files where osam expects them, with the library and from the addresses that osam uses.
-osam's own way to do it begins anew three times whatever went wrong, and gives no reason.
+It puts the files where osam expects them, from the addresses that osam uses. osam's own way to do
+it begins anew three times whatever went wrong, and gives no reason.
 """
 
 from __future__ import annotations
 
 import threading
-import time
-import urllib.parse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.assist.catalogue import model_of
 from core.assist.messages import WeightFile
-from core.assist.osam_models import addresses, is_intact, weights_of
+from core.assist.osam_models import addresses, weights_of
 from core.assist.problems import AssistError, Problem
-
-# Whether a host answers at all should be known soon.
-_KNOCK_SECONDS = (4.0, 6.0)
-_READ_SECONDS = (5.0, 20.0)
-# A connection that breaks is taken up again where it broke, that many times.
-_RETRIES = 3
-_REPORT_SECONDS = 0.05
+from core.fetching import FetchError, FetchProblem, fetch_file, is_intact, knock
 
 Report = Callable[[int, int], None]
+
+_KINDS = {
+    FetchProblem.CANCELLED: Problem.CANCELLED,
+    FetchProblem.NO_NETWORK: Problem.NO_NETWORK,
+    FetchProblem.REFUSED: Problem.NO_NETWORK,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class _Parcel:
     """A file that is missing: where it comes from, what it should be, and its size or 0."""
 
     file: WeightFile
-    hash: str
+    checksum: str
     address: str
     size: int
 
@@ -50,72 +47,34 @@ def fetch(name: str, report: Report, cancel: threading.Event) -> None:
         AssistError: it was cancelled, the host cannot be reached, the files are not what they
             should be, or they cannot be written.
     """
-    import gdown
-    from gdown.exceptions import DownloadCancelled
-
     model = model_of(name)
-    parcels = [
-        _knock(file, digest, addresses(file.url, digest), model.title, cancel)
-        for file, digest in weights_of(name)
-        if not _is_kept(file, digest)
-    ]
-    progress = _Progress(report, parcels, model.megabytes * 1_000_000)
-    for parcel in parcels:
-        try:
-            gdown.cached_download(
-                url=parcel.address,
-                path=str(parcel.file.path),
-                hash=parcel.hash,
-                quiet=True,
-                progress=progress,
-                timeout=_READ_SECONDS,
-                retries=_RETRIES,
-                cancel=cancel,
-            )
-        except DownloadCancelled as error:
-            raise _cancelled() from error
-        # Each library below raises its own; whichever it is, the user learns what it was.
-        except Exception as error:
-            if cancel.is_set():
-                raise _cancelled() from error
-            raise _in_words(error, parcel, model.title) from error
-        progress.next_file(parcel.file.path.stat().st_size)
-
-
-def _is_kept(file: WeightFile, digest: str) -> bool:
     try:
-        return is_intact(file, digest)
-    except OSError:  # it is fetched anew, which says in words what is wrong with its folder
-        return False
+        parcels = [
+            _parcel(file, checksum, model.title, cancel)
+            for file, checksum in weights_of(name)
+            if not is_intact(file.path, checksum)
+        ]
+        progress = _Progress(report, parcels, model.megabytes * 1_000_000)
+        for parcel in parcels:
+            fetch_file(
+                [parcel.address],
+                parcel.file.path,
+                parcel.checksum,
+                title=model.title,
+                on_progress=progress,
+                cancelled=cancel.is_set,
+                keep_part=False,
+            )
+            progress.next_file(parcel.file.path.stat().st_size)
+    except FetchError as error:
+        kind = _KINDS.get(error.problem, Problem.OTHER)
+        raise AssistError(error.what, kind, path=error.path, remedy=error.remedy) from error
 
 
-def _knock(
-    file: WeightFile,
-    digest: str,
-    sources: Sequence[str],
-    title: str,
-    cancel: threading.Event,
-) -> _Parcel:
-    """Find the first address of a file that answers."""
-    import requests
-
-    problem: Exception | None = None
-    for source in sources:
-        if cancel.is_set():
-            raise _cancelled()
-        try:
-            answer = requests.head(source, timeout=_KNOCK_SECONDS, allow_redirects=True)
-        except requests.RequestException as error:
-            problem = error
-            continue
-        if answer.ok or source == sources[-1]:
-            size = answer.headers.get("Content-Length", "0") if answer.ok else "0"
-            return _Parcel(file, digest, source, int(size) if size.isdigit() else 0)
-    raise AssistError(
-        f"{title} could not be fetched: {_host(sources[-1])} cannot be reached from this computer",
-        Problem.NO_NETWORK,
-        remedy="Connect it to the internet and try again, or copy the files from another computer.",
-    ) from problem
+def _parcel(file: WeightFile, checksum: str, title: str, cancel: threading.Event) -> _Parcel:
+    sources = addresses(file.url, checksum)
+    address, size = knock(sources, file.path, title=title, cancelled=cancel.is_set)
+    return _Parcel(file, checksum, address, size)
 
 
 class _Progress:
@@ -126,12 +85,9 @@ class _Progress:
         self._report = report
         self._total = sum(parcel.size for parcel in parcels) if known else estimate
         self._before = 0
-        self._told = 0.0
 
-    def __call__(self, so_far: int, _in_all: int | None) -> None:
-        now = time.monotonic()
-        if now - self._told >= _REPORT_SECONDS:
-            self._told = now
+    def __call__(self, so_far: int, _in_all: int) -> None:
+        if so_far:
             self._say(self._before + so_far)
 
     def next_file(self, size: int) -> None:
@@ -140,36 +96,3 @@ class _Progress:
 
     def _say(self, done: int) -> None:
         self._report(done, max(self._total, done))
-
-
-def _cancelled() -> AssistError:
-    return AssistError("The fetch was cancelled", Problem.CANCELLED)
-
-
-def _in_words(error: Exception, parcel: _Parcel, title: str) -> AssistError:
-    import requests
-
-    host, reason = _host(parcel.address), " ".join(str(error).split())[:160]
-    if isinstance(error, AssertionError):  # so gdown says that a hash is another
-        return AssistError(
-            f"{title} could not be fetched: what {host} sent is not the file that was expected, "
-            "so it was thrown away",
-            remedy="Try again later.",
-        )
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        reason = f"it answers {error.response.status_code}"
-    elif isinstance(error, OSError) and not isinstance(error, requests.RequestException):
-        return AssistError(
-            f"{title} cannot be written ({error.strerror or reason})",
-            path=_existing(Path(error.filename or parcel.file.path)),
-            remedy="Make room there, or make the folder writable, and try again.",
-        )
-    return AssistError(f"{title} could not be fetched from {host} ({reason})", Problem.NO_NETWORK)
-
-
-def _existing(path: Path) -> Path:
-    return next(folder for folder in (path, *path.parents) if folder.exists())
-
-
-def _host(address: str) -> str:
-    return urllib.parse.urlsplit(address).netloc
