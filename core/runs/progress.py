@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.runs.events import (
     BestScore,
@@ -26,6 +27,7 @@ class RunProgress:
     Attributes:
         ended: State that the last terminal event stands for; None while there is none. A
             `started` after it (a resumed run) takes it back.
+        suggestion: Form fields with which a failed run would work; None when nobody knows.
         active_seconds: Wall time of the attempts, from `started` to the last event of each.
     """
 
@@ -39,6 +41,7 @@ class RunProgress:
     last_validation: Validation | None = None
     ended: RunState | None = None
     reason: str = ""
+    suggestion: dict[str, Any] | None = None
     _finished_attempts: float = field(default=0.0)
     _attempt_started: float | None = field(default=None)
 
@@ -51,7 +54,7 @@ class RunProgress:
                 self.started = event.time if self.started is None else self.started
                 self.iteration, self.max_iters = event.iteration, event.max_iters
                 self.device = event.device
-                self.ended, self.reason = None, ""
+                self.ended, self.reason, self.suggestion = None, "", None
             case Iteration():
                 self.iteration, self.max_iters = event.iteration, event.max_iters
                 self.eta = event.eta
@@ -67,6 +70,7 @@ class RunProgress:
                 asked = "saved and validated" if event.reason == "stop" else "cancelled"
                 self._end(RunState.STOPPED, f"Stopped on request ({asked}).", event.iteration)
             case Failed():
+                self.suggestion = event.suggestion
                 self._end(RunState.FAILED, event.reason, self.iteration)
             case _:
                 pass

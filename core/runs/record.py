@@ -63,9 +63,14 @@ class RunRecord(BaseModel):
         fields: Every form field of the recipe with the value in use.
         overrides: What the user changed: form fields or dotted config keys.
         device: As asked for: `auto`, `cpu` or `cuda:N`.
+        devices: The devices that the present attempt was given (`cpu`, or one or more of
+            `cuda:N`); empty when the worker chooses.
+        gpus: Number of processes that train together, one on each GPU.
         init: File of weights to begin with.
+        parent: Id of the run that this one tries again with other settings.
         events_from: Byte of `events.jsonl` where the present attempt begins (more than 0 after a
             resume).
+        log_from: Byte of `worker.log` where it begins.
         attempt: How many times a worker was started for this run.
     """
 
@@ -83,7 +88,10 @@ class RunRecord(BaseModel):
     label_set: str
     dataset: DatasetRecord
     device: str = "auto"
+    devices: list[str] = Field(default_factory=list)
+    gpus: int = Field(default=1, ge=1)
     init: Path | None = None
+    parent: str | None = None
     seed: int = 0
     created: datetime
     versions: dict[str, str] = Field(default_factory=dict)
@@ -92,6 +100,7 @@ class RunRecord(BaseModel):
     reason: str = ""
     best: BestScore | None = None
     events_from: int = 0
+    log_from: int = 0
     attempt: int = 0
 
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -18,12 +19,16 @@ import psutil
 from core.errors import PetsegError
 from core.runs import control
 from core.runs.events import EventWriter, Failed, Stopped
+from core.runs.launching import (
+    marked_processes,
+    process_that_died,
+    worker_command,
+    worker_environment,
+)
 from core.runs.processes import (
     describe_exit,
     group_members,
     kill_all,
-    python_command,
-    python_environment,
     signal_group,
     start_detached,
 )
@@ -34,6 +39,7 @@ WORKER_MODULE = "core.training.worker"
 
 _LOG_LINES = 3
 _LOG_CHARACTERS = 400
+_LOG_BYTES = 65_536
 
 
 class Supervisor:
@@ -51,10 +57,14 @@ class Supervisor:
         self._children: dict[Path, subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
 
-    def start(self, run: Run) -> None:
+    def start(self, run: Run, devices: Sequence[str] = ()) -> None:
         """Start the worker of a queued run, or of one that is over: then it is resumed.
 
         Returns as soon as the process exists; whether it gets to train is told by its events.
+
+        Args:
+            run: The run.
+            devices: The devices that it is given; none to let the worker choose.
 
         Raises:
             PetsegError: the run is being worked on already, or the process cannot be started.
@@ -62,34 +72,45 @@ class Supervisor:
         record = run.record
         claim(run.folder)
         control.clear_request(run.folder)
-        events_from = run.events_path.stat().st_size if run.events_path.exists() else 0
         run.update(
             state=RunState.RUNNING,
             reason="",
-            events_from=events_from,
+            devices=list(devices),
+            events_from=_size(run.events_path),
+            log_from=_size(run.log_path),
             attempt=record.attempt + 1,
         )
         try:
             child = start_detached(
-                python_command(self._module, str(run.folder)),
+                worker_command(self._module, run.folder, record.gpus),
                 folder=run.folder,
                 log=run.log_path,
-                # A worker that dies of a signal leaves its stack in the log; matplotlib, which
-                # MMEngine loads, must not look for a display.
-                environment=python_environment(PYTHONFAULTHANDLER="1", MPLBACKEND="Agg"),
+                environment=worker_environment(run.folder, record.gpus, devices),
             )
         except OSError as error:
             release(run.folder)
             reason = f"The worker process cannot be started ({error.strerror or error})."
-            with EventWriter(run.events_path) as events:
-                events.write(Failed(reason=reason))
-            run.update(state=RunState.FAILED, reason=reason)
+            self.refuse(run, reason)
             raise PetsegError(
                 reason.rstrip("."), path=run.folder, remedy="Free memory or processes; try again."
             ) from error
         with self._lock:
             self._children[run.folder] = child
         write_worker_file(run.folder, child.pid)
+
+    def refuse(self, run: Run, reason: str) -> None:
+        """Note that a run cannot be started, and why."""
+        with EventWriter(run.events_path) as events:
+            events.write(Failed(reason=reason))
+        run.update(state=RunState.FAILED, reason=reason)
+
+    def request_pause(self, run: Run) -> None:
+        """Ask the worker to finish its iteration, save and leave. Does not block.
+
+        Nothing happens to a run that is not being worked on, or that was asked to stop.
+        """
+        if self.refresh(run) is RunState.RUNNING and control.read_request(run.folder) is None:
+            control.write_request(run.folder, "pause")
 
     def request_stop(self, run: Run) -> None:
         """Ask the worker to finish its iteration, save, validate and end. Does not block."""
@@ -119,10 +140,10 @@ class Supervisor:
         worker = read_worker_file(run.folder)
         control.write_request(run.folder, "cancel")
         if worker is not None and worker.is_alive() and worker.pid != os.getpid():
-            members = group_members(worker.pid)
+            members = _members(run, worker.pid)
             signal_group(worker.pid, signal.SIGTERM)
             self._await_end(run, members, timeout=grace)
-            kill_all(group_members(worker.pid))
+            kill_all(_members(run, worker.pid))
             self._await_end(run, members, timeout=None)
         self.refresh(run)
 
@@ -141,7 +162,7 @@ class Supervisor:
             return state
         if state is RunState.CRASHED:
             iteration = run.progress().iteration
-            _kill_leftovers(run.folder)
+            _kill_leftovers(run)
             if control.read_request(run.folder) == "cancel":
                 with EventWriter(run.events_path) as events:
                     events.write(Stopped(iteration=iteration, reason="cancel"))
@@ -187,9 +208,13 @@ class Supervisor:
         psutil.wait_procs(others, timeout=left)
 
     def _end_unstarted(self, run: Run) -> None:
-        with EventWriter(run.events_path) as events:
-            events.write(Stopped(iteration=run.progress().iteration, reason="cancel"))
-        run.update(state=RunState.STOPPED, reason="Cancelled before it began.")
+        progress = run.progress()
+        if run.record.attempt == 0:
+            with EventWriter(run.events_path) as events:
+                events.write(Stopped(iteration=progress.iteration, reason="cancel"))
+            run.update(state=RunState.STOPPED, reason="Cancelled before it began.")
+        else:  # it was about to be resumed, and is again what it was before
+            run.update(state=progress.ended or RunState.CRASHED)
 
 
 def log_tail(path: Path, lines: int = _LOG_LINES) -> list[str]:
@@ -204,8 +229,23 @@ def log_tail(path: Path, lines: int = _LOG_LINES) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()][-lines:]
 
 
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _log_of_attempt(run: Run) -> str:
+    if not run.log_path.is_file():
+        return ""
+    with run.log_path.open("rb") as stream:
+        stream.seek(max(run.record.log_from, _size(run.log_path) - _LOG_BYTES))
+        return stream.read().decode("utf-8", "replace")
+
+
 def _crash_reason(run: Run, code: int | None, iteration: int) -> str:
     where = f" at iteration {iteration}" if iteration else " before its first iteration"
+    first = process_that_died(_log_of_attempt(run)) if run.record.gpus > 1 else ""
+    if first:
+        return f"{first}{where}; the others were ended."
     if code is None:
         # Not our child: the system tells only a parent how a process ended.
         reason = f"The worker process ended without saying why{where}"
@@ -224,8 +264,18 @@ def _processes(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _kill_leftovers(folder: Path) -> None:
-    # Data loading processes of a killed worker would otherwise linger for a while.
-    worker = read_worker_file(folder)
+def _members(run: Run, pid: int) -> list[psutil.Process]:
+    """The processes of a run: the worker's group, and what torchrun put into other groups."""
+    members = group_members(pid)
+    if run.record.gpus > 1:
+        known = {process.pid for process in members}
+        members += [each for each in marked_processes(run.folder) if each.pid not in known]
+    return members
+
+
+def _kill_leftovers(run: Run) -> None:
+    # Data loading processes of a killed worker would otherwise linger for a while, and so would
+    # the workers of a killed torchrun.
+    worker = read_worker_file(run.folder)
     if worker is not None and worker.pid != os.getpid():
-        kill_all(group_members(worker.pid))
+        kill_all(_members(run, worker.pid))
