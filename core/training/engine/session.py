@@ -29,8 +29,8 @@ from core.training.engine.hooks import CheckpointEventsHook, EventsHook
 from core.training.engine.precision import keep_losses_in_float32, use_bfloat16
 from core.training.engine.runner import WorkbenchRunner, usable_cores
 from core.training.recipes.assemble import CHECKPOINTS, assemble
-from core.training.recipes.catalogue import find_recipe
 from core.training.recipes.config_json import dump_config, load_config
+from core.training.recipes.source import config_file_of
 
 _HEADER = """\
 # The resolved config of the run {name}, written by PetSeg Workbench for reading and for use with
@@ -110,7 +110,7 @@ def train(folder: Path, events: EventWriter) -> Outcome:
 
 def _resolve_config(folder: Path, record: RunRecord, plan: DataPlan) -> dict[str, Any]:
     """Build the run's config from its recipe, and write it down as code and as data."""
-    source = Config.fromfile(find_recipe(record.recipe).path).to_dict()
+    source = Config.fromfile(config_file_of(folder, record)).to_dict()
     config = assemble(source, record, plan, folder)
     if record.init is not None:
         if "backbone" not in config["model"]:

@@ -8,15 +8,22 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 
+from core.errors import PetsegError
 from core.runs.record import RunRecord
 from core.training.data.plan import DataPlan, SplitPlan
-from core.training.recipes.apply import Config, apply_fields, apply_overrides, pipelines, tables
+from core.training.recipes.apply import apply_fields, apply_overrides
+from core.training.recipes.config_parts import Config, tables, transforms, type_of
 from core.training.recipes.fields import BY_NAME
 
 CHECKPOINTS = "checkpoints"
 
 # On two cores four photos of 256×256 take the least time each; more cost memory, not time.
 _VAL_BATCH = 4
+
+_NEEDED = (
+    "model", "train_dataloader", "val_dataloader", "test_dataloader", "optim_wrapper", "train_cfg",
+    "default_hooks",
+)  # fmt: skip
 
 
 def assemble(config: Config, record: RunRecord, plan: DataPlan, folder: Path) -> Config:
@@ -32,6 +39,7 @@ def assemble(config: Config, record: RunRecord, plan: DataPlan, folder: Path) ->
         PetsegError: an override names a place that does not exist.
     """
     config = copy.deepcopy(config)
+    _check_parts(config, record.recipe)
     apply_fields(config, record.fields)
     _put_classes(config, plan)
     _put_data(config, plan, folder)
@@ -39,6 +47,16 @@ def assemble(config: Config, record: RunRecord, plan: DataPlan, folder: Path) ->
     # Last, so that what the user says in so many words holds.
     apply_overrides(config, {k: v for k, v in record.overrides.items() if k not in BY_NAME})
     return config
+
+
+def _check_parts(config: Config, name: str) -> None:
+    missing = [key for key in _NEEDED if not isinstance(config.get(key), dict)]
+    if missing:
+        raise PetsegError(
+            f"The config {name} cannot be trained: it has no {', '.join(missing)}",
+            remedy="A recipe needs a model, data loaders, an optimizer and a train_cfg with "
+            "max_iters; look at those in configs.",
+        )
 
 
 def _put_classes(config: Config, plan: DataPlan) -> None:
@@ -55,12 +73,14 @@ def _put_classes(config: Config, plan: DataPlan) -> None:
         config["class_weights"] = plan.class_weights
     if plan.ignore_index == 255:
         return
-    for pipeline in pipelines(config):
-        for transform in tables(pipeline):
-            if transform.get("type") == "RandomCrop":
-                transform["ignore_index"] = plan.ignore_index
-            elif transform.get("type") == "RandomRotate":
-                transform["seg_pad_val"] = plan.ignore_index
+    for transform in transforms(config):
+        for key in ("ignore_index", "seg_pad_val"):
+            if key in transform:
+                transform[key] = plan.ignore_index
+        if type_of(transform) == "RandomCrop":
+            transform["ignore_index"] = plan.ignore_index
+        elif type_of(transform) == "RandomRotate":
+            transform["seg_pad_val"] = plan.ignore_index
     for key in ("val_evaluator", "test_evaluator"):
         if key in config:
             config[key]["ignore_index"] = plan.ignore_index
@@ -86,6 +106,8 @@ def _put_data(config: Config, plan: DataPlan, folder: Path) -> None:
 
 def _dataset(template: Config, plan: DataPlan, split: SplitPlan, folder: Path) -> Config:
     datasets = []
+    if type_of(template) == "ConcatDataset":  # the config of an earlier run
+        template = template["datasets"][0]
     for group in split.groups:
         dataset = copy.deepcopy(template)
         dataset.update(

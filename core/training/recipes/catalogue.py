@@ -1,135 +1,106 @@
-"""The recipes: what the files in `configs/` say of themselves.
-
-They are read as text (`ast`), never executed here: the title and purpose are the docstring's, the
-values of the form's fields are literals at the top level. So the window can list recipes without
-loading MMEngine.
-"""
+"""The recipes there are: those of the program, those a user saved, and config files by path."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib import resources
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from core.errors import PetsegError
 from core.training.recipes.fields import BY_NAME
+from core.training.recipes.reading import Recipe, configs_folder, is_path, read_recipe
+from core.training.recipes.saved import load_saved, saved_names
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """A named training configuration.
-
-    Attributes:
-        name: The file's name without suffix.
-        title: First line of the docstring.
-        purpose: The rest of the docstring, what the recipe is for.
-        path: The config file.
-        fields: Values of the form's fields, in the form's order.
-        config_keys: Every top-level name of the config: where a dotted override may begin.
-    """
-
-    name: str
-    title: str
-    purpose: str
-    path: Path
-    fields: Mapping[str, Any]
-    config_keys: frozenset[str]
+__all__ = [
+    "Recipe", "configs_folder", "find_recipe", "read_recipe", "recipes", "recipes_and_problems",
+]  # fmt: skip
 
 
 def recipes() -> list[Recipe]:
-    """All recipes, sorted by name."""
+    """The recipes that can be used, those of the program first, each group sorted by name."""
+    return recipes_and_problems()[0]
+
+
+def recipes_and_problems() -> tuple[list[Recipe], list[PetsegError]]:
+    """The recipes, and what is wrong with those saved ones that cannot be used.
+
+    Raises:
+        PetsegError: a recipe of the program cannot be read.
+    """
+    found = program_recipes()
+    problems = []
+    for name in saved_names():
+        try:
+            found.append(_saved(name))
+        except PetsegError as error:
+            problems.append(error)
+    return found, problems
+
+
+def program_recipes() -> list[Recipe]:
+    """The recipes that come with the program, sorted by name."""
     folder = configs_folder()
-    return [_read(path) for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
+    return [read_recipe(path) for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
 
 
 def find_recipe(name: str) -> Recipe:
-    """The recipe of that name.
+    """The recipe of that name, or the config file at that path.
+
+    A config file is only read as text here; before it is executed it has to be trusted, see
+    `core.training.recipes.foreign`.
 
     Raises:
-        PetsegError: there is none.
+        PetsegError: there is none, or it cannot be read.
     """
-    known = recipes()
-    for recipe in known:
-        if recipe.name == name:
-            return recipe
+    own = configs_folder() / f"{name}.py"
+    if is_path(name):
+        path = Path(name).expanduser().resolve()
+        if not path.is_file():
+            raise PetsegError(
+                "There is no such config file", path=path, remedy="Check the path of the recipe."
+            )
+        return read_recipe(path)
+    if own.is_file() and name != "__init__":
+        return read_recipe(own)
+    if name in saved_names():
+        return _saved(name)
+    known = [recipe.name for recipe in program_recipes()] + saved_names()
     raise PetsegError(
-        f"There is no recipe {name!r}",
-        remedy=f"The recipes are: {', '.join(recipe.name for recipe in known)}.",
+        f"There is no recipe {name!r}", remedy=f"The recipes are: {', '.join(known)}."
     )
 
 
-def configs_folder() -> Path:
-    """The folder of the recipes."""
-    return Path(str(resources.files("configs")))
-
-
-def read_recipe(path: Path) -> Recipe:
-    """Read a config file as a recipe, without executing it.
-
-    Raises:
-        PetsegError: the file cannot be read or is not valid Python, or a field has a bad value.
-    """
-    return _read(path)
-
-
-def _read(path: Path) -> Recipe:
-    literals, names = _literals(path, ())
-    docstring = ast.get_docstring(_parse(path)) or path.stem
-    title, _, purpose = docstring.partition("\n")
-    fields = {
-        name: field.parse(literals[name]) for name, field in BY_NAME.items() if name in literals
-    }
-    return Recipe(
-        name=path.stem,
-        title=title.strip().rstrip("."),
-        purpose=" ".join(purpose.split()),
-        path=path,
-        fields=fields,
-        config_keys=frozenset(names),
-    )
-
-
-def _literals(path: Path, inside: tuple[Path, ...]) -> tuple[dict[str, Any], set[str]]:
-    """The top-level literals of a file and its bases, and all names assigned there."""
-    if path in inside:
-        raise PetsegError("The config is its own base", path=path, remedy="Correct its _base_.")
-    own: dict[str, Any] = {}
-    names: set[str] = set()
-    bases: list[str] = []
-    for statement in _parse(path).body:
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-            continue
-        target = statement.targets[0]
-        if not isinstance(target, ast.Name):
-            continue
-        if target.id != "_base_":
-            names.add(target.id)
-        try:
-            value = ast.literal_eval(statement.value)
-        except ValueError:
-            continue  # an expression such as dict(...): part of the config, but no field
-        if target.id == "_base_":
-            bases = [value] if isinstance(value, str) else list(value)
-        else:
-            own[target.id] = value
-    literals: dict[str, Any] = {}
-    for base in bases:
-        base_literals, base_names = _literals((path.parent / base).resolve(), (*inside, path))
-        literals.update(base_literals)
-        names |= base_names
-    literals.update(own)
-    return literals, names
-
-
-def _parse(path: Path) -> ast.Module:
-    try:
-        return ast.parse(path.read_text("utf-8"), filename=str(path))
-    except (OSError, SyntaxError, UnicodeDecodeError, ValueError) as error:
+def _saved(name: str) -> Recipe:
+    content = load_saved(name)
+    if not is_path(content.base) and content.base in saved_names():
         raise PetsegError(
-            f"The recipe cannot be read ({error})",
-            path=path,
-            remedy="Correct the file, or install the program again.",
+            f"The saved recipe {name!r} builds on another saved one ({content.base})",
+            remedy="Save it anew from the form.",
+        )
+    try:
+        base = find_recipe(content.base)
+        fields = {
+            key: BY_NAME[key].parse(value)
+            for key, value in content.overrides.items()
+            if key in BY_NAME
+        }
+    except PetsegError as error:
+        raise PetsegError(
+            f"The saved recipe {name!r} cannot be used ({error.what})",
+            path=error.path,
+            remedy=error.remedy,
         ) from error
+    in_order = {
+        key: fields.get(key, base.fields.get(key))
+        for key in BY_NAME
+        if key in fields or key in base.fields
+    }
+    return replace(
+        base,
+        name=name,
+        title=f"Saved: {base.name} with changes" if content.overrides else f"Saved: {base.name}",
+        fields=in_order,
+        origin="saved",
+        base=base.name if base.origin == "program" else str(base.path),
+        overrides={key: fields.get(key, value) for key, value in content.overrides.items()},
+        init=content.init,
+    )
