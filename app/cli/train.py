@@ -9,12 +9,13 @@ import typer
 
 from app.cli import options
 from app.cli.errors import INTERRUPTED, JobFailed, argument
-from app.cli.opening import chosen_device, chosen_label_set, opened, run_store
+from app.cli.opening import chosen_device, chosen_label_set, chosen_run, opened, run_store
 from app.cli.output import facts, percent
 from app.cli.progress import note, progress
 
 if TYPE_CHECKING:
-    from core.runs.store import Run
+    from core.dataset import Dataset
+    from core.runs.store import Run, RunStore
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
         epilog=options.example(
             "petseg train pets --recipe demo-cpu",
             "petseg train pets --recipe demo-cpu --labels labels_fixed --set max_iters=200",
+            "petseg train pets --resume 20260504-123015-demo-cpu",
         ),
     )(train)
 
@@ -31,11 +33,11 @@ def register(app: typer.Typer) -> None:
 def train(
     folder: options.DatasetFolder,
     recipe: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME", help="The recipe; `petseg recipes` lists them.", show_default=False
         ),
-    ],
+    ] = None,
     labels: options.LabelSet = None,
     name: Annotated[
         str | None,
@@ -60,19 +62,51 @@ def train(
             metavar="FILE", help="Weights for the backbone to start from.", show_default=False
         ),
     ] = None,
+    gpus: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Train with N processes together, one on each GPU (with --device cpu: on the "
+            "CPU). Each takes a batch of its own.",
+        ),
+    ] = 1,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help="Go on with a run that was paused, stopped, failed or crashed, from its last "
+            "checkpoint and with its own settings.",
+            show_default=False,
+        ),
+    ] = None,
     workspace: options.WorkspaceFolder = None,
 ) -> None:
     """Train a model and watch it.
 
     The training is a process of its own and goes on when this command's terminal is closed; it is
     seen in the window and by `petseg runs`. Ctrl+C stops it: it finishes the iteration, saves and
-    validates. A second Ctrl+C cancels it at once.
+    validates. A second Ctrl+C cancels it at once. `petseg runs --pause` pauses it.
     """
+    chosen = {"--recipe": recipe, "--labels": labels, "--name": name, "--set": settings,
+              "--init": init, "--gpus": gpus if gpus > 1 else None}  # fmt: skip
+    if resume is not None:
+        given = [option for option, value in chosen.items() if value]
+        if given:
+            raise typer.BadParameter(
+                f"a run goes on with its own settings; leave {', '.join(given)} away",
+                param_hint="'--resume'",
+            )
+        _go_on(opened(folder, workspace), resume, device)
+        return
+    if recipe is None:
+        raise typer.BadParameter("name a recipe, or a run to --resume", param_hint="'--recipe'")
     dataset = opened(folder, workspace)
     label_set = chosen_label_set(dataset, labels)
     overrides = _chosen_overrides(recipe, settings or [])
+    device = chosen_device(device)
+    _check_gpus(device, gpus)
 
-    from core.runs.supervisor import Supervisor
     from core.training.request import TrainRequest, create_run
 
     request = TrainRequest(
@@ -81,18 +115,48 @@ def train(
         label_set=label_set,
         name=name,
         overrides=overrides,
-        device=chosen_device(device),
+        device=device,
+        gpus=gpus,
         init=init,
     )
     store = run_store(dataset)
     with progress("Reading samples") as report:
         run = create_run(dataset, store.runs_dir, request, on_progress=report)
 
-    from app.cli.training_watch import Watch
-
     note(f"Run {run.name}: recipe {recipe}, masks of {label_set}.")
+    _watch(run, store)
+
+
+def _go_on(dataset: Dataset, run_name: str, device: str) -> None:
+    """Resume a run: it goes through the queue as a new one does."""
+    from core.runs.queue import RunQueue
+    from core.runs.resuming import check_resumable
+    from core.runs.supervisor import Supervisor
+
+    run, store = chosen_run(dataset, run_name), run_store(dataset)
+    with argument("--resume"):
+        check_resumable(run)
+    if device != "auto":
+        run.update(device=chosen_device(device))
+    iteration = RunQueue(store, Supervisor()).resume(run)
+    note(f"Run {run.name}: resumed from iteration {iteration}.")
+    _watch(run, store)
+
+
+def _watch(run: Run, store: RunStore) -> None:
+    from app.cli.training_watch import Watch
+    from core.runs.supervisor import Supervisor
+
     interrupted = Watch(run, store, Supervisor()).until_the_end()
     _finish(run, interrupted)
+
+
+def _check_gpus(device: str, count: int) -> None:
+    if count > 1:
+        from core.runs.devices import candidates_for, gpu_devices
+
+        with argument("--gpus"):
+            candidates_for(device, count, gpu_devices() if device == "auto" else [])
 
 
 def _chosen_overrides(recipe_name: str, settings: list[str]) -> dict[str, Any]:

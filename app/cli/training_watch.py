@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from app.cli.output import duration, percent
 from app.cli.progress import is_terminal, note
-from core.errors import PetsegError
 from core.runs.events import (
     Checkpoint,
     Event,
@@ -22,7 +21,7 @@ from core.runs.events import (
     Started,
     Validation,
 )
-from core.runs.queue import device_slot
+from core.runs.queue import RunQueue
 from core.runs.store import Run, RunState, RunStore
 from core.runs.supervisor import Supervisor
 
@@ -37,11 +36,13 @@ _MOST_SECONDS_BETWEEN_LINES = 30.0
 
 
 class Watch:
-    """Starts a queued run when its device is free and shows it until it ends.
+    """Starts a queued run when its turn has come and shows it until it ends.
+
+    While it waits it serves the queue as an open window does: what is before it starts first.
 
     Args:
         run: The run.
-        store: The runs of its dataset, to see which of them holds the device.
+        store: The runs of its dataset, to see which of them come first.
         supervisor: Starts and stops the worker.
     """
 
@@ -49,6 +50,7 @@ class Watch:
         self._run = run
         self._store = store
         self._supervisor = supervisor
+        self._queue = RunQueue(store, supervisor)
         self._interrupts = 0
         self._answered = 0
         self._wake = threading.Event()
@@ -63,38 +65,20 @@ class Watch:
     def _start_when_free(self) -> None:
         said = ""
         while self._run.state() is RunState.QUEUED:
-            holder = self._holder_of_device()
-            if holder is None:
-                self._start()
+            # A window that is open on the same dataset may be faster; then we only watch.
+            self._queue.advance()
+            if self._run.state() is not RunState.QUEUED:
                 return
-            if said != holder.id:
-                said = holder.id
-                note(f"Waiting until the run {holder.name} has ended: it holds the device.")
+            why = self._queue.why_waiting(self._run) or "Waiting for its turn in the queue."
+            if said != why:
+                said = why
+                note(why)
             self._pause()
             self._answer_interrupts()
 
-    def _start(self) -> None:
-        try:
-            self._supervisor.start(self._run)
-        except PetsegError:
-            # A window that is open on the same dataset may have been faster; then we only watch.
-            if self._run.state() is not RunState.RUNNING:
-                raise
-
-    def _holder_of_device(self) -> Run | None:
-        slot = device_slot(self._run.record.device)
-        for other in self._store.list():
-            if other.id == self._run.id or other.problem:
-                continue
-            if (
-                self._supervisor.refresh(other) is RunState.RUNNING
-                and device_slot(other.record.device) == slot
-            ):
-                return other
-        return None
-
     def _follow(self) -> None:
-        tail = EventTail(self._run.events_path)
+        # Of a run that was resumed the curves before are on the disk; here only what is new counts.
+        tail = EventTail(self._run.events_path, self._run.record.events_from)
         with _view() as show:
             while True:
                 # The state is asked first: what the worker wrote before it ended is then read.
@@ -183,6 +167,8 @@ class TrainingView:
     def show(self, event: Event) -> None:
         """Show one event."""
         match event:
+            case Started(iteration=done) if done:
+                self._say(f"Going on from iteration {done} of {event.max_iters} on {event.device}.")
             case Started():
                 self._say(
                     f"Training on {event.device}: {event.total_samples} samples, "

@@ -48,6 +48,8 @@ class TrainRequest:
         overrides: Form fields (`core.training.recipes.fields`) or dotted config keys, with values.
         device: `auto`, `cpu` or `cuda:N`.
         init: File of weights for the backbone.
+        gpus: Number of processes that train together, one on each GPU.
+        parent: Id of the run that is tried again with other settings.
     """
 
     dataset: Dataset
@@ -57,6 +59,8 @@ class TrainRequest:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     device: str = "auto"
     init: Path | None = None
+    gpus: int = 1
+    parent: str | None = None
 
 
 def create_run(
@@ -113,6 +117,8 @@ def create_run(
         fields=fields,
         overrides=overrides,
         device=device,
+        gpus=request.gpus,
+        parent=request.parent,
         init=init,
         seed=int(fields.get("seed", 0)),
         versions=_versions(),
