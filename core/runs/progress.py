@@ -47,6 +47,9 @@ class RunProgress:
 
     def add(self, event: Event) -> None:
         """Take one more event into account."""
+        if self.ended is not None and not event.terminal:
+            # Somebody works on it again, although it has not said that it has started.
+            self.ended, self.reason, self.suggestion = None, "", None
         match event:
             case Started():
                 self._close_attempt()

@@ -58,7 +58,7 @@ class RunStore:
         """
         now = now or datetime.now().astimezone()
         if name is not None:
-            self._check_name(name)
+            self.check_name(name)
         base = f"{now:%Y%m%d-%H%M%S}-{re.sub(r'[^A-Za-z0-9._-]+', '-', recipe)}"
         draft = self.runs_dir / f".{base}-{secrets.token_hex(4)}.tmp"
         try:
@@ -97,7 +97,12 @@ class RunStore:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def _check_name(self, name: str) -> None:
+    def check_name(self, name: str) -> None:
+        """See that a run may be called so.
+
+        Raises:
+            PetsegError: the name is taken or empty, or cannot be shown.
+        """
         if not name.strip() or "/" in name or not name.isprintable():
             raise PetsegError(
                 f"{name!r} cannot be a run's name",

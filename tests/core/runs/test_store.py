@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core.errors import PetsegError
@@ -15,12 +17,15 @@ from core.runs.events import (
     EventWriter,
     Failed,
     Finished,
+    Heartbeat,
     Iteration,
     Started,
     Validation,
 )
 from core.runs.progress import RunProgress
+from core.runs.run import SILENT_AFTER
 from core.runs.store import DatasetRecord, RunState, RunStore
+from core.runs.worker_file import write_worker_file
 
 NOON = datetime(2026, 5, 4, 12, 30, 15, tzinfo=UTC)
 
@@ -162,3 +167,46 @@ def test_that_seconds_of_a_resumed_run_do_not_count_the_pause():
     progress.add(Finished(time=1007, iteration=9, seconds=7))
     assert progress.active_seconds == 17
     assert progress.ended is RunState.FINISHED
+
+
+def test_that_a_worker_that_says_nothing_for_long_is_noticed(queue_run):
+    run = queue_run()
+    run.update(state=RunState.RUNNING)
+    with EventWriter(run.events_path) as events:
+        events.write(Started(time=1000, pid=1, device="cpu", max_iters=9, total_samples=4))
+        events.write(Heartbeat(time=1020))
+    assert run.summary(now=1020 + SILENT_AFTER - 1).silent_seconds is None
+    assert run.summary(now=1060.7).silent_seconds == 40
+    assert run.summary().last_event == datetime.fromtimestamp(1020, UTC)
+    with EventWriter(run.events_path) as events:
+        events.write(Finished(time=1061, iteration=9, seconds=61))
+    assert run.summary(now=2000).silent_seconds is None
+
+
+def test_that_a_worker_that_never_said_anything_is_silent_since_it_began(queue_run):
+    run = queue_run()
+    run.update(state=RunState.RUNNING)
+    write_worker_file(run.folder, os.getpid())
+    began = psutil.Process().create_time()
+    assert run.summary(now=began + 3).silent_seconds is None
+    assert run.summary(now=began + 30.5).silent_seconds == 30
+
+
+def test_that_a_failed_run_says_with_what_it_would_work_until_it_is_tried_again():
+    progress = RunProgress()
+    start = Started(time=0, pid=1, device="cpu", max_iters=9, total_samples=4)
+    progress.add(start)
+    progress.add(Failed(time=1, reason="No memory.", suggestion={"batch_size": 4}))
+    assert progress.suggestion == {"batch_size": 4}
+    progress.add(start.model_copy(update={"time": 2}))
+    assert progress.suggestion is None
+
+
+def test_that_a_run_on_several_gpus_names_them_by_the_machines_numbers(queue_run):
+    run = queue_run(device="auto", gpus=2, parent="20260504-123015-demo-cpu")
+    run.update(state=RunState.RUNNING, devices=["cuda:1", "cuda:3"])
+    with EventWriter(run.events_path) as events:
+        events.write(Started(pid=1, device="cuda:0", max_iters=9, total_samples=4))
+    summary = run.summary()
+    assert (summary.device, summary.gpus) == ("cuda:1, cuda:3", 2)
+    assert summary.parent == "20260504-123015-demo-cpu"

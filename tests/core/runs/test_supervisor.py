@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import psutil
 import pytest
@@ -20,6 +19,7 @@ from core.runs.queue import RunQueue
 from core.runs.store import Run, RunState
 from core.runs.supervisor import Supervisor
 from core.runs.worker_file import read_worker_file
+from tests.core.runs.making import OBEYS, until
 
 FOREVER = """
 begin(iteration=3)
@@ -35,13 +35,6 @@ while control.read_request(folder) != "stop":
 events.write(Stopped(iteration=7, reason="stop"))
 """
 FINISHES = "begin()\nevents.write(Finished(iteration=10, seconds=1.0))\n"
-
-
-def until(condition, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def until_started(run: Run) -> int:
@@ -133,6 +126,84 @@ def test_that_a_killed_worker_leaves_a_crashed_run_with_signal_iteration_and_log
     assert "signal 9 (SIGKILL)" in reason
     assert "iteration 3" in reason
     assert "working hard" in reason
+
+
+KILLED = {
+    "before its first event": ("", None),
+    "while its first event is written": (
+        """os.write(events._descriptor, b'{"type": "star')\n""", None),
+    "while an iteration is written": (
+        """begin(3); save(50); os.write(events._descriptor, b'{"type": "iteration", "it')\n""", 50),
+    "while the first checkpoint is written": ("begin(50); save(50, half=True)\n", None),
+    "while a later checkpoint is written": ("begin(100); save(50); save(100, half=True)\n", 50),
+    "while it validates": ("begin(100); save(100); events.write(Heartbeat())\n", 100),
+    "after the best checkpoint": ("begin(9); save(9); save('best', half=False)\n", 9),
+}  # fmt: skip
+SAVES = """
+import zipfile
+def save(iteration, half=False):
+    path = folder / "checkpoints" / f"iter_{iteration}.pth"
+    path.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("weights", "x" * 100)
+    if half:
+        os.truncate(path, path.stat().st_size // 2)
+"""
+THEN_HANGS = "(folder / 'here').touch()\ntime.sleep(600)\n"
+
+
+@pytest.mark.parametrize("moment", KILLED)
+def test_that_a_worker_killed_at_any_moment_leaves_a_crashed_run_that_goes_on_from_what_is_whole(
+    supervise, queue_run, store, moment
+):
+    script, checkpoint = KILLED[moment]
+    run = queue_run()
+    supervisor = supervise(SAVES + script + THEN_HANGS)
+    supervisor.start(run)
+    until(lambda: (run.folder / "here").exists())
+    os.kill(read_worker_file(run.folder).pid, signal.SIGKILL)
+    assert supervisor.wait(run) is RunState.CRASHED
+    seen = Run(run.folder).summary()
+    assert "killed by signal 9" in seen.reason
+    assert seen.checkpoint == checkpoint
+    if checkpoint is None:
+        return
+    finishing = supervise("begin(iteration=9)\nevents.write(Finished(iteration=10, seconds=1.0))\n")
+    queue = RunQueue(store, finishing)
+    assert queue.resume(run) == checkpoint
+    assert [each.id for each in queue.advance()] == [run.id]
+    assert finishing.wait(run) is RunState.FINISHED
+
+
+def test_that_a_worker_that_is_asked_to_pause_leaves_a_paused_run(supervise, queue_run):
+    run = queue_run()
+    supervisor = supervise(OBEYS)
+    supervisor.start(run)
+    until_started(run)
+    supervisor.request_pause(run)
+    assert supervisor.wait(run) is RunState.PAUSED
+    assert Run(run.folder).record.state is RunState.PAUSED
+    assert "resume" in run.reason()
+
+
+def test_that_a_pause_does_not_take_back_a_stop_and_a_stop_overrules_a_pause(supervise, queue_run):
+    run = queue_run()
+    supervisor = supervise(FOREVER)
+    supervisor.start(run)
+    until_started(run)
+    supervisor.request_pause(run)
+    assert control.read_request(run.folder) == "pause"
+    supervisor.request_stop(run)
+    supervisor.request_pause(run)
+    assert control.read_request(run.folder) == "stop"
+    supervisor.cancel(run)
+
+
+def test_that_only_a_running_run_can_be_paused(queue_run):
+    run = queue_run()
+    Supervisor().request_pause(run)
+    assert run.state() is RunState.QUEUED
+    assert control.read_request(run.folder) is None
 
 
 def test_that_a_worker_that_ends_without_a_word_leaves_its_exit_code(supervise, queue_run):
