@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import PetsegError
+from core.training.recipes.reading import bases_of, find_base
 
 # What a backbone is set to where a config does not say.
 _DEFAULTS: Mapping[str, Any] = {"widen_factor": 1.0}
@@ -56,10 +57,12 @@ def _read(path: Path, inside: tuple[Path, ...]) -> Table:
     for statement in _parse(path).body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             own[statement.targets[0].id] = _value(statement.value, own)
-    bases = own.pop("_base_", None) or []
+    own.pop("_base_", None)
     merged: Table = {}
-    for base in [bases] if isinstance(bases, str) else bases:
-        merged |= _read((path.parent / str(base)).resolve(), (*inside, path))
+    for name in bases_of(path):
+        base = find_base(path, name)
+        if base is not None:
+            merged |= _read(base, (*inside, path))
     return _merge(own, merged)
 
 

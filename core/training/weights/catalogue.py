@@ -15,7 +15,7 @@ from typing import Any
 import platformdirs
 
 from core.errors import PetsegError
-from core.training.recipes.catalogue import Recipe
+from core.training.recipes.reading import Recipe
 from core.training.weights.backbones import Backbone, backbone_of
 
 MIRROR_VARIABLE = "PETSEG_WEIGHTS_MIRROR"

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from core.errors import PetsegError
 from core.fetching import FetchError, FetchProblem, Progress, fetch_file, is_intact
-from core.training.recipes.catalogue import Recipe
+from core.training.recipes.reading import Recipe
 from core.training.weights.catalogue import (
     PublishedWeights,
     cached_path,
