@@ -10,17 +10,24 @@ _base_ = ["_base_/default_runtime.py", "_base_/models/resnet18_fpn_small.py"]
 
 max_iters = 1100
 batch_size = 8
+optimizer = "AdamW"
 lr = 3e-3
+momentum = 0.9
 weight_decay = 0.05
+schedule = "poly"
+power = 0.9
+min_lr = 1e-6
+warmup_iters = 50
 image_size = (256, 256)
 crop_size = (128, 128)
 class_weights = "equal"
 val_interval = 275
 
+flip = 0.5
+scale_range = (0.6, 1.6)
+
 # On a CPU this order of a tensor's values in memory saves a seventh to a quarter of the time.
 channels_last = True
-# bfloat16 where the CPU computes in it, else float32.
-precision = "auto"
 # The network is so small that a second thread would cost more than it brings.
 threads = 1
 
@@ -31,9 +38,9 @@ model = dict(data_preprocessor=data_preprocessor)
 train_pipeline = [
     dict(type="LoadImageFromFile"),
     dict(type="LoadAnnotations"),
-    dict(type="RandomResize", scale=image_size[::-1], ratio_range=(0.6, 1.6), keep_ratio=True),
+    dict(type="RandomResize", scale=image_size[::-1], ratio_range=scale_range, keep_ratio=True),
     dict(type="RandomCrop", crop_size=crop_size, cat_max_ratio=0.9),
-    dict(type="RandomFlip", prob=0.5),
+    dict(type="RandomFlip", prob=flip),
     # Quarter turns and mirror images; its turning by degrees would blur the labels.
     dict(type="RandomRotFlip", flip_prob=0.75, rotate_prob=0.0, degree=(-1, 1)),
     # Colours say little about the animal, so the hue may be any.
@@ -63,17 +70,27 @@ test_dataloader = val_dataloader
 
 optim_wrapper = dict(
     type="OptimWrapper",
-    optimizer=dict(type="AdamW", lr=lr, betas=(0.9, 0.999), weight_decay=weight_decay),
+    optimizer=dict(type=optimizer, lr=lr, betas=(momentum, 0.999), weight_decay=weight_decay),
     paramwise_cfg=dict(norm_decay_mult=0.0),
     clip_grad=dict(max_norm=5.0),
 )
 param_scheduler = [
-    dict(type="LinearLR", start_factor=0.1, begin=0, end=50, by_epoch=False),
-    dict(type="PolyLR", eta_min=1e-6, power=0.9, begin=50, end=max_iters, by_epoch=False),
+    dict(type="LinearLR", start_factor=0.1, begin=0, end=warmup_iters, by_epoch=False),
+    dict(
+        type="PolyLR",
+        power=power,
+        eta_min=min_lr,
+        begin=warmup_iters,
+        end=max_iters,
+        by_epoch=False,
+    ),
 ]
 
 train_cfg = dict(type="IterBasedTrainLoop", max_iters=max_iters, val_interval=val_interval)
 default_hooks = dict(
+    timer=dict(type="IterTimerHook"),
+    logger=dict(type="LoggerHook", interval=20, log_metric_by_epoch=False),
+    param_scheduler=dict(type="ParamSchedulerHook"),
     checkpoint=dict(
         type="CheckpointHook",
         by_epoch=False,
@@ -82,4 +99,5 @@ default_hooks = dict(
         save_best="mDice",
         rule="greater",
     ),
+    sampler_seed=dict(type="DistSamplerSeedHook"),
 )

@@ -4,9 +4,23 @@ Nothing in here depends on the dataset. Only local files are written: the visual
 backends, because `events.jsonl` records the curves.
 """
 
+# Our own transforms, losses and decoders (core/training/parts), by their names.
+custom_imports = dict(imports=["core.training.parts"], allow_failed_imports=False)
+
 seed = 0
 num_workers = 0
 class_weights = "auto"
+
+# Read by the program only; MMSegmentation's own tools pass over them.
+precision = "auto"
+channels_last = "auto"
+cache = "auto"
+ema = 0.0
+early_stop = 0
+goal = 75.0
+tracking = "none"
+# Iterations in which the backbone looks at photos without their masks, before it is trained.
+warmup_without_masks = 0
 
 default_scope = "mmseg"
 env_cfg = dict(
@@ -23,13 +37,6 @@ log_level = "INFO"
 log_processor = dict(by_epoch=False, window_size=20)
 vis_backends = []
 visualizer = dict(type="SegLocalVisualizer", vis_backends=vis_backends, name="visualizer")
-
-default_hooks = dict(
-    timer=dict(type="IterTimerHook"),
-    logger=dict(type="LoggerHook", interval=20, log_metric_by_epoch=False),
-    param_scheduler=dict(type="ParamSchedulerHook"),
-    sampler_seed=dict(type="DistSamplerSeedHook"),
-)
 
 val_cfg = dict(type="ValLoop")
 test_cfg = dict(type="TestLoop")

@@ -5,6 +5,12 @@ ECCV 2018 (https://arxiv.org/abs/1802.02611); Sandler et al., "MobileNetV2: Inve
 Linear Bottlenecks", CVPR 2018 (https://arxiv.org/abs/1801.04381).
 """
 
+loss_ce = 1.0
+loss_dice = 1.0
+loss_focal = 0.0
+focal_gamma = 2.0
+label_smoothing = 0.0
+
 norm_cfg = dict(type="BN", requires_grad=True)
 
 data_preprocessor = dict(
@@ -19,7 +25,7 @@ data_preprocessor = dict(
 )
 
 model = dict(
-    type="EncoderDecoder",
+    type="AugmentedEncoderDecoder",
     data_preprocessor=data_preprocessor,
     pretrained=None,
     backbone=dict(
@@ -43,18 +49,27 @@ model = dict(
         num_classes=2,
         norm_cfg=norm_cfg,
         align_corners=False,
+        # Terms of weight 0 are switched off.
         loss_decode=[
             dict(
-                type="CrossEntropyLoss",
+                type="SmoothedCrossEntropyLoss",
                 loss_name="loss_ce",
+                label_smoothing=label_smoothing,
                 class_weight=None,
-                loss_weight=1.0,
+                loss_weight=loss_ce,
             ),
             dict(
                 type="DiceLoss",
                 loss_name="loss_dice",
                 use_sigmoid=False,
-                loss_weight=1.0,
+                loss_weight=loss_dice,
+            ),
+            dict(
+                type="SoftmaxFocalLoss",
+                loss_name="loss_focal",
+                gamma=focal_gamma,
+                class_weight=None,
+                loss_weight=loss_focal,
             ),
         ],
     ),

@@ -6,6 +6,9 @@ He et al., "Deep Residual Learning for Image Recognition", CVPR 2016
 CPU is best at.
 """
 
+loss_ce = 1.0
+loss_dice = 1.0
+
 norm_cfg = dict(type="BN", requires_grad=True)
 
 data_preprocessor = dict(
@@ -53,9 +56,9 @@ model = dict(
                 type="CrossEntropyLoss",
                 loss_name="loss_ce",
                 class_weight=None,
-                loss_weight=1.0,
+                loss_weight=loss_ce,
             ),
-            dict(type="DiceLoss", loss_name="loss_dice", use_sigmoid=False, loss_weight=1.0),
+            dict(type="DiceLoss", loss_name="loss_dice", use_sigmoid=False, loss_weight=loss_dice),
         ],
     ),
     train_cfg=dict(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 import subprocess
 import sys
@@ -18,10 +19,15 @@ from core.training.recipes.fields import BY_NAME
 NAMES = [recipe.name for recipe in recipes()]
 
 
-def config_of(name: str) -> dict:
+@functools.cache
+def _config_of(name: str) -> dict:
     from mmengine.config import Config
 
     return Config.fromfile(find_recipe(name).path).to_dict()
+
+
+def config_of(name: str) -> dict:
+    return copy.deepcopy(_config_of(name))
 
 
 def test_that_the_recipes_are_there_and_say_what_they_are_for():

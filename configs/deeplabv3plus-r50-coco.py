@@ -1,0 +1,11 @@
+"""DeepLabV3+ with ResNet-50 that has seen COCO
+
+The study's best from a backbone that was trained to segment COCO-Stuff's 171 classes, cats and dogs
+among them, in place of one that was trained to classify ImageNet. Made for a GPU.
+"""
+
+_base_ = ["deeplabv3plus-r50-dice.py"]
+
+backbone_weights = "deeplabv3_r50_coco_stuff"
+
+class_weights = "auto"
