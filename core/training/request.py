@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import platform
 import re
@@ -20,13 +18,22 @@ from core.dataset.workspace import open_workspace
 from core.eda.class_weights import median_frequency
 from core.errors import PetsegError
 from core.runs.store import DatasetRecord, Run, RunStore
+from core.training.checks.all import check_run
+from core.training.checks.finding import Finding, Level
+from core.training.checks.machine import this_machine
+from core.training.checks.planned import TRAIN, VAL, PlannedRun
+from core.training.checks.resources import weights_of
 from core.training.data.index_masks import with_index_masks
 from core.training.data.plan import DATA_FILE, DataPlan, SplitPlan, plan_split
 from core.training.data.preflight import Preflight, preflight
 from core.training.recipes.catalogue import Recipe, find_recipe
-from core.training.recipes.fields import BY_NAME, unknown_field
+from core.training.recipes.foreign import read_foreign, require_trust
+from core.training.recipes.resolving import difference_from, resolve_fields, settle_length
+from core.training.weights.catalogue import weights_for
+from core.training.weights.fetching import DOWNLOAD, resolve_init
 
-TRAIN, VAL = "train", "val"
+__all__ = ["TRAIN", "VAL", "TrainRequest", "class_weights", "create_run", "plan_data",
+           "resolve_fields"]  # fmt: skip
 
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 _PACKAGES = (
@@ -47,7 +54,9 @@ class TrainRequest:
         name: A name for the run; its id for None.
         overrides: Form fields (`core.training.recipes.fields`) or dotted config keys, with values.
         device: `auto`, `cpu` or `cuda:N`.
-        init: File of weights for the backbone.
+        init: What the backbone begins with: a file of weights, `download` for the published ones
+            that fit the recipe, the id of published weights, or `none`; None for what a saved
+            recipe says, else nothing.
         gpus: Number of processes that train together, one on each GPU.
         parent: Id of the run that is tried again with other settings.
     """
@@ -58,7 +67,7 @@ class TrainRequest:
     name: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     device: str = "auto"
-    init: Path | None = None
+    init: str | Path | None = None
     gpus: int = 1
     parent: str | None = None
 
@@ -69,37 +78,70 @@ def create_run(
     request: TrainRequest,
     *,
     on_progress: Callable[[int, int], None] | None = None,
+    on_findings: Callable[[list[Finding]], None] | None = None,
+    on_fetch: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Run:
     """Check a request and make its run, queued.
 
     Every photo and mask of the train and val splits is read once; those that cannot be used are
-    left out and named in the run's first events.
+    left out and named in the run's first events. Weights that are not here yet are fetched, once
+    everything else is in order.
 
     Args:
         dataset: The dataset to train on.
         runs_dir: The workspace's folder of runs.
         request: What is asked for.
         on_progress: Called with (done, total) while samples are read.
+        on_findings: Called with what the checks say, before an error among them is raised.
+        on_fetch: Called with bytes so far and in all while weights are fetched.
+        cancelled: Asked now and then; True ends the work.
 
     Raises:
-        PetsegError: a field, the recipe, label set, device or weights file is not valid, or
-            nothing is left to train on.
+        PetsegError: a field, the recipe, label set, device or weights file is not valid, a check
+            found an error, the weights cannot be fetched, or it was cancelled.
+        UntrustedConfigError: the recipe is a config file that the user has not trusted.
     """
     recipe = find_recipe(request.recipe)
+    foreign = read_foreign(recipe.path) if recipe.is_foreign else None
+    if foreign is not None:
+        require_trust(foreign)
     label_set = dataset.require_label_set(request.label_set)
     device = _check_device(request.device)
-    init = _check_init(request.init)
     fields, overrides = resolve_fields(recipe, request.overrides)
+    init = recipe.init if request.init is None else request.init
     with open_workspace(dataset) as workspace:
         excluded = workspace.exclusions()
     found = preflight(
-        dataset, label_set, splits=(TRAIN, VAL), excluded=excluded, on_progress=on_progress
+        dataset, label_set, splits=(TRAIN, VAL), excluded=excluded, on_progress=on_progress,
+        cancelled=cancelled,
+    )  # fmt: skip
+    fields = settle_length(recipe, fields, overrides, len(found.of_split(TRAIN)))
+    findings = check_run(
+        PlannedRun(
+            dataset=dataset, label_set=label_set, recipe=recipe, fields=fields,
+            overrides=overrides, found=found, machine=this_machine(runs_dir), device=device,
+            init=init, gpus=request.gpus,
+        )
+    )  # fmt: skip
+    if on_findings is not None:
+        on_findings(findings)
+    _raise_first_error(findings)
+    usable = with_index_masks(dataset, label_set, found)
+    weights, weights_used = class_weights(
+        fields.get("class_weights"), dataset, found, is_users="class_weights" in overrides
     )
-    plan = _plan(dataset, label_set, with_index_masks(dataset, label_set, found), fields)
-    fields = _with_epochs(fields, len(found.of_split(TRAIN)))
-    weights = _class_weights(fields.get("class_weights"), dataset, found)
+    if weights_used is not None:
+        fields["class_weights"] = weights_used
+    plan = plan_data(dataset, label_set, usable).model_copy(
+        update={"class_weights": weights, "notes": _notes(found)}
+    )
+    init_file = _init_file(init, recipe, on_fetch, cancelled)
+    base = find_recipe(recipe.base) if recipe.base else recipe
     return RunStore(runs_dir).create(
         recipe=recipe.name,
+        base_recipe=recipe.base if recipe.base and foreign is None else "",
+        config_file=foreign.copied_to if foreign is not None else "",
         label_set=label_set,
         name=request.name,
         dataset=DatasetRecord(
@@ -109,61 +151,81 @@ def create_run(
             left_out=dict(found.left_out),
         ),
         files={
-            DATA_FILE: plan.model_copy(
-                update={"class_weights": weights, "notes": _notes(found)}
-            ).model_dump_json(indent=1),
+            DATA_FILE: plan.model_dump_json(indent=1),
             **_split_lists((plan.train, plan.val)),
+            **(foreign.copies if foreign is not None else {}),
         },
         fields=fields,
         overrides=overrides,
+        difference=difference_from(base, fields, overrides),
         device=device,
         gpus=request.gpus,
         parent=request.parent,
-        init=init,
+        init=init_file,
         seed=int(fields.get("seed", 0)),
         versions=_versions(),
         machine=_machine(),
     )
 
 
-def resolve_fields(
-    recipe: Recipe, overrides: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The form's fields with a user's changes, and the changes as they are recorded.
+def plan_data(dataset: Dataset, label_set: str, found: Preflight) -> DataPlan:
+    """What a config needs to know of the dataset.
+
+    Args:
+        dataset: The dataset.
+        label_set: The masks to learn.
+        found: The usable samples, with masks that are plain indices.
+    """
+    return DataPlan(
+        root=dataset.root,
+        classes=[info.name for info in dataset.classes],
+        palette=[info.color for info in dataset.classes],
+        ignore_index=dataset.ignore_index,
+        train=plan_split(TRAIN, found.of_split(TRAIN), label_set),
+        val=plan_split(VAL, found.of_split(VAL), label_set),
+    )
+
+
+def class_weights(
+    wanted: str | list[float] | None, dataset: Dataset, found: Preflight, *, is_users: bool
+) -> tuple[list[float] | None, str | list[float] | None]:
+    """The weight of each class, and the field's value that stands for them.
+
+    Args:
+        wanted: The field's value.
+        dataset: The dataset.
+        found: The usable samples, from whose masks weights are computed.
+        is_users: Whether the user gave the value: a recipe's own list that does not fit the
+            dataset's classes gives way to `auto`.
+
+    Returns:
+        The weights, None for equal ones; and the value in use.
 
     Raises:
-        PetsegError: a key is unknown, or a value is of the wrong type or out of range.
+        PetsegError: the user's list does not fit the classes.
     """
-    fields: dict[str, Any] = {"epochs": None, **recipe.fields}
-    recorded: dict[str, Any] = {}
-    for key, value in overrides.items():
-        if key in BY_NAME:
-            if key not in fields:
-                raise PetsegError(
-                    f"The recipe {recipe.name} has no field {key}",
-                    remedy=f"It has: {', '.join(fields)}.",
-                )
-            recorded[key] = fields[key] = BY_NAME[key].parse(value)
-        elif key.split(".")[0] in recipe.config_keys:
-            recorded[key] = _as_json(key, value)
-        else:
-            raise unknown_field(key, [*BY_NAME, *sorted(recipe.config_keys)])
-    if recorded.get("epochs") is not None and "max_iters" in recorded:
-        raise PetsegError(
-            "Both epochs and max_iters are given", remedy="Give the length of the run only once."
-        )
-    return fields, recorded
+    if wanted is None or wanted == "equal":
+        return None, wanted
+    if isinstance(wanted, list):
+        if len(wanted) == dataset.num_classes:
+            return wanted, wanted
+        if is_users:
+            raise PetsegError(
+                f"{len(wanted)} class weights are given for {dataset.num_classes} classes",
+                remedy=f"Give one for each of: {', '.join(c.name for c in dataset.classes)}.",
+            )
+        wanted = "auto"
+    counts = [each.pixels for each in found.of_split(TRAIN)]
+    weights = median_frequency(np.stack(counts))
+    if wanted == "sqrt":
+        weights = np.sqrt(weights)
+    return [round(float(weight), 4) for weight in weights], wanted
 
 
-def _as_json(key: str, value: Any) -> Any:
-    try:
-        json.dumps(value)
-    except (TypeError, ValueError) as error:
-        raise PetsegError(
-            f"The value of {key} is not plain data ({error})",
-            remedy="Give numbers, text, lists or tables.",
-        ) from error
-    return value
+def _raise_first_error(findings: list[Finding]) -> None:
+    for finding in findings:
+        if finding.level is Level.ERROR:
+            raise PetsegError(finding.text.rstrip("."), remedy=finding.remedy)
 
 
 def _check_device(device: str) -> str:
@@ -174,10 +236,19 @@ def _check_device(device: str) -> str:
     return "cuda:0" if device == "cuda" else device
 
 
-def _check_init(init: Path | None) -> Path | None:
-    if init is None:
+def _init_file(
+    init: str | Path | None,
+    recipe: Recipe,
+    on_fetch: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> Path | None:
+    """The file of weights that is meant, fetched when need be."""
+    if init == DOWNLOAD:
+        init = weights_of(recipe.backbone_weights, [each.id for each in weights_for(recipe)])
+    path = resolve_init(init, recipe, on_fetch, cancelled)
+    if path is None:
         return None
-    path = init.expanduser().resolve()
+    path = path.expanduser().resolve()
     if not path.is_file():
         raise PetsegError(
             "There is no such file of weights",
@@ -185,72 +256,6 @@ def _check_init(init: Path | None) -> Path | None:
             remedy="Give a .pth file, or leave --init away to start without weights.",
         )
     return path
-
-
-def _plan(
-    dataset: Dataset, label_set: str, found: Preflight, fields: Mapping[str, Any]
-) -> DataPlan:
-    usable = found.of_split(TRAIN)
-    if not usable:
-        raise PetsegError(
-            f"Nothing is left to train on in the split {TRAIN!r} of {label_set!r}"
-            + (f" ({_why_nothing(found)})" if _why_nothing(found) else ""),
-            path=dataset.root,
-            remedy="Put photos into the folder train with masks of the same names, and mend or "
-            "include the samples that were left out.",
-        )
-    if not any(each.pixels[1:].any() for each in usable) and dataset.num_classes > 1:
-        raise PetsegError(
-            f"The masks of {label_set!r} hold nothing but {dataset.classes[0].name}",
-            path=dataset.root,
-            remedy="Draw what the model should learn, or choose another label set.",
-        )
-    return DataPlan(
-        root=dataset.root,
-        classes=[info.name for info in dataset.classes],
-        palette=[info.color for info in dataset.classes],
-        ignore_index=dataset.ignore_index,
-        train=plan_split(TRAIN, usable, label_set),
-        val=plan_split(VAL, found.of_split(VAL), label_set),
-    )
-
-
-def _why_nothing(found: Preflight) -> str:
-    parts = []
-    if found.excluded:
-        parts.append(f"{len(found.excluded)} excluded")
-    if found.unlabelled:
-        parts.append(f"{len(found.unlabelled)} without a mask")
-    if found.left_out:
-        first, reason = next(iter(found.left_out.items()))
-        parts.append(f"{len(found.left_out)} unusable, such as {first}: {reason}")
-    return "; ".join(parts)
-
-
-def _with_epochs(fields: dict[str, Any], samples: int) -> dict[str, Any]:
-    if fields.get("epochs") is None:
-        return fields
-    per_epoch = samples / fields["batch_size"]
-    return {**fields, "max_iters": max(1, math.ceil(fields["epochs"] * per_epoch))}
-
-
-def _class_weights(
-    wanted: str | list[float] | None, dataset: Dataset, found: Preflight
-) -> list[float] | None:
-    if wanted is None or wanted == "equal":
-        return None
-    if isinstance(wanted, list):
-        if len(wanted) != dataset.num_classes:
-            raise PetsegError(
-                f"{len(wanted)} class weights are given for {dataset.num_classes} classes",
-                remedy=f"Give one for each of: {', '.join(c.name for c in dataset.classes)}.",
-            )
-        return wanted
-    counts = [each.pixels for each in found.of_split(TRAIN)]
-    weights = median_frequency(np.stack(counts))
-    if wanted == "sqrt":
-        weights = np.sqrt(weights)
-    return [round(float(weight), 4) for weight in weights]
 
 
 def _split_lists(splits: Iterable[SplitPlan]) -> dict[str, str]:

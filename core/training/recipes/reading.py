@@ -36,6 +36,7 @@ class Recipe:
         base: Name of the recipe that a saved one changes; empty for others.
         overrides: What a saved recipe changes: form fields and dotted config keys.
         init: How a saved recipe begins; None where it says nothing. See `TrainRequest.init`.
+        backbone_weights: Id of the published weights that it was made for; None for none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Recipe:
     base: str = ""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     init: str | None = None
+    backbone_weights: str | None = None
 
     @property
     def is_foreign(self) -> bool:
@@ -85,6 +87,7 @@ def read_recipe(path: Path) -> Recipe:
             path=path,
             remedy=error.remedy,
         ) from error
+    weights = literals.get("backbone_weights")
     return Recipe(
         name=path.stem,
         title=title.strip().rstrip("."),
@@ -92,6 +95,7 @@ def read_recipe(path: Path) -> Recipe:
         path=path,
         fields=fields,
         config_keys=frozenset(names),
+        backbone_weights=weights if isinstance(weights, str) else None,
         origin="program" if path.parent == configs_folder() else "file",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from core.errors import PetsegError
 from core.training.recipes.fields import BY_NAME, unknown_field
 from core.training.recipes.reading import Recipe
 
-_ITERATIONS, _EPOCHS = "max_iters", "epochs"
+_ITERATIONS, _EPOCHS, _WARMUP = "max_iters", "epochs", "warmup_iters"
 _ABSENT = object()
 
 
@@ -47,6 +48,7 @@ def resolve_fields(
         raise PetsegError(
             "Both epochs and max_iters are given", remedy="Give the length of the run only once."
         )
+    check_losses(fields)
     recorded = {**recipe.overrides, **changed}
     if changed.get(_EPOCHS) is not None:
         recorded.pop(_ITERATIONS, None)
@@ -54,6 +56,41 @@ def resolve_fields(
         fields[_EPOCHS] = None
         recorded.pop(_EPOCHS, None)
     return fields, recorded
+
+
+def settle_length(
+    recipe: Recipe, fields: dict[str, Any], overrides: Mapping[str, Any], samples: int
+) -> dict[str, Any]:
+    """Turn epochs into iterations, and let a warm-up that nobody changed keep its share.
+
+    Args:
+        recipe: The recipe.
+        fields: What `resolve_fields` gave.
+        overrides: What was changed.
+        samples: How many samples there are to train on.
+    """
+    settled = dict(fields)
+    epochs, batch = fields.get(_EPOCHS), fields.get("batch_size")
+    if epochs is not None and batch is not None:
+        settled[_ITERATIONS] = max(1, math.ceil(epochs * samples / batch))
+    before, now = recipe.fields.get(_ITERATIONS), settled.get(_ITERATIONS)
+    if settled.get(_WARMUP) and _WARMUP not in overrides and before and now and before != now:
+        settled[_WARMUP] = max(1, round(settled[_WARMUP] * now / before))
+    return settled
+
+
+def check_losses(fields: Mapping[str, Any]) -> None:
+    """Refuse a loss of which every term is off.
+
+    Raises:
+        PetsegError: every term that the recipe knows has the weight 0.
+    """
+    terms = [name for name in BY_NAME if name.startswith("loss_") and name in fields]
+    if terms and not any(fields[name] for name in terms):
+        raise PetsegError(
+            "Every term of the loss has the weight 0, so there is nothing to learn from",
+            remedy=f"Give one of them a weight: {', '.join(BY_NAME[n].label for n in terms)}.",
+        )
 
 
 def difference_from(
