@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.pages.page import Page
 from widgets import theme
-from widgets.plots.run_plots import GOAL_MDICE, RunPlots
+from widgets.plots.options import GOAL_MDICE
+from widgets.plots.run_plots import RunPlots
 from widgets.training.form import TrainingForm
 from widgets.training.log_view import LogView
 from widgets.training.run_header import RunHeader

@@ -2,31 +2,119 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF
 
 from widgets import theme
+from widgets.plots.clock import XAxis
 from widgets.plots.graphs import pg
+from widgets.plots.zoom import ZoomingView
 
 # All left axes have one width, so that plots above each other line up.
 _LEFT_AXIS = 46
 _LABELLED_AXIS = 34
 _GRID_OPACITY = 0.16
 _TEXT_ROOM = 10
+# Fewer pixels than these between two ticks would let their texts touch.
+_TICK_ROOM = 56
+
+_QUARTERS = (0.0, 25.0, 50.0, 75.0, 100.0)
+_WIDE_PERCENT = 60
+
+_AXIS_WORDS = {
+    XAxis.ITERATION: "iteration",
+    XAxis.EPOCH: "epoch",
+    XAxis.TIME: "time of work",
+}
+_MINUTE, _HOUR = 60, 3600
+_TIME_STEPS = (
+    1, 2, 5, 10, 20, 30,
+    *(n * _MINUTE for n in (1, 2, 5, 10, 20, 30)),
+    *(n * _HOUR for n in (1, 2, 5, 10, 24)),
+)  # fmt: skip
 
 
 class ValueAxis(pg.AxisItem):  # type: ignore[misc]
     """An axis that writes small numbers in few signs: `4e-4`, not `0.0004`."""
+
+    in_percent = False
+    """Whether a wide range gets ticks at the quarters of 100 %."""
 
     def boundingRect(self) -> QRectF:
         """Room for texts at the very ends, which would be left out otherwise."""
         rect: QRectF = super().boundingRect()
         return rect.adjusted(0, -_TEXT_ROOM, 0, _TEXT_ROOM)
 
+    def tickValues(
+        self, low: float, high: float, size: float
+    ) -> list[tuple[float | None, list[float]]]:
+        """Where ticks are, by their spacing; on a logarithmic axis at round numbers."""
+        if self.in_percent and high - low > _WIDE_PERCENT:
+            return [(25.0, [each for each in _QUARTERS if low <= each <= high])]
+        if not self.logMode:
+            found: list[tuple[float | None, list[float]]] = super().tickValues(low, high, size)
+            return found
+        return [(None, log_ticks(low, high))]
+
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """The texts of ticks at those values."""
+        if self.logMode:
+            return [_plain_number(10**value) for value in values]
         return [short_number(value * scale, spacing * scale) for value in values]
+
+
+class PlaceAxis(ValueAxis):
+    """The axis below: iterations, epochs, or the time of work."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self.kind = XAxis.ITERATION
+
+    def set_kind(self, kind: XAxis) -> None:
+        """Write places of another kind."""
+        self.kind = kind
+        self.picture = None
+        self.update()
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """Steps of whole seconds, minutes or hours for times; round numbers otherwise."""
+        if self.kind is not XAxis.TIME:
+            found: list[tuple[float, float]] = super().tickSpacing(low, high, size)
+            return found
+        least = (high - low) * _TICK_ROOM / max(size, 1.0)
+        days = math.ceil(least / (24 * _HOUR)) * 24 * _HOUR
+        return [(float(next((step for step in _TIME_STEPS if step >= least), days)), 0.0)]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """The texts of ticks at those places."""
+        if self.kind is XAxis.TIME:
+            return [time_of_work(value) for value in values]
+        return super().tickStrings(values, scale, spacing)
+
+
+def time_of_work(seconds: float) -> str:
+    """A length of time, short: `40 s`, `2:30 min`, `1:05 h`."""
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s" if whole else "0"
+    if whole < _HOUR:
+        minutes, rest = divmod(whole, _MINUTE)
+        return f"{minutes}:{rest:02d} min" if rest else f"{minutes} min"
+    hours, rest = divmod(whole // _MINUTE, 60)
+    return f"{hours}:{rest:02d} h" if rest else f"{hours} h"
+
+
+def place_words(kind: XAxis, place: float) -> str:
+    """A place on the axis below in words: `iteration 120`, `epoch 3.2`, `2:30 min of work`."""
+    match kind:
+        case XAxis.ITERATION:
+            return f"iteration {place:.0f}"
+        case XAxis.EPOCH:
+            return f"epoch {place:.2f}"
+        case XAxis.TIME:
+            return f"{time_of_work(place)} of work"
 
 
 def short_number(value: float, spacing: float) -> str:
@@ -39,9 +127,31 @@ def short_number(value: float, spacing: float) -> str:
     return f"{value:.6g}"
 
 
+def log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers between two powers of ten, as their exponents: 1, 2, 5, 10 … as they fit.
+
+    Over more than two decades only the powers of ten are given, and every other one of many.
+    """
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    steps = (1.0, 2.0, 5.0) if high - low <= 2 else (1.0,)
+    if high - low < 0.4:
+        steps = tuple(1 + n / 2 for n in range(18))
+    sparse = max(len(decades) // 6, 1)
+    exponents = (d + math.log10(s) for d in decades if d % sparse == 0 for s in steps)
+    return [each for each in exponents if low <= each <= high]
+
+
+def _plain_number(value: float) -> str:
+    if 1e-3 < value < 1e5:
+        return f"{value:.4g}"
+    mantissa, exponent = f"{value:.3e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}"
+
+
 def make_plot(name: str) -> pg.PlotWidget:
     """A plot with two axes and faint horizontal lines; the wheel zooms along x."""
-    plot = pg.PlotWidget(axisItems={"left": ValueAxis("left")})
+    axes = {"left": ValueAxis("left"), "bottom": PlaceAxis()}
+    plot = pg.PlotWidget(axisItems=axes, viewBox=ZoomingView())
     plot.setAccessibleName(name)
     plot.setFrameShape(plot.Shape.NoFrame)
     plot.setMinimumSize(160, 80)
@@ -70,15 +180,23 @@ def show_values(plot: pg.PlotWidget, shown: bool) -> None:
     left.setWidth(_LEFT_AXIS)
 
 
-def label_iterations(plot: pg.PlotWidget) -> None:
-    """Write what the x axis counts."""
-    plot.getPlotItem().setLabel("bottom", "iteration")
-    plot.getPlotItem().getAxis("bottom").setHeight(_LABELLED_AXIS)
+def label_places(plot: pg.PlotWidget, kind: XAxis, *, labelled: bool) -> None:
+    """Say what the x axis counts, in words only where `labelled`."""
+    axis = plot.getPlotItem().getAxis("bottom")
+    axis.set_kind(kind)
+    axis.setLabel(_AXIS_WORDS[kind] if labelled else None)
+    axis.showLabel(labelled)
+    axis.setHeight(_LABELLED_AXIS if labelled else None)
+
+
+def set_log(plot: pg.PlotWidget, log: bool) -> None:
+    """Write the y axis for exponents of ten, or for plain numbers."""
+    plot.getPlotItem().getAxis("left").setLogMode(x=False, y=log)
 
 
 def mark_percent(plot: pg.PlotWidget) -> None:
-    """Ticks at the quarters of 100 %."""
-    plot.getPlotItem().getAxis("left").setTicks([[(v, str(v)) for v in (0, 25, 50, 75, 100)]])
+    """Ticks at the quarters of 100 %, unless the range is narrower than that."""
+    plot.getPlotItem().getAxis("left").in_percent = True
 
 
 def restyle_plot(plot: pg.PlotWidget) -> None:
@@ -92,3 +210,4 @@ def restyle_plot(plot: pg.PlotWidget) -> None:
         axis.setTextPen(theme.color("muted"))
         axis.setTickFont(font)
         axis.label.setFont(font)
+    plot.getViewBox().set_box_color(theme.color("accent"))

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from widgets import theme
-from widgets.plots.axis import make_plot, restyle_plot, show_values
-from widgets.plots.curve import CurveItem
+from widgets.plots.axis import make_plot, place_words, restyle_plot, set_log, show_values
+from widgets.plots.clock import Clock, XAxis
+from widgets.plots.drawn import CurveLook, DrawnCurve
 from widgets.plots.graphs import pg
 from widgets.plots.legend import Legend, entry_height
-from widgets.plots.series import Series
+from widgets.plots.marks import BestMarks, BestPoint, GoalLine
+from widgets.plots.readout import Reading, Readout
+from widgets.plots.series import Floats, Series
 
-
-@dataclass
-class _Curve:
-    text: str
-    series: Series
-    item: CurveItem
+# Per cent of the values that may lie beyond each end of the y axis when outliers are ignored.
+_OUTLIERS = 2.0
+# Curves in percent climb out of a valley in which nobody is interested later.
+_VALLEY = 25.0
+_TOOLTIP = "Wheel: zoom · drag: move · Shift+drag: zoom into a box · double click: whole run"
 
 
 class PlotPanel(QObject):
-    """A plot of curves over the iterations, and its head: two widgets to be laid out by the owner.
+    """A plot of curves, and its head: two widgets to be laid out by the owner.
+
+    A curve is known by its name and its run; the legend has one entry a name.
 
     Args:
         title: What is plotted, with its unit.
@@ -43,6 +47,8 @@ class PlotPanel(QObject):
     """The user zoomed or panned."""
     reset_requested = Signal()
     """The user asked for the whole view again (double click)."""
+    goal_moved = Signal(float)
+    """The user dragged the goal line to a value."""
 
     def __init__(
         self,
@@ -55,20 +61,26 @@ class PlotPanel(QObject):
         super().__init__(parent)
         self._y_range = y_range
         self._format = value_format
-        self._curves: dict[str, _Curve] = {}
-        self._goal: pg.InfiniteLine | None = None
-        self._best: tuple[float, float] | None = None
+        self._axis = XAxis.ITERATION
+        self._log = False
+        self._cut_outliers = False
+        self._curves: dict[tuple[str, str], DrawnCurve] = {}
+        self._hidden: set[str] = set()
+        self._seen: set[str] = set()
+        self._hidden_runs: frozenset[str] = frozenset()
+        self._box: tuple[float, float] | None = None
+        self._goal: GoalLine | None = None
         self._title = QLabel(title)
         self._title.setProperty("role", "heading")
         self._title.setMinimumHeight(entry_height(self._title))
         self.head = QWidget()
         self.legend = Legend()
         self.plot = make_plot(title)
+        self.plot.setToolTip(_TOOLTIP)
         self.view = self.plot.getViewBox()
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
-        self._best_mark = pg.ScatterPlotItem(size=13, symbol="star", pxMode=True)
-        self._best_text = pg.TextItem(anchor=(0.5, 1.15))
-        self._readout = QLabel(self.plot)
+        self._best = BestMarks(self.plot, value_format)
+        self._readout = Readout(self.plot)
         self._note = QLabel(self.plot)
         self._lay_out()
         self._connect()
@@ -79,76 +91,103 @@ class PlotPanel(QObject):
         """What is plotted."""
         return self._title.text()
 
+    @property
+    def curves(self) -> Sequence[tuple[str, DrawnCurve]]:
+        """The curves that are shown, with their runs."""
+        return [(run, curve) for (run, _), curve in self._curves.items() if curve.is_visible]
+
     def set_curve(
         self,
-        key: str,
+        name: str,
         text: str,
         series: Series,
-        color: QColor,
+        look: CurveLook,
         *,
-        width: float,
-        marked: bool = False,
+        clock: Clock | None = None,
+        run: str = "",
+        run_title: str = "",
+        legend: tuple[QColor, Qt.PenStyle] | None = None,
+        hidden: bool = False,
+        smoothing: float = 0.0,
     ) -> None:
         """Add a curve, or change the looks of one that is there.
 
         Args:
-            key: Identity of the curve in this plot.
+            name: What it shows; curves of several runs with one name share a legend entry.
             text: Its name in the legend and under the mouse.
             series: Its points; read again by `refresh`.
-            color: Its colour.
-            width: Its width in px.
-            marked: Whether each point gets a dot, for curves of few points.
+            look: What it looks like.
+            clock: What iterations are on other axes.
+            run: Id of the run it belongs to.
+            run_title: What the run is called under the mouse; "" where there is only one.
+            legend: Colour and line of the legend entry; those of the curve by default.
+            hidden: Whether a name that the plot has not shown before begins hidden.
+            smoothing: Weight of the moving average; 0 for none.
         """
-        curve = self._curves.get(key)
+        if hidden and name not in self._seen:
+            self._hidden.add(name)
+        self._seen.add(name)
+        curve = self._curves.get((run, name))
         if curve is None:
-            curve = self._curves[key] = _Curve(text, series, CurveItem(marked=marked))
-            self.plot.addItem(curve.item, ignoreBounds=True)
-        curve.item.set_style(color, width)
-        curve.item.setZValue(100 + width)  # the emphasised curve over the others
-        self.legend.set_entry(key, text, color)
-        self.legend.setVisible(len(self._curves) > 1)
+            curve = DrawnCurve(self.plot, run_title, text, series, clock or Clock(), look)
+            self._curves[run, name] = curve
+            curve.set_visible(name not in self._hidden and run not in self._hidden_runs)
+        curve.run = run_title
+        curve.set_look(look)
+        curve.set_smoothing(smoothing)
+        color, line = legend or (look.color, look.line)
+        self.legend.set_entry(name, text, color, line, shown=name not in self._hidden)
+        self.legend.setVisible(self.legend.count() > 1)
 
-    def has_curve(self, key: str) -> bool:
+    def has_curve(self, name: str, run: str = "") -> bool:
         """Whether there is such a curve."""
-        return key in self._curves
+        return (run, name) in self._curves
 
-    def curve_color(self, key: str) -> QColor:
-        """The colour of a curve."""
-        return self._curves[key].item.color
+    def curve_look(self, name: str, run: str = "") -> CurveLook:
+        """What a curve looks like."""
+        return self._curves[run, name].look
 
-    def drawn_points(self, key: str) -> int:
+    def drawn_points(self, name: str, run: str = "") -> int:
         """How many points of a curve are drawn, which is what drawing costs."""
-        return self._curves[key].item.point_count
+        return self._curves[run, name].item.point_count
+
+    def is_drawn(self, name: str, run: str = "") -> bool:
+        """Whether a curve is there and not hidden."""
+        curve = self._curves.get((run, name))
+        return curve is not None and curve.is_visible
 
     @property
     def best_text(self) -> str:
         """The value written at the best point."""
-        return str(self._best_text.toPlainText())
+        return self._best.text
 
     @property
     def goal_text(self) -> str:
         """What is written at the goal line; empty without one."""
-        return "" if self._goal is None else str(self._goal.label.format)
+        return "" if self._goal is None else self._goal.text
 
-    def set_goal(self, value: float, text: str) -> None:
-        """Draw a labelled horizontal line to be reached."""
-        self._goal = pg.InfiniteLine(
-            pos=value,
-            angle=0,
-            movable=False,
-            label=text,
-            labelOpts={"position": 0.02, "anchors": [(0, 1), (0, 1)]},
-        )
-        self._goal.setZValue(5)
-        self.plot.addItem(self._goal, ignoreBounds=True)
-        self.restyle()
+    def set_goal(self, value: float) -> None:
+        """Draw a horizontal line to be reached, which can be dragged."""
+        if self._goal is None:
+            self._goal = GoalLine(self.plot, self)
+            self._goal.moved.connect(self.goal_moved)
+            self._goal.restyle()
+        self._goal.set_value(value)
 
-    def mark_best(self, x: float, y: float) -> None:
-        """Mark the best point, with its value."""
-        self._best = (x, y)
-        self._best_mark.setData([x], [y])
-        self._best_text.setText(f"{y:{self._format}}")
-        self._place_best_text()
+    def set_axis(self, axis: XAxis) -> None:
+        """Say what the x axis counts."""
+        self._axis = axis
+        self.set_crosshair(None)
+
+    def set_y(self, *, log: bool, cut_outliers: bool) -> None:
+        """Say how the y axis counts, and whether it leaves out the few extreme values."""
+        self._log, self._cut_outliers = log, cut_outliers
+        self._box = None
+        set_log(self.plot, log)
+
+    def mark_best(self, points: list[BestPoint]) -> None:
+        """Mark the best points of the runs, with the highest value."""
+        self._best.show(points)
 
     def set_note(self, text: str) -> None:
         """Say in words why there is nothing to see; "" when there is."""
@@ -156,68 +195,62 @@ class PlotPanel(QObject):
         self._note.setVisible(bool(text))
         show_values(self.plot, not text)
 
+    def set_tip(self, text: str) -> None:
+        """Say at the title what the curves mean."""
+        self._title.setToolTip(text)
+
     def clear(self) -> None:
-        """Remove the curves and the best point."""
+        """Remove the curves and the best points. What the user hid stays hidden."""
         for curve in self._curves.values():
-            self.plot.removeItem(curve.item)
+            curve.remove()
         self._curves.clear()
         self.legend.clear()
-        self._best = None
-        self._best_mark.clear()
-        self._best_text.setText("")
+        self._best.show([])
         self.set_crosshair(None)
+
+    def hide_runs(self, runs: frozenset[str]) -> None:
+        """Do not draw the curves of these runs."""
+        self._hidden_runs = runs
+        for (run, name), curve in self._curves.items():
+            curve.set_visible(name not in self._hidden and run not in runs)
+
+    def forget_box(self) -> None:
+        """Let the y axis follow the curves again."""
+        self._box = None
 
     def refresh(self) -> None:
         """Draw what the series hold now, for the x range in view."""
         low, high = self.view.viewRange()[0]
         columns = max(int(self.view.width()) // 2, 50)
-        smallest, largest = math.inf, -math.inf
-        for curve in self._curves.values():
-            if not curve.item.isVisible():
-                continue
-            x, y = curve.series.window(low, high, columns)
-            curve.item.set_points(x, y)
-            finite = y[y == y]
-            if len(finite):
-                smallest = min(smallest, float(finite.min()))
-                largest = max(largest, float(finite.max()))
-        self._fit_y(smallest, largest)
+        drawn = [
+            curve.draw(self._axis, low, high, columns, log=self._log)
+            for curve in self._curves.values()
+            if curve.is_visible
+        ]
+        self._fit_y([each for each in drawn if len(each)])
 
     def set_crosshair(self, x: float | None) -> None:
         """Show the values at an x, or none."""
-        lines = []
-        if x is not None:
-            for curve in self._curves.values():
-                point = curve.series.nearest(x) if curve.item.isVisible() else None
-                if point is not None:
-                    lines.append((curve, *point))
-        self._crosshair.setVisible(bool(lines))
-        self._readout.setVisible(bool(lines))
-        if not lines:
-            return
-        at = min((point for _curve, point, _y in lines), key=lambda each: abs(each - (x or 0)))
+        readings = [] if x is None else self._readings(x)
+        at = min((each.x for each in readings), key=lambda each: abs(each - (x or 0)), default=0.0)
+        self._crosshair.setVisible(bool(readings))
         self._crosshair.setPos(at)
-        self._readout.setText(
-            f"iteration {at:.0f}"
-            + "".join(f"<br>{curve.text} <b>{y:{self._format}}</b>" for curve, _x, y in lines)
-        )
-        self._place_readout(at)
+        self._readout.show_readings(place_words(self._axis, at), readings)
+        if readings:
+            left, right = self.view.viewRange()[0]
+            across = (at - left) / (right - left) if right > left else 0.5
+            self._readout.place(self.view.sceneBoundingRect().toRect(), across)
 
     def restyle(self) -> None:
         """Take the colours of the theme in use; those of the curves are set by `set_curve`."""
         restyle_plot(self.plot)
-        muted, ok, text = (theme.color(role) for role in ("muted", "ok", "text"))
         small = theme.base_font()
         small.setPointSizeF(small.pointSizeF() - 1)
         self._readout.setFont(small)
-        self._best_text.setFont(small)
-        self._crosshair.setPen(pg.mkPen(muted, width=1))
-        self._best_mark.setBrush(pg.mkBrush(ok))
-        self._best_mark.setPen(pg.mkPen(theme.color("surface"), width=1))
-        self._best_text.setColor(text)
+        self._crosshair.setPen(pg.mkPen(theme.color("muted"), width=1))
+        self._best.restyle()
         if self._goal is not None:
-            self._goal.setPen(pg.mkPen(ok, width=1.5, style=Qt.PenStyle.DashLine))
-            self._goal.label.setColor(ok)
+            self._goal.restyle()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice a double click, the mouse leaving, and another size of the plot."""
@@ -239,69 +272,79 @@ class PlotPanel(QObject):
         head.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.legend, 1)
         self.head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._readout.setProperty("role", "panel")
-        self._readout.setContentsMargins(6, 3, 6, 3)
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout.hide()
         self._note.setProperty("role", "muted")
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note.setWordWrap(True)
         self._note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._note.hide()
-        self._best_mark.setZValue(200)
-        self._best_text.setZValue(201)
         self._crosshair.setVisible(False)
-        for item in (self._crosshair, self._best_mark, self._best_text):
-            self.plot.addItem(item, ignoreBounds=True)
+        self.plot.addItem(self._crosshair, ignoreBounds=True)
 
     def _connect(self) -> None:
         self.plot.viewport().installEventFilter(self)
         self.plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.view.sigRangeChangedManually.connect(lambda *_: self.moved_by_hand.emit())
-        self.legend.toggled.connect(self._show_curve)
+        self.view.box_drawn.connect(self._zoom_into)
+        self.legend.toggled.connect(self._show_curves)
 
-    def _show_curve(self, key: str, shown: bool) -> None:
-        self._curves[key].item.setVisible(shown)
+    def _show_curves(self, name: str, shown: bool) -> None:
+        (self._hidden.discard if shown else self._hidden.add)(name)
+        self.hide_runs(self._hidden_runs)
         self.refresh()
 
-    def _fit_y(self, smallest: float, largest: float) -> None:
+    def _zoom_into(self, box: QRectF) -> None:
+        self._box = box.top(), box.bottom()
+        self.moved_by_hand.emit()
+        self.view.setXRange(box.left(), box.right(), padding=0)
+        self.refresh()
+
+    def _fit_y(self, drawn: list[Floats]) -> None:
+        if self._box is not None:
+            self.view.setYRange(*self._box, padding=0)
+            self._best.place_text()
+            return
         low, high = self._y_range
-        if smallest <= largest:
+        if self._log or (self._cut_outliers and None not in self._y_range):
+            low, high = None, None
+        if drawn:
+            smallest, largest = self._extent(drawn)
             room = (largest - smallest) * 0.06 or abs(largest) * 0.05 or 1.0
             low = smallest - room if low is None else low
             high = largest + room if high is None else high
         if low is not None and high is not None and low < high:
             # A little room, so that neither ends of axes nor dots are cut.
             self.view.setYRange(low, high, padding=0.03)
-        self._place_best_text()
+        self._best.place_text()
 
-    def _place_best_text(self) -> None:
-        if self._best is None:
-            return
-        x, y = self._best
-        (left, right), (low, high) = self.view.viewRange()
-        across = (x - left) / (right - left) if right > left else 0.5
-        above = (high - y) / (high - low) * self.view.height() if high > low else 0.0
-        # Near an edge the value moves to the other side of its point, so that it is never cut.
-        anchor_x = 0.0 if across < 0.1 else 1.0 if across > 0.9 else 0.5
-        has_room = above > self._best_text.boundingRect().height() + 4
-        self._best_text.setAnchor((anchor_x, 1.15 if has_room else -0.15))
-        self._best_text.setPos(x, y)
+    def _extent(self, drawn: list[Floats]) -> tuple[float, float]:
+        if not self._cut_outliers:
+            return min(float(y.min()) for y in drawn), max(float(y.max()) for y in drawn)
+        if self._y_range == (0, 100):
+            return (
+                min(float(np.percentile(y, _VALLEY)) for y in drawn),
+                max(float(y.max()) for y in drawn),
+            )
+        return (
+            min(float(np.percentile(y, _OUTLIERS)) for y in drawn),
+            max(float(np.percentile(y, 100 - _OUTLIERS)) for y in drawn),
+        )
+
+    def _readings(self, x: float) -> list[Reading]:
+        left, right = self.view.viewRange()[0]
+        readings = []
+        for _run, curve in self.curves:
+            found = curve.value_at(self._axis, x, room=(right - left) * 0.02)
+            if found is None:
+                continue
+            place, raw, smooth = found
+            words = f"{smooth:{self._format}}"
+            if smooth != raw and raw == raw:
+                words += f"</b> ({raw:{self._format}})<b>"
+            readings.append(Reading(curve.run, curve.text, curve.look.color, words, place))
+        return readings
 
     def _on_mouse_moved(self, position: QPointF) -> None:
         if self.view.sceneBoundingRect().contains(position):
             self.pointed_at.emit(self.view.mapSceneToView(position).x())
         else:
             self.pointed_at.emit(None)
-
-    def _place_readout(self, x: float) -> None:
-        self._readout.adjustSize()
-        area = self.view.sceneBoundingRect().toRect()
-        left, right = self.view.viewRange()[0]
-        across = (x - left) / (right - left) if right > left else 0.5
-        at = area.left() + round(across * area.width())
-        # Beside the line, on the side where there is more room.
-        width = self._readout.width()
-        offset = at + theme.GRID if across < 0.5 else at - width - theme.GRID
-        offset = max(area.left(), min(offset, area.right() - width))
-        self._readout.move(offset, area.top())

@@ -7,53 +7,70 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from core.runs.events import BestScore, Event, Iteration, Started, Validation
+from widgets.plots.clock import Clock
 from widgets.plots.series import Series
 
 TOTAL_LOSS = "loss"
+
+LOSS, LR, DICE, CLASS_DICE = "loss", "lr", "dice", "class_dice"
+ACCURACY, SPEED, USE, MEMORY = "accuracy", "speed", "use", "memory"
+FAMILIES = (LOSS, DICE, LR, CLASS_DICE, ACCURACY, SPEED, USE, MEMORY)
+"""The kinds of curves; each has a plot of its own."""
 
 
 class RunData:
     """A fold over a run's events, in order.
 
     Attributes:
-        losses: `loss` is the sum; the other keys are its terms, as the run names them.
-        lr: Learning rate.
-        dice: mDice on the validation split, percent.
-        class_dice: Dice by class name, percent.
+        families: For each of `FAMILIES` its curves by name. `loss`: the sum `loss` and its terms
+            as the run names them; `lr`: `lr`; `dice`: `mDice`, percent; `class_dice`: percent by
+            class; `accuracy`: `train` (of training batches), `mAcc` and `aAcc` of validations,
+            percent; `speed`: `images`, images a second; `use`: `gpu` and `waiting` (share of the
+            time that goes by waiting for data), percent; `memory`: `memory`, GB.
+        clock: What the iterations are in epochs and time.
         best: The best validation so far.
         max_iters: Iterations the run is planned to have; 0 while unknown.
     """
 
     def __init__(self) -> None:
-        self.losses: dict[str, Series] = {}
-        self.lr = Series()
-        self.dice = Series()
-        self.class_dice: dict[str, Series] = {}
+        self.families: dict[str, dict[str, Series]] = {name: {} for name in FAMILIES}
+        self.clock = Clock()
         self.best: BestScore | None = None
         self.max_iters = 0
+        self._attempt_began: float | None = None
+        self._worked_before = 0.0
+        self._last_event = 0.0
+        self._has_ended = False
+
+    @property
+    def losses(self) -> dict[str, Series]:
+        """The loss and its terms, by name."""
+        return self.families[LOSS]
+
+    @property
+    def dice(self) -> Series:
+        """The mDice of the validations, percent."""
+        return self.families[DICE].get("mDice") or Series()
 
     def add(self, events: Iterable[Event]) -> None:
         """Take more events into account. The cost is that of the new events alone."""
         points: _Points = defaultdict(lambda: ([], []))
         for event in events:
+            if self._attempt_began is None:
+                self._attempt_began = event.time
             match event:
                 case Iteration():
                     self.max_iters = event.max_iters
-                    for name, value in event.losses.items():
-                        _add(points, ("loss", name), event.iteration, value)
-                    _add(points, ("lr", ""), event.iteration, event.lr)
+                    self._add_iteration(points, event)
                 case Validation():
-                    _add(points, ("dice", ""), event.iteration, event.mDice)
-                    for score in event.classes:
-                        dice = math.nan if score.dice is None else score.dice
-                        _add(points, ("class", score.name), event.iteration, dice)
-                    self._note_best(event)
+                    self._add_validation(points, event)
                 case Started():
                     self._flush(points)
-                    self.max_iters = event.max_iters
-                    self._go_back_to(event.iteration)
+                    self._begin_attempt(event)
                 case _:
                     pass
+            if not self._has_ended:  # what a new worker says while it loads is no work yet
+                self._last_event, self._has_ended = event.time, event.terminal
         self._flush(points)
 
     @property
@@ -62,36 +79,67 @@ class RunData:
         return not any(len(series) for series in self.all_series().values())
 
     def all_series(self) -> dict[str, Series]:
-        """Every curve: the losses by their names, `lr`, `mDice`, and `dice/<class>`."""
+        """Every curve by `family/name`."""
         return {
-            **self.losses,
-            "lr": self.lr,
-            "mDice": self.dice,
-            **{f"dice/{name}": series for name, series in self.class_dice.items()},
+            f"{family}/{name}": series
+            for family, curves in self.families.items()
+            for name, series in curves.items()
         }
 
-    def _flush(self, points: _Points) -> None:
-        for (kind, name), (x, y) in points.items():
-            self._series(kind, name).extend(x, y)
-        points.clear()
-
-    def _series(self, kind: str, name: str) -> Series:
-        if kind == "lr":
-            return self.lr
-        if kind == "dice":
-            return self.dice
-        family = self.losses if kind == "loss" else self.class_dice
-        return family.setdefault(name, Series())
-
-    def _note_best(self, event: Validation) -> None:
-        if not math.isnan(event.mDice) and (self.best is None or event.mDice > self.best.mDice):
-            self.best = BestScore(mDice=event.mDice, iteration=event.iteration)
-
-    def _go_back_to(self, iteration: int) -> None:
+    def _begin_attempt(self, event: Started) -> None:
+        if event.iteration == 0:
+            # Made anew, or its events are given again from the beginning.
+            self.best, self._worked_before = None, 0.0
+        elif self._attempt_began is not None:
+            self._worked_before += max(self._last_event - self._attempt_began, 0.0)
+        self._attempt_began, self._has_ended = event.time, False
+        self.max_iters = event.max_iters
         # A resumed run does the iterations after its checkpoint again; their first try is dropped,
         # so that each curve has one value at each x.
         for series in self.all_series().values():
-            series.truncate_after(iteration)
+            series.truncate_after(event.iteration)
+        self.clock.truncate_after(event.iteration)
+        if event.iteration == 0:
+            self.clock.truncate_after(-1)
+            self.clock.tick(0, 0.0, 0.0)
+
+    def _add_iteration(self, points: _Points, event: Iteration) -> None:
+        x = event.iteration
+        began = event.time if self._attempt_began is None else self._attempt_began
+        self.clock.tick(x, _figure(event, "epoch"), self._worked_before + event.time - began)
+        for name, value in event.losses.items():
+            _add(points, (LOSS, name), x, value)
+        _add(points, (LR, "lr"), x, event.lr)
+        waiting, memory = _figure(event, "data_seconds"), event.memory_mb
+        for family, name, figure in (
+            (ACCURACY, "train", _figure(event, "accuracy")),
+            (SPEED, "images", _figure(event, "images_per_second")),
+            (USE, "gpu", _figure(event, "gpu_percent")),
+            (USE, "waiting", None if waiting is None else 100 * waiting),
+            (MEMORY, "memory", None if memory is None else memory / 1000),
+        ):
+            if figure is not None:
+                _add(points, (family, name), x, figure)
+
+    def _add_validation(self, points: _Points, event: Validation) -> None:
+        x = event.iteration
+        _add(points, (DICE, "mDice"), x, event.mDice)
+        _add(points, (ACCURACY, "mAcc"), x, event.mAcc)
+        _add(points, (ACCURACY, "aAcc"), x, event.aAcc)
+        for score in event.classes:
+            dice = math.nan if score.dice is None else score.dice
+            _add(points, (CLASS_DICE, score.name), x, dice)
+        if not math.isnan(event.mDice) and (self.best is None or event.mDice > self.best.mDice):
+            self.best = BestScore(mDice=event.mDice, iteration=x)
+
+    def _flush(self, points: _Points) -> None:
+        for (family, name), (x, y) in points.items():
+            self.families[family].setdefault(name, Series()).extend(x, y)
+        points.clear()
+
+
+def _figure(event: Iteration, name: str) -> float | None:
+    return getattr(event, name, None)
 
 
 _Points = defaultdict[tuple[str, str], tuple[list[float], list[float]]]

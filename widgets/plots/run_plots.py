@@ -1,67 +1,143 @@
-"""The live plots of a run: loss, learning rate, mDice and Dice per class over the iterations."""
+"""The live plots of runs: loss, learning rate, mDice, Dice per class, speed, and more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QPixmap, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from core.dataset.model import ClassInfo
 from core.runs.events import Event
 from widgets import theme
 from widgets.empty_state import EmptyState
-from widgets.plots.axis import label_iterations, mark_percent
-from widgets.plots.panel import PlotPanel
-from widgets.plots.run_data import TOTAL_LOSS, RunData
-from widgets.plots.style import (
-    EMPHASIS_WIDTH,
-    LINE_WIDTH,
-    class_color,
-    loss_color,
-    loss_words,
+from widgets.plots.catalogue import (
+    PLOT_KINDS,
+    begins_hidden,
+    curve_text,
+    own_look,
+    run_look,
 )
-
-GOAL_MDICE = 75.0
-"""The study's goal: mDice on the validation split, in percent."""
+from widgets.plots.clock import XAxis
+from widgets.plots.export import CurveColumns, columns_of, picture_of
+from widgets.plots.legend import Legend
+from widgets.plots.marks import BestPoint
+from widgets.plots.options import PlotOptions
+from widgets.plots.panel import PlotPanel
+from widgets.plots.plot_grid import PlotGrid
+from widgets.plots.run_data import CLASS_DICE, DICE, LOSS, LR, RunData
 
 NO_RUN = "Choose a recipe and start: the loss appears here."
 _FIRST_ITERATIONS = "{} appears with the first iterations."
 _FIRST_VALIDATION = "{} appears with the first validation."
 _ENDED_EMPTY = "Nothing was recorded."
+_NOT_RECORDED = "This run does not record it."
+_NO_EPOCHS = "No run here says its epochs. Choose another x axis."
 
 _FIRST_VIEW = 100.0
+_LEGEND_WIDTH = 220
+
+
+@dataclass(frozen=True)
+class ShownRun:
+    """A run in the plots: its id, what it is called, and its colour among other runs."""
+
+    id: str = ""
+    title: str = ""
+    color: tuple[int, int, int] = (128, 128, 128)
 
 
 class RunPlots(QStackedWidget):
-    """Four plots that share their x axis, fed with the events of one run.
+    """Plots that share their x axis, fed with the events of one or several runs.
 
-    Args:
-        goal: The mDice to be reached, in percent.
+    With one run each curve has a colour; with several the colour tells the run and the kind of
+    line the curve. The first run is the chosen one.
     """
 
-    def __init__(self, *, goal: float = GOAL_MDICE, parent: QWidget | None = None) -> None:
+    goal_moved = Signal(float)
+    """The user dragged the goal line to a value."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("RunPlots")
         self._classes: Sequence[ClassInfo] = ()
-        self._data = RunData()
+        self._options = PlotOptions()
+        self._runs: list[ShownRun] = []
+        self._data: dict[str, RunData] = {}
         self._follows_run = True
         self._is_over = False
-        self.loss = PlotPanel("Loss")
-        self.lr = PlotPanel("Learning rate", y_range=(0, None))
-        self.dice = PlotPanel("Validation mDice, %", y_range=(0, 100), value_format=".2f")
-        self.class_dice = PlotPanel("Class Dice, %", y_range=(0, 100), value_format=".2f")
-        self.panels = (self.loss, self.dice, self.lr, self.class_dice)
-        self.dice.set_goal(goal, f"goal {goal:g} %")
+        self._is_setting_x = False
+        self._panels: dict[str, PlotPanel] = {}
         self.empty = EmptyState("chart-line", NO_RUN)
+        self.run_legend = Legend(most_width=_LEGEND_WIDTH)
+        self._hidden_runs: set[str] = set()
+        self._grid = PlotGrid()
+        self._picture = QWidget()
         self._lay_out()
-        self._connect()
+        self.run_legend.toggled.connect(self._show_run)
+        theme.signals.changed.connect(self._restyle)
+        self.set_options(self._options)
         self.clear()
+
+    # What is shown
 
     @property
     def data(self) -> RunData:
-        """The curves shown."""
-        return self._data
+        """The curves of the chosen run."""
+        return self._data[self._runs[0].id] if self._runs else RunData()
+
+    @property
+    def runs(self) -> tuple[ShownRun, ...]:
+        """The runs that are shown, the chosen one first."""
+        return tuple(self._runs)
+
+    def panel(self, family: str) -> PlotPanel:
+        """The plot of a kind of curves; made when first asked for."""
+        if family not in self._panels:
+            self._panels[family] = self._make_panel(family)
+        return self._panels[family]
+
+    @property
+    def loss(self) -> PlotPanel:
+        """The plot of the loss."""
+        return self.panel(LOSS)
+
+    @property
+    def lr(self) -> PlotPanel:
+        """The plot of the learning rate."""
+        return self.panel(LR)
+
+    @property
+    def dice(self) -> PlotPanel:
+        """The plot of mDice."""
+        return self.panel(DICE)
+
+    @property
+    def class_dice(self) -> PlotPanel:
+        """The plot of the Dice of each class."""
+        return self.panel(CLASS_DICE)
+
+    @property
+    def options(self) -> PlotOptions:
+        """How the curves are shown."""
+        return self._options
+
+    def set_options(self, options: PlotOptions) -> None:
+        """Show the curves in another way."""
+        if options.axis is not self._options.axis:
+            self._follows_run = True
+        self._options = options
+        shown = [family for family in options.shown if family in PLOT_KINDS]
+        self._grid.arrange([self.panel(family) for family in shown])
+        for family, panel in self._panels.items():
+            kind = PLOT_KINDS[family]
+            panel.set_axis(options.axis)
+            panel.set_y(log=options.log and kind.can_be_log, cut_outliers=options.cut_outliers)
+        self._grid.label(options.axis)
+        self.dice.set_goal(options.goal)
+        self._rebuild()
 
     def say_what_to_do(self) -> None:
         """Say, while there is no run, how to get one."""
@@ -70,157 +146,272 @@ class RunPlots(QStackedWidget):
     def set_classes(self, classes: Sequence[ClassInfo]) -> None:
         """Say which classes there are, for their colours."""
         self._classes = tuple(classes)
-        self._refresh_colors()
+        self._rebuild()
 
     def clear(self) -> None:
         """Show no run."""
-        self._data = RunData()
-        self._follows_run = True
-        self._is_over = False
-        for panel in self.panels:
-            panel.clear()
-        self._set_x_range()
-        self._set_notes()
-        self.setCurrentIndex(0)
+        self.show_runs(())
 
     def begin(self) -> None:
-        """Show a run that has no points yet."""
+        """Show one run, which has no points yet."""
         self.clear()
-        self.setCurrentIndex(1)
+        self.show_runs((ShownRun(),))
+
+    def show_runs(self, runs: Sequence[ShownRun]) -> None:
+        """Show these runs, the chosen one first. Those that were shown keep their points."""
+        before = {run.id for run in self._runs}
+        if {run.id for run in runs} == before and list(runs) == self._runs:
+            return
+        self._runs = list(runs)
+        self._data = {run.id: self._data.get(run.id) or RunData() for run in runs}
+        self._hidden_runs &= set(self._data)
+        if set(self._data) != before:
+            self._follows_run = True
+        self._show_run_legend()
+        self.setCurrentIndex(1 if runs else 0)
+        self._rebuild()
+
+    def forget(self, run_id: str) -> None:
+        """Drop the points of a run: its events come again from the first one."""
+        if run_id in self._data:
+            self._data[run_id] = RunData()
+            self._rebuild()
 
     def set_over(self, over: bool) -> None:
-        """Say whether more points may come."""
+        """Say whether more points of the chosen run may come."""
         self._is_over = over
         self._set_notes()
 
-    def append(self, events: Sequence[Event]) -> None:
-        """Draw more events of the run. The cost is that of the new events, and of one redraw."""
-        self._data.add(events)
-        self.setCurrentIndex(1)
-        self._add_new_curves()
-        best = self._data.best
-        if best is not None:
-            self.dice.mark_best(best.iteration, best.mDice)
+    def append(self, events: Sequence[Event], run_id: str | None = None) -> None:
+        """Draw more events. The cost is that of the new events, and of one redraw.
+
+        Args:
+            events: In order.
+            run_id: Whose they are; by default the chosen run's. Others than the shown ones are
+                passed over.
+        """
+        if not self._runs:
+            self.begin()
+        data = self._data.get(self._runs[0].id if run_id is None else run_id)
+        if data is None:
+            return
+        data.add(events)
+        self._add_curves()
         if self._follows_run:
-            self._set_x_range()
+            self._set_whole_range()
+        self._mark_best()
         self._set_notes()
         self._refresh()
 
     def point_counts(self) -> dict[str, int]:
-        """Number of points of each curve: the losses by their names, `lr`, `mDice`, `dice/…`."""
-        return {name: len(series) for name, series in self._data.all_series().items()}
+        """Number of points of each curve of the chosen run.
+
+        The losses by their names, `lr`, `mDice`, `dice/<class>`, and others by kind and name.
+        """
+        shorter = {LOSS: "{1}", LR: "{1}", DICE: "{1}", CLASS_DICE: "dice/{1}"}
+        return {
+            shorter.get(family, "{0}/{1}").format(family, name): len(series)
+            for family, curves in self.data.families.items()
+            for name, series in curves.items()
+        }
 
     def reset_view(self) -> None:
-        """Show the whole run again, after zooming."""
+        """Show whole runs again, after zooming."""
         self._follows_run = True
-        self._set_x_range()
+        for panel in self._panels.values():
+            panel.forget_box()
+        self._set_whole_range()
         self._refresh()
 
+    # To take away
+
+    def picture(self) -> QPixmap:
+        """The plots as they are, at twice their size on the screen."""
+        return picture_of(self._picture)
+
+    def curves_in_view(self) -> list[CurveColumns]:
+        """The points of all curves that are shown, within the x range that is shown."""
+        axis, titles = self._options.axis, {run.id: run.title for run in self._runs}
+        return [
+            columns_of(curve, axis, panel.view.viewRange()[0], titles.get(run) or run, panel.title)
+            for panel in self._grid.panels
+            for run, curve in panel.curves
+        ]
+
+    # Inside
+
     def _lay_out(self) -> None:
-        grid_page = QWidget()
-        grid = QGridLayout(grid_page)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(theme.GRID)
-        grid.setVerticalSpacing(theme.GRID // 2)
-        for number, panel in enumerate(self.panels):
-            row, column = number // 2 * 2, number % 2
-            # Heads in one row and plots in the next: plots side by side begin at one height.
-            grid.addWidget(panel.head, row, column, Qt.AlignmentFlag.AlignBottom)
-            grid.addWidget(panel.plot, row + 1, column)
-            grid.setRowStretch(row + 1, 1)
-            grid.setColumnStretch(column, 1)
-            panel.plot.setToolTip("Wheel: zoom · drag: move · double click: whole run")
-        for panel in (self.lr, self.class_dice):
-            label_iterations(panel.plot)
-        for panel in (self.dice, self.class_dice):
-            mark_percent(panel.plot)
+        column = QVBoxLayout(self._picture)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID // 2)
+        column.addWidget(self.run_legend)
+        column.addWidget(self._grid, 1)
         self.addWidget(self.empty)
-        self.addWidget(grid_page)
+        self.addWidget(self._picture)
 
-    def _connect(self) -> None:
-        for panel in self.panels:
-            panel.pointed_at.connect(self._set_crosshair)
-            panel.moved_by_hand.connect(self._on_moved_by_hand)
-            panel.reset_requested.connect(self.reset_view)
-            if panel is not self.loss:
-                panel.plot.setXLink(self.loss.plot)
-            panel.view.sigXRangeChanged.connect(lambda *_, panel=panel: panel.refresh())
-            panel.view.sigResized.connect(lambda *_, panel=panel: panel.refresh())
-        theme.signals.changed.connect(self._restyle)
+    def _make_panel(self, family: str) -> PlotPanel:
+        kind = PLOT_KINDS[family]
+        panel = PlotPanel(kind.title, y_range=kind.y_range, value_format=kind.value_format)
+        panel.set_tip(kind.tip)
+        panel.pointed_at.connect(self._set_crosshair)
+        panel.moved_by_hand.connect(self._on_moved_by_hand)
+        panel.reset_requested.connect(self.reset_view)
+        panel.goal_moved.connect(self.goal_moved)
+        panel.view.sigXRangeChanged.connect(self._on_x_range)
+        panel.view.sigResized.connect(lambda *_: panel.refresh())
+        panel.view.setXRange(*self._x_range(), padding=0)
+        return panel
 
-    def _add_new_curves(self) -> None:
-        for name in self._data.losses:
-            if not self.loss.has_curve(name):
-                self._set_loss_curve(name)
-        for name in self._data.class_dice:
-            if not self.class_dice.has_curve(name):
-                self._set_class_curve(name)
-        if not self.lr.has_curve("lr"):
-            self._set_single_curves()
+    def _x_range(self) -> tuple[float, float]:
+        for panel in self._panels.values():
+            low, high = panel.view.viewRange()[0]
+            return low, high
+        return 0.0, _FIRST_VIEW
 
-    def _set_loss_curve(self, name: str) -> None:
-        self.loss.set_curve(
+    def _show_run_legend(self) -> None:
+        self.run_legend.clear()
+        self.run_legend.setVisible(len(self._runs) > 1)
+        if len(self._runs) < 2:
+            self._hidden_runs.clear()
+            return
+        for run in self._runs:
+            shown = run.id not in self._hidden_runs
+            self.run_legend.set_entry(run.id, run.title, QColor(*run.color), shown=shown)
+
+    def _show_run(self, run_id: str, shown: bool) -> None:
+        (self._hidden_runs.discard if shown else self._hidden_runs.add)(run_id)
+        for panel in self._panels.values():
+            panel.hide_runs(frozenset(self._hidden_runs))
+        self._mark_best()
+        self._refresh()
+
+    def _rebuild(self) -> None:
+        """Make all curves anew: other runs, or other ways to show them."""
+        for panel in self._panels.values():
+            panel.clear()
+            panel.hide_runs(frozenset(self._hidden_runs))
+        self._add_curves()
+        if self._follows_run:
+            self._set_whole_range()
+        self._mark_best()
+        self._set_notes()
+        self._refresh()
+
+    def _add_curves(self) -> None:
+        for panel, family in self._shown_panels():
+            for run in self._runs:
+                for name in self._data[run.id].families[family]:
+                    if not panel.has_curve(name, run.id):
+                        self._set_curve(panel, family, name, run)
+
+    def _shown_panels(self) -> list[tuple[PlotPanel, str]]:
+        return [(self._panels[f], f) for f in self._options.shown if f in self._panels]
+
+    def _set_curve(self, panel: PlotPanel, family: str, name: str, run: ShownRun) -> None:
+        data, several = self._data[run.id], len(self._runs) > 1
+        names = self._names(family)
+        legend = None
+        if several:
+            look, legend = run_look(
+                family,
+                names.index(name),
+                QColor(*run.color),
+                emphasised=run is self._runs[0],
+            )
+        else:
+            look = own_look(family, name, names, self._classes)
+        panel.set_curve(
             name,
-            loss_words(name),
-            self._data.losses[name],
-            loss_color(name, list(self._data.losses)),
-            width=EMPHASIS_WIDTH if name == TOTAL_LOSS else LINE_WIDTH,
+            curve_text(family, name),
+            data.families[family][name],
+            look,
+            clock=data.clock,
+            run=run.id,
+            run_title=run.title if several else "",
+            legend=legend,
+            hidden=several and begins_hidden(family, name),
+            smoothing=self._options.smoothing if PLOT_KINDS[family].is_noisy else 0.0,
         )
 
-    def _set_class_curve(self, name: str) -> None:
-        self.class_dice.set_curve(
-            name,
-            name,
-            self._data.class_dice[name],
-            class_color(name, self._classes),
-            width=LINE_WIDTH,
-            marked=True,
+    def _names(self, family: str) -> list[str]:
+        names: Mapping[str, None] = dict.fromkeys(
+            name for data in self._data.values() for name in data.families[family]
         )
-
-    def _set_single_curves(self) -> None:
-        accent = theme.color("accent")
-        self.lr.set_curve("lr", "learning rate", self._data.lr, accent, width=LINE_WIDTH)
-        self.dice.set_curve(
-            "mDice", "mDice", self._data.dice, accent, width=LINE_WIDTH, marked=True
-        )
-
-    def _refresh_colors(self) -> None:
-        for name in self._data.losses:
-            self._set_loss_curve(name)
-        for name in self._data.class_dice:
-            self._set_class_curve(name)
-        if self.lr.has_curve("lr"):
-            self._set_single_curves()
+        return list(names)
 
     def _restyle(self) -> None:
-        self._refresh_colors()
-        for panel in self.panels:
+        for panel in self._panels.values():
             panel.restyle()
+        self._rebuild()
 
     def _refresh(self) -> None:
-        for panel in self.panels:
-            panel.refresh()
+        # Nobody sees it: it is drawn when the page comes to the front.
+        if self.isVisible():
+            for panel, _family in self._shown_panels():
+                panel.refresh()
 
-    def _set_x_range(self) -> None:
-        last = max((s.x[-1] for s in self._data.all_series().values() if len(s)), default=0.0)
-        end = max(float(self._data.max_iters), last) or _FIRST_VIEW
-        # The other plots follow: their x axes are linked.
-        self.loss.view.setXRange(0, end, padding=0.015)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while nobody looked."""
+        super().showEvent(event)
+        self._refresh()
+
+    def _set_whole_range(self) -> None:
+        axis, end = self._options.axis, 0.0
+        for data in self._data.values():
+            lasts = [s.x[-1] for s in data.all_series().values() if len(s)]
+            end = max(end, data.clock.planned_end(axis, data.max_iters))
+            if lasts and data.clock.knows(axis):
+                end = max(end, data.clock.place(axis, float(max(lasts))))
+        self._set_x_range(0.0, end or _FIRST_VIEW, padding=0.015)
+
+    def _set_x_range(self, low: float, high: float, padding: float = 0.0) -> None:
+        # pyqtgraph's own links align plots by their pixels, which fails for plots of two widths.
+        self._is_setting_x = True
+        try:
+            for panel in self._panels.values():
+                panel.view.setXRange(low, high, padding=padding)
+        finally:
+            self._is_setting_x = False
+
+    def _on_x_range(self, _view: object, x_range: tuple[float, float]) -> None:
+        if not self._is_setting_x:
+            self._set_x_range(*x_range)
+            self._refresh()
+
+    def _mark_best(self) -> None:
+        axis, several, points = self._options.axis, len(self._runs) > 1, []
+        for run in self._runs:
+            data = self._data[run.id]
+            if data.best is None or run.id in self._hidden_runs or not data.clock.knows(axis):
+                continue
+            color = QColor(*run.color) if several else theme.color("ok")
+            place = data.clock.place(axis, data.best.iteration)
+            points.append(BestPoint(place, data.best.mDice, color))
+        self.dice.mark_best(points)
 
     def _set_notes(self) -> None:
-        has_loss, has_dice = bool(self._data.losses), bool(len(self._data.dice))
-        for panel, name, sentence, has_points in (
-            (self.loss, "The loss", _FIRST_ITERATIONS, has_loss),
-            (self.lr, "The learning rate", _FIRST_ITERATIONS, has_loss),
-            (self.dice, "mDice", _FIRST_VALIDATION, has_dice),
-            (self.class_dice, "Dice per class", _FIRST_VALIDATION, has_dice),
-        ):
-            nothing = _ENDED_EMPTY if self._is_over else sentence.format(name)
-            panel.set_note("" if has_points else nothing)
+        no_axis = not any(data.clock.knows(self._options.axis) for data in self._data.values())
+        for panel, family in self._shown_panels():
+            if any(len(s) for data in self._data.values() for s in data.families[family].values()):
+                panel.set_note(_NO_EPOCHS if no_axis else "")
+            else:
+                panel.set_note(self._why_empty(family))
+
+    def _why_empty(self, family: str) -> str:
+        kind = PLOT_KINDS[family]
+        if self._is_over:
+            return _ENDED_EMPTY
+        if kind.is_optional and any(data.losses for data in self._data.values()):
+            return _NOT_RECORDED
+        sentence = _FIRST_VALIDATION if kind.of_validations else _FIRST_ITERATIONS
+        return sentence.format(kind.noun)
 
     def _set_crosshair(self, x: float | None) -> None:
-        for panel in self.panels:
+        for panel, _family in self._shown_panels():
             panel.set_crosshair(x)
 
     def _on_moved_by_hand(self) -> None:
         self._follows_run = False
+
+
+__all__ = ["NO_RUN", "RunPlots", "ShownRun", "XAxis"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,29 @@ class GrowingArray:
         self._size = min(size, self._size)
 
 
+class Window(NamedTuple):
+    """What is to be drawn of a series.
+
+    Attributes:
+        x: Where the points are; where those of a group begin, if they were gathered.
+        y: Their values, or the smallest value of each group.
+        high: The largest value of each group; None where the points come as they are.
+    """
+
+    x: Floats
+    y: Floats
+    high: Floats | None
+
+    def scaled(self, x: Callable[[Floats], Floats], y: Callable[[Floats], Floats]) -> Window:
+        """The same in other coordinates."""
+        return Window(x(self.x), y(self.y), None if self.high is None else y(self.high))
+
+    def values(self) -> Floats:
+        """All y of it, without NaN."""
+        y = self.y if self.high is None else np.concatenate([self.y, self.high])
+        return y[np.isfinite(y)]
+
+
 class Series:
     """Points of one curve, in ascending x.
 
@@ -58,6 +82,8 @@ class Series:
         self._y = GrowingArray()
         self._low = GrowingArray()
         self._high = GrowingArray()
+        self.cuts = 0
+        """How often points were dropped, for those who keep something beside the series."""
 
     def __len__(self) -> int:
         return len(self._x)
@@ -85,6 +111,7 @@ class Series:
     def truncate_after(self, x: float) -> None:
         """Drop the points beyond `x`."""
         size = int(np.searchsorted(self.x, x, "right"))
+        self.cuts += size < len(self)
         self._x.truncate(size)
         self._y.truncate(size)
         for level in (self._low, self._high):
@@ -95,13 +122,14 @@ class Series:
         xs = self.x
         if len(xs) == 0:
             return None
-        right = min(int(np.searchsorted(xs, x)), len(xs) - 1)
+        x = min(max(x, float(xs[0])), float(xs[-1]))
+        right = int(np.searchsorted(xs, x))
         left = max(right - 1, 0)
         index = left if abs(xs[left] - x) <= abs(xs[right] - x) else right
         return float(xs[index]), float(self.y[index])
 
-    def window(self, low: float, high: float, columns: int) -> tuple[Floats, Floats]:
-        """The points to draw between two x, at most about `4 * columns` of them.
+    def window(self, low: float, high: float, columns: int) -> Window:
+        """The points to draw between two x, at most about `2 * columns` of them.
 
         Few points come as they are. Many are gathered into groups, of which the smallest and the
         largest y are given, so that no peak is lost. Groups begin at fixed points, so that the
@@ -112,17 +140,14 @@ class Series:
             low: Left edge.
             high: Right edge.
             columns: Number of pixel columns there are to draw in.
-
-        Returns:
-            x and y, of equal length.
         """
         xs = self.x
         first = max(int(np.searchsorted(xs, low)) - 1, 0)
         last = min(int(np.searchsorted(xs, high, "right")) + 1, len(xs))
         count = last - first
         columns = max(columns, 1)
-        if count <= 4 * columns:
-            return xs[first:last], self.y[first:last]
+        if count <= 2 * columns:
+            return Window(xs[first:last], self.y[first:last], None)
         # A power of two is at least half full, so there are between `columns` and `2 * columns`.
         group = 1 << (max(count // columns, 2).bit_length() - 1)
         first -= first % group
@@ -130,17 +155,26 @@ class Series:
             return _gather(xs[first:last], self.y[first:last], self.y[first:last], group)
         return self._gather_blocks(first, last, group)
 
-    def _gather_blocks(self, first: int, last: int, group: int) -> tuple[Floats, Floats]:
+    def _gather_blocks(self, first: int, last: int, group: int) -> Window:
         begin, end = first // _BLOCK, min(last // _BLOCK, len(self._low))
-        x, y = _gather(
+        whole = _gather(
             self.x[first : end * _BLOCK : _BLOCK],
             self._low.values[begin:end],
             self._high.values[begin:end],
             group // _BLOCK,
         )
-        # What does not fill a block yet: the newest points, as they are.
+        # What does not fill a block yet: the newest points.
         rest = slice(end * _BLOCK, last)
-        return np.concatenate([x, self.x[rest]]), np.concatenate([y, self.y[rest]])
+        if rest.start >= rest.stop:
+            return whole
+        tail = _gather(self.x[rest], self.y[rest], self.y[rest], _BLOCK)
+        assert whole.high is not None
+        assert tail.high is not None
+        return Window(
+            np.concatenate([whole.x, tail.x]),
+            np.concatenate([whole.y, tail.y]),
+            np.concatenate([whole.high, tail.high]),
+        )
 
     def _update_blocks(self) -> None:
         done, full = len(self._low), len(self) // _BLOCK
@@ -151,9 +185,6 @@ class Series:
             self._high.extend(np.fmax.reduce(blocks, axis=1))
 
 
-def _gather(x: Floats, low: Floats, high: Floats, group: int) -> tuple[Floats, Floats]:
+def _gather(x: Floats, low: Floats, high: Floats, group: int) -> Window:
     starts = np.arange(0, len(x), group)
-    y = np.empty(2 * len(starts), np.float64)
-    y[0::2] = np.fmin.reduceat(low, starts)
-    y[1::2] = np.fmax.reduceat(high, starts)
-    return np.repeat(x[starts], 2), y
+    return Window(x[starts], np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts))

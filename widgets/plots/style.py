@@ -1,9 +1,10 @@
-"""Colours of curves, for the theme in use."""
+"""Colours and lines of curves, for the theme in use."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from core.dataset.model import ClassInfo
@@ -12,11 +13,31 @@ from widgets.plots.run_data import TOTAL_LOSS
 
 LINE_WIDTH = 2.0
 EMPHASIS_WIDTH = 2.5
+DASHED_WIDTH = 1.6
 
 # Okabe and Ito's colours again, those first that the class colours take last.
 _TERM_COLORS = ("#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#E69F00", "#0072B2")
 
-_TERM_WORDS = {"ce": "CE", "dice": "Dice"}
+_LINES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DotLine,
+    Qt.PenStyle.DashDotLine,
+    Qt.PenStyle.DashDotDotLine,
+)
+
+_TERM_WORDS = {"ce": "CE", "dice": "Dice", "focal": "Focal"}
+_CURVE_WORDS = {
+    "lr": "learning rate",
+    "mDice": "mDice",
+    "train": "training batches",
+    "mAcc": "val, mean of classes",
+    "aAcc": "val, all pixels",
+    "images": "images/s",
+    "gpu": "GPU in use",
+    "waiting": "waiting for data",
+    "memory": "memory",
+}
 
 
 def loss_color(name: str, names: Sequence[str]) -> QColor:
@@ -33,6 +54,22 @@ def class_color(name: str, classes: Sequence[ClassInfo]) -> QColor:
         if info.name == name:
             return theme.color("muted") if info.index == 0 else QColor(*info.color)
     return theme.color("muted")
+
+
+def curve_color(name: str, names: Sequence[str]) -> QColor:
+    """The colour of one of a few curves of a kind, where it is the only run."""
+    place = list(names).index(name)
+    return theme.color("accent") if place == 0 else QColor(_TERM_COLORS[place - 1])
+
+
+def line_of(place: int) -> Qt.PenStyle:
+    """The line of the curve at a place among those of one kind, where colours tell the runs."""
+    return _LINES[place % len(_LINES)]
+
+
+def curve_words(name: str) -> str:
+    """What the legend calls a curve that is neither a loss nor a class."""
+    return _CURVE_WORDS.get(name, name)
 
 
 def loss_words(name: str) -> str:
