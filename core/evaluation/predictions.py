@@ -38,8 +38,8 @@ from core.evaluation.prediction_files import (
     split_folder,
 )
 from core.evaluation.scores import CacheKeys, Evaluation, SampleScore, SkippedSample
-from core.files import atomic_write_text, content_hash
-from core.images import read_mask
+from core.files import atomic_write_text, content_hash, read_bytes
+from core.images import decode_mask
 
 __all__ = [
     "Evaluation",
@@ -252,7 +252,8 @@ def _measure(job: _Job, dataset: Dataset) -> Outcome:
     if (reason := _REASONS.get(job.key)) is not None:
         return SkippedSample(sample=sample, reason=reason)
     try:
-        truth = read_mask(job.mask, dataset.coding)
+        data = read_bytes(job.mask)
+        truth = decode_mask(data, job.mask, dataset.coding)
         prediction = decode_prediction(Path(job.prediction))
     except PetsegError as error:
         return SkippedSample(sample=sample, reason=_clause(error))
@@ -279,6 +280,7 @@ def _measure(job: _Job, dataset: Dataset) -> Outcome:
         dice=tuple(none_if_nan(value) for value in dice),
         errors=errors_in(matrix),
         cells=tuple(matrix.entries()),
+        mask_hash=content_hash(data),
     )
 
 

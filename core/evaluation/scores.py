@@ -23,6 +23,7 @@ class SampleScore(BaseModel):
         dice: Dice per class in percent; None for a class that is in neither.
         errors: Pixels by kind of error.
         cells: The sample's confusion matrix, without zeros: (true class, predicted class, pixels).
+        mask_hash: Content hash of the mask that was taken for the truth; "" in older files.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +33,7 @@ class SampleScore(BaseModel):
     dice: tuple[float | None, ...]
     errors: ErrorCounts
     cells: tuple[Cell, ...]
+    mask_hash: str = ""
 
 
 class SkippedSample(BaseModel):

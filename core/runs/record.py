@@ -39,12 +39,14 @@ class DatasetRecord(BaseModel):
     Attributes:
         root: Absolute path of the dataset's folder.
         fingerprint: Content hash of every mask in use, by sample id.
+        images: Content hash of the photo to each of them.
         excluded: Samples left out because the user excluded them.
         left_out: Samples left out because their mask or photo cannot be trained on, with why.
     """
 
     root: Path
     fingerprint: dict[str, str] = Field(default_factory=dict)
+    images: dict[str, str] = Field(default_factory=dict)
     excluded: list[str] = Field(default_factory=list)
     left_out: dict[str, str] = Field(default_factory=dict)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from core.dataset.model import Dataset
 from core.dataset.workspace import open_workspace
 from core.eda.class_weights import median_frequency
 from core.errors import PetsegError
+from core.runs.file_hashes import Hashes, remember, states_now
 from core.runs.store import DatasetRecord, Run, RunStore
 from core.training.checks.all import check_run
 from core.training.checks.finding import Finding, Level
@@ -29,6 +27,7 @@ from core.training.data.preflight import Preflight, preflight
 from core.training.recipes.catalogue import Recipe, find_recipe
 from core.training.recipes.foreign import read_foreign, require_trust
 from core.training.recipes.resolving import difference_from, resolve_fields, settle_length
+from core.training.surroundings import machine_facts, versions
 from core.training.weights.catalogue import weights_for
 from core.training.weights.fetching import DOWNLOAD, resolve_init
 
@@ -36,10 +35,6 @@ __all__ = ["TRAIN", "VAL", "TrainRequest", "class_weights", "create_run", "plan_
            "resolve_fields"]  # fmt: skip
 
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
-_PACKAGES = (
-    "petseg-workbench", "torch", "onedl-mmengine", "onedl-mmcv", "onedl-mmsegmentation",
-    "numpy", "opencv-python",
-)  # fmt: skip
 _NAMED_SAMPLES = 5
 
 
@@ -112,18 +107,23 @@ def create_run(
     init = recipe.init if request.init is None else request.init
     with open_workspace(dataset) as workspace:
         excluded = workspace.exclusions()
+    states = states_now(dataset, label_set)  # before the files are read
     found = preflight(
         dataset, label_set, splits=(TRAIN, VAL), excluded=excluded, on_progress=on_progress,
         cancelled=cancelled,
     )  # fmt: skip
     fields = settle_length(recipe, fields, overrides, len(found.of_split(TRAIN)))
+    machine = this_machine(runs_dir)
     findings = check_run(
         PlannedRun(
             dataset=dataset, label_set=label_set, recipe=recipe, fields=fields,
-            overrides=overrides, found=found, machine=this_machine(runs_dir), device=device,
+            overrides=overrides, found=found, machine=machine, device=device,
             init=init, gpus=request.gpus,
         )
     )  # fmt: skip
+    hashes = {each.sample.id: Hashes(each.mask_hash, each.image_hash) for each in found.usable}
+    with open_workspace(dataset) as workspace:
+        remember(workspace, label_set, states, hashes)
     if on_findings is not None:
         on_findings(findings)
     _raise_first_error(findings)
@@ -147,6 +147,7 @@ def create_run(
         dataset=DatasetRecord(
             root=dataset.root,
             fingerprint={each.sample.id: each.mask_hash for each in found.usable},
+            images={each.sample.id: each.image_hash for each in found.usable},
             excluded=list(found.excluded),
             left_out=dict(found.left_out),
         ),
@@ -163,8 +164,8 @@ def create_run(
         parent=request.parent,
         init=init_file,
         seed=int(fields.get("seed", 0)),
-        versions=_versions(),
-        machine=_machine(),
+        versions=versions(),
+        machine=machine_facts(machine),
     )
 
 
@@ -285,21 +286,3 @@ def _notes(found: Preflight) -> list[str]:
 def _names(ids: tuple[str, ...]) -> str:
     more = len(ids) - _NAMED_SAMPLES
     return ", ".join(ids[:_NAMED_SAMPLES]) + (f" and {more} more" if more > 0 else "")
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
-
-
-def _machine() -> dict[str, str]:
-    return {
-        "system": platform.platform(),
-        "processor": platform.processor() or platform.machine(),
-        "cores": str(os.cpu_count() or 1),
-    }

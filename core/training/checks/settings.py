@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 from core.training.checks.estimates import footprint_of
 from core.training.checks.finding import Finding, Level, counted
 from core.training.checks.planned import TRAIN, VAL, PlannedRun
-
-_PACKAGES = {"clearml": "clearml", "mlflow": "mlflow", "tensorboard": "tensorboard"}
+from core.training.tracking.packages import BY_ID as TRACKERS
 
 
 def check_sizes(run: PlannedRun) -> Iterator[Finding]:
@@ -127,11 +125,12 @@ def check_class_weights(run: PlannedRun) -> Iterator[Finding]:
 def check_tracking(run: PlannedRun) -> Iterator[Finding]:
     """Tracking: whether the package for it is installed."""
     wanted = run.fields.get("tracking", "none")
-    package = _PACKAGES.get(str(wanted))
-    if package is not None and find_spec(package) is None:
+    kind = TRACKERS.get(str(wanted))
+    if kind is not None and kind.missing:
         yield Finding(
             Level.ERROR, "Tracking",
-            f"Tracking with {wanted} needs the package {package}, which is not installed.",
+            f"Tracking with {kind.title} needs a package that is not installed: "
+            f"{', '.join(kind.missing)}.",
             f"Install it with: pip install petseg-workbench[{wanted}], or choose none.",
             "tracking",
         )  # fmt: skip
