@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import JobHandle, Jobs
 from app.training_watch import RunsSnapshot, TrainingWatch
 from core.errors import PetsegError
-from core.runs.store import Run, RunState, RunSummary
+from core.runs.queue import RunQueue, Step
+from core.runs.store import Run, RunState, RunStore, RunSummary
 from core.runs.supervisor import Supervisor
+from core.runs.tidying import RunContents, contents_of, delete_run, rename_run
 from core.training.request import TrainRequest, create_run
 
 
 class TrainingControl(QObject):
     """The verbs of the Train page, and what becomes of them as signals.
+
+    Every verb returns at once; the disk and the processes are dealt with in the background.
 
     Args:
         jobs: Runs what takes longer than a moment.
@@ -29,6 +34,8 @@ class TrainingControl(QObject):
     """A list of events of the followed run, in order."""
     log = Signal(str)
     """Text that the worker of the followed run printed."""
+    run_events = Signal(str, object)
+    """A run of `follow_many`, and a list of its events, in order and from its first."""
     run_queued = Signal(str)
     """The id of a run that was made on request; it starts when its device is free."""
     run_started = Signal(object)
@@ -55,36 +62,54 @@ class TrainingControl(QObject):
         self._runs_dir: Path | None = None
         self._followed: str | None = None
         self._ticket = 0
+        self._many: dict[str, int] = {}
         self.snapshot: RunsSnapshot | None = None
 
     @property
     def followed(self) -> str | None:
-        """The run whose events are sent."""
+        """The run whose events are sent by `events`."""
         return self._followed
 
     def open(self, runs_dir: Path | None) -> None:
         """Turn to the runs of another dataset, or of none. Those that go on are picked up."""
         self._runs_dir = runs_dir
         self._followed = None
+        self._many = {}
         self.snapshot = None
         if not self._watch.isRunning():
             self._watch.start()
         self._watch.watch(runs_dir)
 
+    # Making runs
+
     def start(self, request: TrainRequest) -> None:
         """Check a request and queue its run."""
+        self._make(lambda: request)
+
+    def retry(self, run_id: str, overrides: Mapping[str, Any]) -> None:
+        """Queue a new run with a run's own settings and these changes; the old one is its parent.
+
+        Args:
+            run_id: The run, whatever became of it.
+            overrides: Form fields, such as the `suggestion` of a run whose memory did not suffice.
+        """
+        run = self.files_of(run_id)
+        self._make(lambda: request_again(run, overrides))
+
+    def _make(self, make_request: Callable[[], TrainRequest]) -> None:
         runs_dir = self._runs_dir
         if runs_dir is None:
             self.refused.emit("Open a dataset first.")
             return
 
         def work(job: JobHandle) -> str:
+            request = make_request()
             made = create_run(request.dataset, runs_dir, request, on_progress=job.progress)
             return made.id
 
         def done(run_id: str) -> None:
             if runs_dir == self._runs_dir:
-                self._watch.look_now(advance=True)
+                self._watch.look_now()
                 self.run_queued.emit(run_id)
 
         def failed(error: PetsegError) -> None:
@@ -94,21 +119,83 @@ class TrainingControl(QObject):
         job = self._jobs.start("Preparing the run", work, done, failed)
         job.finished.connect(lambda: self.preparing_changed.emit(False))
 
+    # Verbs of one run
+
     def stop(self, run_id: str) -> None:
         """Let a run finish its iteration, save and validate, and then end."""
         self._ask(run_id, "Asking the run to stop", self._supervisor.request_stop)
+
+    def pause(self, run_id: str) -> None:
+        """Let a run finish its iteration and save, and then leave until it is resumed."""
+        self._ask(run_id, "Asking the run to pause", self._supervisor.request_pause)
+
+    def resume(self, run_id: str) -> None:
+        """Let a run that is over go on from its last checkpoint when its device is free."""
+        self._ask(run_id, "Resuming the run", lambda run: self._queue_of(run).resume(run))
 
     def cancel(self, run_id: str) -> None:
         """End a run at once; nothing more is saved."""
         self._ask(run_id, "Cancelling the run", self._supervisor.cancel)
 
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name."""
+
+        def verb(run: Run) -> None:
+            rename_run(RunStore(run.folder.parent), run, name)
+
+        self._ask(run_id, "Renaming the run", verb)
+
+    def weigh(self, run_id: str, tell: Callable[[RunContents], None]) -> None:
+        """Look what would be lost with a run, and tell it on the UI thread."""
+        run = self.files_of(run_id)
+        self._jobs.start("Looking what the run holds", lambda _job: contents_of(run), tell)
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run for good, with everything in its folder."""
+        self._ask(run_id, "Deleting the run", delete_run)
+
+    # The queue
+
+    def move(self, run_id: str, step: Step) -> None:
+        """Move a waiting run within the queue."""
+        self._ask(run_id, "Moving the run", lambda run: self._queue_of(run).move(run.id, step))
+
+    def move_to(self, run_id: str, place: int) -> None:
+        """Put a waiting run at a place of the queue, counted from 0 among the others."""
+        self._ask(run_id, "Moving the run", lambda run: self._queue_of(run).move_to(run.id, place))
+
+    def pause_queue(self, paused: bool) -> None:
+        """Start nothing new from now on, or again. Runs that go on do so."""
+        runs_dir = self._runs_dir
+        if runs_dir is not None:
+            queue = RunQueue(RunStore(runs_dir), self._supervisor)
+            self._jobs.start(
+                "Pausing the queue" if paused else "Starting the queue",
+                lambda _job: queue.pause(paused),
+                lambda _none: self._watch.look_now(),
+            )
+
+    # Following
+
     def follow(self, run_id: str | None) -> None:
         """Send the events and the log of a run from their beginning, and of no other."""
         if self._followed is not None:
-            self._watch.unfollow(self._followed)
+            self._watch.unfollow(self._ticket)
         self._followed = run_id
         if run_id is not None:
             self._ticket = self._watch.follow(run_id)
+
+    def follow_many(self, run_ids: Iterable[str]) -> None:
+        """Send the events of these runs by `run_events`, and of no others.
+
+        Those that were followed before go on where they are; new ones begin with their first event.
+        """
+        wanted = list(dict.fromkeys(run_ids))
+        for run_id in set(self._many) - set(wanted):
+            self._watch.unfollow(self._many.pop(run_id))
+        for run_id in wanted:
+            if run_id not in self._many:
+                self._many[run_id] = self._watch.follow(run_id)
 
     def files_of(self, run_id: str) -> Run:
         """The files of a run.
@@ -124,9 +211,14 @@ class TrainingControl(QObject):
         """End the watching. The workers go on."""
         self._watch.shut_down()
 
-    def _ask(self, run_id: str, title: str, verb: Callable[[Run], None]) -> None:
+    def _ask(self, run_id: str, title: str, verb: Callable[[Run], object]) -> None:
         run = self.files_of(run_id)
-        self._jobs.start(title, lambda _job: verb(run), lambda _none: self._watch.look_now())
+        job = self._jobs.start(title, lambda _job: verb(run))
+        # Also when it was refused: what is shown may have been out of date.
+        job.finished.connect(self._watch.look_now)
+
+    def _queue_of(self, run: Run) -> RunQueue:
+        return RunQueue(RunStore(run.folder.parent), self._supervisor)
 
     def _take_runs(self, snapshot: RunsSnapshot) -> None:
         if snapshot.runs_dir != self._runs_dir:
@@ -146,10 +238,46 @@ class TrainingControl(QObject):
         elif run.state is RunState.RUNNING:
             self.run_started.emit(run)
 
-    def _take_events(self, _run_id: str, events: list[object], ticket: int) -> None:
+    def _take_events(self, run_id: str, events: list[object], ticket: int) -> None:
+        # Events with another ticket are still under way from an earlier wish.
         if ticket == self._ticket and self._followed is not None:
             self.events.emit(events)
+        elif ticket == self._many.get(run_id):
+            self.run_events.emit(run_id, events)
 
     def _take_log(self, _run_id: str, text: str, ticket: int) -> None:
         if ticket == self._ticket and self._followed is not None:
             self.log.emit(text)
+
+
+def request_again(run: Run, overrides: Mapping[str, Any]) -> TrainRequest:
+    """The request that makes a run anew with changes. Opens its dataset: not for the UI thread.
+
+    Raises:
+        PetsegError: the run or its dataset cannot be read.
+    """
+    from core.dataset import open_dataset
+
+    record = run.record
+    dataset = open_dataset(record.dataset.root, workspace=run.folder.parent.parent)
+    return TrainRequest(
+        dataset=dataset,
+        recipe=record.recipe,
+        label_set=record.label_set,
+        name=_free_name(run),
+        overrides={**record.overrides, **overrides},
+        device=record.device,
+        gpus=record.gpus,
+        init=record.init,
+        parent=run.id,
+    )
+
+
+def _free_name(run: Run) -> str | None:
+    """A name like the run's; none where it was given none."""
+    if run.name == run.id:
+        return None
+    taken = {name for each in RunStore(run.folder.parent).list() for name in (each.name, each.id)}
+    stem = run.name.removesuffix(" (again)")
+    candidates = [f"{stem} (again)", *(f"{stem} (again {number})" for number in range(2, 1000))]
+    return next((name for name in candidates if name not in taken), None)

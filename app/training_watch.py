@@ -1,8 +1,8 @@
 """The thread that watches runs: it follows their files and tells the window what happens.
 
 A run is a process of its own that writes events to a file. This thread tails the files, notices
-workers that died, starts what waits in the queue, and emits what it found as Qt signals, which Qt
-delivers on the thread of the receiver.
+workers that died or are silent, starts what waits in the queue, and emits what it found as Qt
+signals, which Qt delivers on the thread of the receiver.
 """
 
 from __future__ import annotations
@@ -41,11 +41,15 @@ class RunsSnapshot:
         runs_dir: The folder of the runs.
         runs: Newest first.
         asked: What running workers were asked for and have not done yet, by run id.
+        waiting: Ids of the queued runs, the next one first.
+        is_paused: Whether the queue starts nothing new.
     """
 
     runs_dir: Path
     runs: tuple[RunSummary, ...] = ()
     asked: Mapping[str, control.Request] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+    is_paused: bool = False
 
     def find(self, run_id: str) -> RunSummary | None:
         """The run with that id."""
@@ -60,7 +64,7 @@ class RunsSnapshot:
 class _Followed:
     """One run whose every event is wanted."""
 
-    ticket: int
+    run_id: str
     events: EventTail
     log: LogTail
     backlog: list[Event] = field(default_factory=list)
@@ -71,9 +75,8 @@ class _Orders:
     """What the UI thread wants, as of the beginning of a cycle."""
 
     runs_dir: Path | None
-    followed: Mapping[str, int]
+    followed: Mapping[int, str]
     look: bool
-    advance: bool
 
 
 class TrainingWatch(QThread):
@@ -102,49 +105,50 @@ class TrainingWatch(QThread):
         self._quit = False
         self._woken = False
         self._look = False
-        self._advance = False
         self._runs_dir: Path | None = None
-        self._followed: dict[str, int] = {}
+        self._followed: dict[int, str] = {}
         self._tickets = 0
         # From here on: touched by the watching thread only.
         self._store: RunStore | None = None
-        self._tails: dict[str, _Followed] = {}
+        self._queue: RunQueue | None = None
+        self._tails: dict[int, _Followed] = {}
         self._last: RunsSnapshot | None = None
         self._next_beat = 0.0
         self._told = ""
+        self._queue_trouble = ""
 
     def watch(self, runs_dir: Path | None) -> None:
         """Watch the runs below another folder, or none. Runs that wait there are started."""
         with self._condition:
             self._runs_dir = runs_dir
             self._followed = {}
-            self._look = self._advance = True
+            self._look = True
             self._wake()
 
     def follow(self, run_id: str) -> int:
         """Send every event of a run, from its first, and the end of its log.
 
+        Several runs may be followed, and one of them more than once.
+
         Returns:
-            The ticket that comes with these events. Events with an older ticket are still under
-            way from an earlier `follow` and can be dropped.
+            The ticket that comes with these events, and that `unfollow` takes.
         """
         with self._condition:
             self._tickets += 1
-            self._followed[run_id] = self._tickets
+            self._followed[self._tickets] = run_id
             self._wake()
             return self._tickets
 
-    def unfollow(self, run_id: str) -> None:
-        """Send no more events of a run."""
+    def unfollow(self, ticket: int) -> None:
+        """Send no more events for a ticket. Some may still be under way."""
         with self._condition:
-            self._followed.pop(run_id, None)
+            self._followed.pop(ticket, None)
             self._wake()
 
-    def look_now(self, *, advance: bool = False) -> None:
-        """Look at all runs at once; with `advance`, start those that wait for a free device."""
+    def look_now(self) -> None:
+        """Look at all runs at once, and start those whose turn has come."""
         with self._condition:
             self._look = True
-            self._advance = self._advance or advance
             self._wake()
 
     def shut_down(self) -> None:
@@ -177,25 +181,26 @@ class TrainingWatch(QThread):
                 self._condition.wait(pause)
             if self._quit:
                 return None
-            orders = _Orders(self._runs_dir, dict(self._followed), self._look, self._advance)
-            self._woken = self._look = self._advance = False
+            orders = _Orders(self._runs_dir, dict(self._followed), self._look)
+            self._woken = self._look = False
             return orders
 
     def _cycle(self, orders: _Orders) -> float | None:
         """Do what is due, and return the seconds until more is."""
         if orders.runs_dir is None:
-            self._store, self._last = None, None
+            self._store = self._queue = self._last = None
             self._tails.clear()
             return None
-        if self._store is None or self._store.runs_dir != orders.runs_dir:
+        if self._store is None or self._queue is None or self._store.runs_dir != orders.runs_dir:
             self._store, self._last = RunStore(orders.runs_dir), None
+            self._queue = RunQueue(self._store, self._supervisor)
             self._tails.clear()
         self._follow_as_ordered(orders)
-        something_ended = [self._send(run_id, tail) for run_id, tail in self._tails.items()]
+        something_ended = [self._send(ticket, tail) for ticket, tail in self._tails.items()]
         now = time.monotonic()
         if orders.look or any(something_ended) or now >= self._next_beat:
             self._next_beat = now + BEAT
-            self._look_at_all(self._store, advance=orders.advance)
+            self._look_at_all(self._store, self._queue)
         if any(tail.backlog for tail in self._tails.values()):
             return _BACKLOG_TICK
         is_busy = self._last is not None and bool(self._last.running())
@@ -204,55 +209,57 @@ class TrainingWatch(QThread):
     def _follow_as_ordered(self, orders: _Orders) -> None:
         assert orders.runs_dir is not None
         self._tails = {
-            run_id: tail
-            for run_id, tail in self._tails.items()
-            if orders.followed.get(run_id) == tail.ticket
+            ticket: tail for ticket, tail in self._tails.items() if ticket in orders.followed
         }
-        for run_id, ticket in orders.followed.items():
-            if run_id not in self._tails:
+        for ticket, run_id in orders.followed.items():
+            if ticket not in self._tails:
                 run = Run(orders.runs_dir / run_id)
                 tails = EventTail(run.events_path), LogTail(run.log_path)
-                self._tails[run_id] = _Followed(ticket, *tails)
+                self._tails[ticket] = _Followed(run_id, *tails)
 
-    def _send(self, run_id: str, tail: _Followed) -> bool:
+    def _send(self, ticket: int, tail: _Followed) -> bool:
         """Send what is new in a followed run; tell whether it ended."""
         tail.backlog += tail.events.read()
         batch, tail.backlog = tail.backlog[:_BATCH], tail.backlog[_BATCH:]
         if batch:
-            self.events.emit(run_id, batch, tail.ticket)
+            self.events.emit(tail.run_id, batch, ticket)
         text = tail.log.read()
         if text:
-            self.log.emit(run_id, text, tail.ticket)
+            self.log.emit(tail.run_id, text, ticket)
         return any(event.terminal for event in batch)
 
-    def _look_at_all(self, store: RunStore, *, advance: bool) -> None:
-        queue = RunQueue(store, self._supervisor)
-        if advance:
-            queue.advance()
-        snapshot = self._snapshot(store)
-        if self._device_became_free(snapshot) and queue.advance():
-            snapshot = self._snapshot(store)
+    def _look_at_all(self, store: RunStore, queue: RunQueue) -> None:
+        # At every beat, not only when a run ended here: another program's run may have ended, and
+        # another program may have queued one and gone away.
+        self._advance(queue)
+        snapshot = self._snapshot(store, queue)
         if snapshot != self._last:
             self._last = snapshot
             self.runs.emit(snapshot)
 
-    def _snapshot(self, store: RunStore) -> RunsSnapshot:
+    def _advance(self, queue: RunQueue) -> None:
+        trouble = ""
+        try:
+            queue.advance()
+        except PetsegError as error:
+            trouble = str(error)  # runs are shown nevertheless
+        if trouble and trouble != self._queue_trouble:
+            self.problem.emit(trouble)
+        self._queue_trouble = trouble
+
+    def _snapshot(self, store: RunStore, queue: RunQueue) -> RunsSnapshot:
         summaries: list[RunSummary] = []
         asked: dict[str, control.Request] = {}
-        for run in store.list():
+        runs = store.list()
+        for run in runs:
             self._supervisor.refresh(run)
             summary = run.summary()
             summaries.append(summary)
             request = control.read_request(run.folder)
             if request is not None and summary.state is RunState.RUNNING:
                 asked[run.id] = request
-        return RunsSnapshot(store.runs_dir, tuple(summaries), asked)
-
-    def _device_became_free(self, snapshot: RunsSnapshot) -> bool:
-        if self._last is None:
-            return False
-        going_on = {run.id for run in snapshot.running()}
-        return any(run.id not in going_on for run in self._last.running())
+        waiting = tuple(run.id for run in queue.waiting(runs))
+        return RunsSnapshot(store.runs_dir, tuple(summaries), asked, waiting, queue.is_paused)
 
     def _tell(self, text: str) -> None:
         # The same trouble each second is told once.

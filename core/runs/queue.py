@@ -41,9 +41,9 @@ class RunQueue:
         self._find_gpus = find_gpus
         self._known_gpus: list[str] | None = None
 
-    def waiting(self) -> list[Run]:
-        """The queued runs, the next one first."""
-        return self._in_order(self._store.list())
+    def waiting(self, runs: Iterable[Run] | None = None) -> list[Run]:
+        """The queued runs, the next one first; those among `runs` where they are listed already."""
+        return self._in_order(self._store.list() if runs is None else runs)
 
     @property
     def is_paused(self) -> bool:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.training_watch import RunsSnapshot, TrainingWatch
 from core.runs.events import Event, EventWriter, Finished, Iteration
+from core.runs.queue import RunQueue
 from core.runs.store import DatasetRecord, Run, RunState, RunStore
 from core.runs.supervisor import Supervisor
 from core.runs.worker_file import read_worker_file, write_worker_file
@@ -148,7 +149,7 @@ def test_that_following_anew_begins_anew_with_another_ticket(qtbot, store, watch
     watch.watch(store.runs_dir)
     first = watch.follow(run.id)
     qtbot.waitUntil(lambda: len(seen.iterations(first)) == 5)
-    watch.unfollow(run.id)
+    watch.unfollow(first)
     second = watch.follow(run.id)
     qtbot.waitUntil(lambda: seen.iterations(second) == [10, 20, 30, 40, 50])
     assert first != second
@@ -171,25 +172,68 @@ def test_that_a_second_run_waits_for_the_device_and_then_starts_by_itself(
     watch.watch(store.runs_dir)
     qtbot.waitUntil(lambda: seen.state(first) is RunState.RUNNING, timeout=20_000)
     second = make_run(store, "second")
-    watch.look_now(advance=True)
+    watch.look_now()
     qtbot.waitUntil(lambda: seen.state(second) is RunState.QUEUED)
+    assert seen.snapshots[-1].waiting == (second.id,)
     assert seen.state(first) is RunState.RUNNING
     supervisor.request_stop(Run(first.folder))
     qtbot.waitUntil(lambda: seen.state(first) is RunState.STOPPED, timeout=20_000)
     qtbot.waitUntil(lambda: seen.state(second) is RunState.FINISHED, timeout=20_000)
 
 
-def test_that_a_run_of_somebody_else_is_not_started_just_because_it_appears(
-    qtbot, store, watch, seen
-):
+def test_that_a_run_that_another_program_queued_and_left_is_started(qtbot, store, watch, seen):
     watch.watch(store.runs_dir)
+    qtbot.waitUntil(lambda: bool(seen.snapshots))
     other = make_run(store, "short")
+    qtbot.waitUntil(lambda: seen.state(other) is RunState.FINISHED, timeout=20_000)
+
+
+def test_that_a_paused_queue_starts_nothing_until_it_goes_on(qtbot, store, watch, seen, supervisor):
+    first, second = make_run(store, "short"), make_run(store, "second")
+    queue = RunQueue(store, supervisor)
+    queue.pause()
+    queue.move(second.id, "first")
+    watch.watch(store.runs_dir)
+    qtbot.waitUntil(lambda: bool(seen.snapshots) and seen.snapshots[-1].is_paused)
+    assert seen.snapshots[-1].waiting == (second.id, first.id)
+    assert seen.state(first) is seen.state(second) is RunState.QUEUED
+    queue.pause(False)
     watch.look_now()
-    qtbot.waitUntil(lambda: seen.state(other) is RunState.QUEUED)
-    later = make_run(store, "later", state=RunState.FINISHED)
+    qtbot.waitUntil(lambda: seen.state(first) is RunState.FINISHED, timeout=20_000)
+    started_at = {run.id: run.started for run in seen.snapshots[-1].runs}
+    assert started_at[second.id] < started_at[first.id]
+
+
+def test_that_several_runs_are_followed_at_once_and_one_of_them_twice(qtbot, store, watch, seen):
+    runs = [make_run(store, name, state=RunState.FINISHED) for name in "ab"]
+    for run, until in zip(runs, (20, 40), strict=True):
+        with EventWriter(run.events_path) as events:
+            for event in training(until):
+                events.write(event)
+    watch.watch(store.runs_dir)
+    a, b, again = (watch.follow(run.id) for run in (*runs, runs[0]))
+    qtbot.waitUntil(lambda: seen.iterations(b) == [10, 20, 30, 40])
+    qtbot.waitUntil(lambda: seen.iterations(a) == seen.iterations(again) == [10, 20])
+    assert {run_id for run_id, _, ticket in seen.batches if ticket == b} == {runs[1].id}
+
+
+def test_that_a_worker_that_falls_silent_is_noticed(qtbot, store, watch, seen, monkeypatch):
+    monkeypatch.setattr("core.runs.run.SILENT_AFTER", 0.5)
+    run = make_run(store, "mine")
+    pretend_to_work_on(run)
+    with EventWriter(run.events_path) as events:
+        events.write(started())
+    watch.watch(store.runs_dir)
+
+    def silence() -> float | None:
+        found = seen.snapshots[-1].find(run.id) if seen.snapshots else None
+        return found.silent_seconds if found is not None else None
+
+    qtbot.waitUntil(lambda: (silence() or 0) >= 1)
+    with EventWriter(run.events_path) as events:
+        events.write(iteration(1))
     watch.look_now()
-    qtbot.waitUntil(lambda: seen.state(later) is RunState.FINISHED)
-    assert seen.state(other) is RunState.QUEUED
+    qtbot.waitUntil(lambda: silence() is None)
 
 
 def test_that_a_killed_worker_leaves_a_crashed_run_with_its_reason(qtbot, store, watch, seen):
