@@ -7,6 +7,8 @@ import re
 
 from core.errors import PetsegError
 
+_NO_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
+
 _REINSTALL = "reinstall the program's packages: delete the folder .venv and run `make run`"
 
 
@@ -25,15 +27,26 @@ def reason_for(error: BaseException) -> str:
     text = _first_line(error)
     name = type(error).__name__
     whole = str(error)
-    if isinstance(error, MemoryError) or name == "OutOfMemoryError" or _no_memory(whole):
+    if is_out_of_memory(error):
         return (
             "The memory did not suffice for this model, batch size and crop size. "
             "Try a smaller batch_size or crop_size, or close other programs."
+        )
+    if "device-side assert" in whole:
+        return (
+            "The GPU met an index outside its table: most often a mask holds a value that is no "
+            "class. Look at the masks on the Check page, then start again; on the CPU (device cpu) "
+            "the cause is named."
         )
     if name == "AcceleratorError" or "CUDA error" in whole or "CUDNN" in whole.upper():
         return (
             f"The GPU reported an error ({text}). Try again; when it happens again, train on the "
             "CPU (device cpu) to see the cause."
+        )
+    if "DataLoader worker" in whole and "killed" in whole.lower():
+        return (
+            "A process that loads images was ended by the system, most often because memory ran "
+            "out. Use fewer loader processes (num_workers)."
         )
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return "The disk is full. Free space, then resume the run or start it again."
@@ -49,9 +62,12 @@ def reason_for(error: BaseException) -> str:
     return f"The training ended with an unexpected error ({name}: {text})."
 
 
-def _no_memory(text: str) -> bool:
-    lowered = text.lower()
-    return "out of memory" in lowered or "can't allocate memory" in lowered
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that memory could not be had, on the CPU or on a GPU."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    lowered = str(error).lower()
+    return any(sign in lowered for sign in _NO_MEMORY)
 
 
 def _first_line(error: BaseException) -> str:

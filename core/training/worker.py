@@ -16,7 +16,16 @@ from pathlib import Path
 from types import FrameType
 
 from core.errors import PetsegError
-from core.runs.events import Event, EventWriter, Failed, Finished, Stopped, read_events
+from core.runs.events import (
+    Event,
+    EventTail,
+    EventWriter,
+    Failed,
+    Finished,
+    Paused,
+    Stopped,
+    read_events,
+)
 from core.runs.progress import RunProgress
 from core.runs.record import load_record
 from core.runs.store import Run
@@ -30,31 +39,48 @@ class _Terminated(BaseException):
     """The process was asked to end (SIGTERM)."""
 
 
+class SilentEvents(EventWriter):
+    """What the other processes of a run write to: the first one speaks for all."""
+
+    def __init__(self) -> None:
+        pass
+
+    def write(self, event: Event) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Work on the run whose folder is given.
 
     Returns:
-        0 when the run finished or was stopped, 1 when it failed.
+        0 when the run finished, was stopped or paused, 1 when it failed.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     if len(arguments) != 1:
         sys.stderr.write("usage: python -P -m core.training.worker RUN_DIR\n")
         return 2
     folder = Path(arguments[0]).resolve()
-    write_worker_file(folder, os.getpid())
+    rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    if world == 1:
+        write_worker_file(folder, os.getpid())  # of several, it names the process above them
     with EventWriter(folder / "events.jsonl") as events:
         end: Event = Failed(reason="The worker ended without saying why.")
         try:
             signal.signal(signal.SIGTERM, _on_terminate)
-            end = _work(folder, events)
+            end = _work(folder, events if rank == 0 else SilentEvents())
         except _Terminated:
             end = Stopped(iteration=_iteration(folder), reason="cancel")
         except BaseException as error:
-            end = _failure(error)
+            end = _failure(error, rank, world)
         finally:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            events.write(end)
-    _note_end(folder)
+            if _has_to_tell(folder, end, rank, world):
+                events.write(end)
+    if rank == 0:
+        _note_end(folder)
     return 1 if isinstance(end, Failed) else 0
 
 
@@ -68,21 +94,21 @@ def _work(folder: Path, events: EventWriter) -> Event:
             # A damaged package may raise anything while it is imported.
             traceback.print_exc()
             return Failed(reason=import_failure(package, error))
-    from core.training.engine.hooks import Cancelled
+    from core.training.engine.requests import Cancelled
     from core.training.engine.session import train
 
     try:
         outcome = train(folder, events)
     except Cancelled:
         return Stopped(iteration=_iteration(folder), reason="cancel")
-    if outcome.stopped:
-        return Stopped(
-            iteration=outcome.iteration,
-            reason="stop",
-            seconds=outcome.seconds,
-            best=outcome.best,
-        )
-    return Finished(iteration=outcome.iteration, seconds=outcome.seconds, best=outcome.best)
+    figures = {"iteration": outcome.iteration, "seconds": outcome.seconds, "best": outcome.best}
+    match outcome.ending:
+        case "stop":
+            return Stopped(reason="stop", **figures)
+        case "pause":
+            return Paused(**figures)
+        case _:
+            return Finished(**figures)
 
 
 def _prepare_environment(wanted: str) -> None:
@@ -90,11 +116,11 @@ def _prepare_environment(wanted: str) -> None:
     # Threads of torch that wait for each other sleep instead of spinning: on an idle machine that
     # costs little, and beside a busy window or another job it makes a step several times faster.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    # CUDA sees only the device that was asked for.
+    # CUDA sees only the device that was asked for; several processes were given theirs.
     os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
     if wanted == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
-    elif wanted.startswith("cuda:"):
+    elif wanted.startswith("cuda:") and "LOCAL_RANK" not in os.environ:
         os.environ["CUDA_VISIBLE_DEVICES"] = wanted.removeprefix("cuda:")
 
 
@@ -102,13 +128,28 @@ def _on_terminate(number: int, frame: FrameType | None) -> None:
     raise _Terminated
 
 
-def _failure(error: BaseException) -> Failed:
+def _has_to_tell(folder: Path, end: Event, rank: int, world: int) -> bool:
+    """Whether this process is the one that says how the run ended.
+
+    Of several processes the first one does, unless another failed before: then all end, and the
+    cause is what that one said.
+    """
+    if world == 1:
+        return True
+    if rank > 0 and not isinstance(end, Failed):
+        return False
+    told = EventTail(folder / "events.jsonl", load_record(folder).events_from).read()
+    return not any(event.terminal for event in told)
+
+
+def _failure(error: BaseException, rank: int = 0, world: int = 1) -> Failed:
     if isinstance(error, PetsegError):
         sys.stderr.write(f"{error}\n")
-        return Failed(reason=str(error))
+        return Failed(reason=str(error), suggestion=getattr(error, "suggestion", None))
     text = "".join(traceback.format_exception(error))
     sys.stderr.write(text)
-    return Failed(reason=reason_for(error), traceback=text)
+    where = f"Process {rank + 1} of {world}: " if world > 1 else ""
+    return Failed(reason=where + reason_for(error), traceback=text)
 
 
 def _iteration(folder: Path) -> int:

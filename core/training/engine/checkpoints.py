@@ -138,12 +138,19 @@ def _is_plain(value: Any) -> bool:
 
 def latest_checkpoint(folder: Path) -> Path | None:
     """The checkpoint with the most iterations that loads; None when there is none."""
-    found = []
-    for path in folder.glob("iter_*.pth"):
-        with contextlib.suppress(ValueError):
-            found.append((int(path.stem.removeprefix("iter_")), path))
+    found = [
+        (number, path)
+        for path in folder.glob("iter_*.pth")
+        if (number := iteration_in_name(path)) is not None
+    ]
     for _, path in sorted(found, reverse=True):
         with contextlib.suppress(PetsegError):  # cut short by a kill: the one before will do
             load_safely(str(path))
             return path
     return None
+
+
+def iteration_in_name(path: Path) -> int | None:
+    """The iteration of a checkpoint called `iter_N.pth`; None for any other file."""
+    number = path.stem.removeprefix("iter_")
+    return int(number) if path.suffix == ".pth" and number.isdecimal() else None

@@ -1,4 +1,4 @@
-"""MMEngine hooks that tell a run's story in events. Loaded only by worker processes.
+"""MMEngine hooks that report a training's iterations. Loaded only by worker processes.
 
 They are registered at run time, so that the run's `config.py` stays stock MMSegmentation.
 """
@@ -7,77 +7,49 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psutil
 import torch
-from mmengine.hooks import Hook
+from mmengine.hooks import Hook, LoggerHook, RuntimeInfoHook
+from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
 from core.errors import PetsegError
-from core.evaluation.metrics import ConfusionMatrix
-from core.runs import control
-from core.runs.events import (
-    BestScore,
-    Checkpoint,
-    ClassScore,
-    EventWriter,
-    Heartbeat,
-    Iteration,
-    Validation,
-)
-from core.training.engine.checkpoints import strip_logs
+from core.runs.events import EventWriter, Iteration
 from core.training.engine.pace import Pace
 
-_HEARTBEAT = 2.0
 _FIRST_ITERATIONS = 5
 _REPORT_EVERY = 0.5
-
-
-class Cancelled(BaseException):
-    """Somebody asked for the run to end at once."""
+_LOG_EVERY = 10.0
 
 
 class EventsHook(Hook):  # type: ignore[misc]
-    """Writes iteration, validation and heartbeat events, and obeys stop requests.
+    """Writes iteration events.
 
-    Iterations are reported at most twice a second, besides the first and the last ones; the
-    loss tensors are looked at only then, so that a GPU is not made to wait.
+    Iterations are reported at most twice a second, besides the first and the last ones. The
+    tensors of the losses are looked at only then, so that a GPU is not made to wait.
 
     Args:
         events: Where to write.
-        folder: The run's folder, for requests.
-        class_names: Names of the classes, by index.
-        ignore_index: Mask value that no metric counts.
+        pace: Measures the iterations; the loop tells it how long each waited for its batch.
+        batch: Images of one iteration, on all processes.
+        samples: Training samples in use.
     """
 
     priority = "BELOW_NORMAL"  # before the learning rate is stepped
 
-    def __init__(
-        self, events: EventWriter, folder: Path, class_names: Sequence[str], ignore_index: int
-    ) -> None:
-        self.best: BestScore | None = None
-        self.stop_requested = False
+    def __init__(self, events: EventWriter, pace: Pace, batch: int, samples: int) -> None:
         self._events = events
-        self._folder = folder
-        self._class_names = list(class_names)
-        self._ignore_index = ignore_index
-        self._confusion = ConfusionMatrix(len(self._class_names), ignore_index)
-        self._pace = Pace()
-        self._reported = 0.0
-        self._said = time.monotonic()
+        self._pace = pace
+        self._batch = batch
+        self._samples = max(samples, 1)
+        self._reported = self._logged = 0.0
         self._process = psutil.Process()
+        self._gpu = _GpuUse()
 
     def before_train(self, runner: Runner) -> None:
-        """Begin to measure time; a resumed run knows its best score."""
-        hub = runner.message_hub.runtime_info
-        score, path = hub.get("best_score"), hub.get("best_ckpt")
-        if score is not None and path:
-            iteration = int(Path(str(path)).stem.rpartition("_")[2])
-            self.best = BestScore(mDice=float(score), iteration=iteration)
+        """Begin to measure time."""
         loop = runner.train_loop
         self._pace.begin(
             total=loop.max_iters,
@@ -91,145 +63,96 @@ class EventsHook(Hook):  # type: ignore[misc]
         data_batch: Any = None,
         outputs: dict[str, Any] | None = None,
     ) -> None:
-        """Report the iteration when it is time to, and look for requests."""
+        """Report the iteration when it is time to."""
         done = runner.iter + 1
-        self._pace.iteration_done()
+        self._pace.iteration_done(runner.train_loop.waited)
         now = time.monotonic()
         is_due = now - self._reported >= _REPORT_EVERY or done <= _FIRST_ITERATIONS
         if outputs and (is_due or done == runner.max_iters):
-            self._reported = self._said = now
-            self._report(runner, done, outputs)
-        self._obey(runner, done)
+            self._reported = now
+            event = self._report(runner, done, outputs)
+            if now - self._logged >= _LOG_EVERY or done == runner.max_iters:
+                self._logged = now
+                runner.logger.info(_line(event))
+            if not math.isfinite(event.losses.get("loss", 0.0)):
+                raise PetsegError(
+                    f"The loss is no longer a number (iteration {done})",
+                    remedy="Start again with a smaller learning rate (lr).",
+                )
 
-    def before_val_epoch(self, runner: Runner) -> None:
-        """Begin a new confusion matrix."""
-        self._confusion = ConfusionMatrix(len(self._class_names), self._ignore_index)
-        self._pace.validation_begins()
-
-    def after_val_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: Any = None,
-        outputs: Sequence[Any] | None = None,
-    ) -> None:
-        """Count the predictions of one batch."""
-        for sample in outputs or ():
-            self._confusion.add(
-                _to_mask(sample.pred_sem_seg.data), _to_mask(sample.gt_sem_seg.data)
-            )
-        if control.read_request(self._folder) == "cancel":
-            raise Cancelled
-        self._beat()
-
-    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
-        """Report the validation."""
-        figures = self._confusion.metrics(self._class_names)
-        iteration = runner.iter
-        self._events.write(
-            Validation(
-                iteration=iteration,
-                mDice=figures.mDice,
-                mAcc=figures.mAcc,
-                aAcc=figures.aAcc,
-                classes=[ClassScore(**each.model_dump()) for each in figures.classes],
-            )
+    def _report(self, runner: Runner, done: int, outputs: dict[str, Any]) -> Iteration:
+        seconds = self._pace.seconds_per_iteration
+        event = Iteration(
+            iteration=done,
+            max_iters=runner.max_iters,
+            losses={name: _number(value) for name, value in outputs.items() if "loss" in name},
+            lr=float(runner.optim_wrapper.get_lr()["lr"][0]),
+            seconds_per_iteration=seconds,
+            eta=self._pace.eta(done),
+            memory_mb=self._memory_mb(),
+            accuracy=_accuracy(outputs),
+            images_per_second=self._batch / seconds if seconds > 0 else None,
+            data_seconds=self._pace.data_seconds,
+            gpu_percent=self._gpu.percent(),
+            epoch=done * self._batch / self._samples,
         )
-        if not math.isnan(figures.mDice) and (self.best is None or figures.mDice > self.best.mDice):
-            self.best = BestScore(mDice=figures.mDice, iteration=iteration)
-        self._pace.validation_done()
-
-    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Keep checkpoints to plain data and tensors."""
-        strip_logs(checkpoint)
-
-    def _report(self, runner: Runner, done: int, outputs: dict[str, Any]) -> None:
-        losses = {name: _number(value) for name, value in outputs.items() if "loss" in name}
-        total = losses.get("loss", 0.0)
-        self._events.write(
-            Iteration(
-                iteration=done,
-                max_iters=runner.max_iters,
-                losses=losses,
-                lr=float(runner.optim_wrapper.get_lr()["lr"][0]),
-                seconds_per_iteration=self._pace.seconds_per_iteration,
-                eta=self._pace.eta(done),
-                memory_mb=self._memory_mb(),
-            )
-        )
-        if not math.isfinite(total):
-            raise PetsegError(
-                f"The loss is no longer a number (iteration {done})",
-                remedy="Start again with a smaller learning rate (lr).",
-            )
+        self._events.write(event)
+        return event
 
     def _memory_mb(self) -> float:
         if torch.cuda.is_available():
             return float(torch.cuda.max_memory_allocated()) / 2**20
         return float(self._process.memory_info().rss) / 2**20
 
-    def _obey(self, runner: Runner, done: int) -> None:
-        request = control.read_request(self._folder)
-        if request == "cancel":
-            raise Cancelled
-        if request == "stop" and not self.stop_requested:
-            self.stop_requested = True
-            # The loop ends after this iteration as it would after its last one: the checkpoint
-            # hook, which runs later than this one, saves, and the loop validates.
-            runner.train_loop._max_iters = done
 
-    def _beat(self) -> None:
-        now = time.monotonic()
-        if now - self._said >= _HEARTBEAT:
-            self._said = now
-            self._events.write(Heartbeat())
+@HOOKS.register_module()
+class QuietRuntimeInfoHook(RuntimeInfoHook):  # type: ignore[misc]
+    """MMEngine's hook without its copy of every loss, for which a GPU has to be waited for."""
+
+    def after_train_iter(self, *_: Any, **__: Any) -> None:
+        """Nothing: the curves are in the events."""
 
 
-class CheckpointEventsHook(Hook):  # type: ignore[misc]
-    """Reports the checkpoints that MMEngine's own hook has just written."""
+@HOOKS.register_module()
+class QuietLoggerHook(LoggerHook):  # type: ignore[misc]
+    """MMEngine's log of validations; iterations are logged by `EventsHook`."""
 
-    priority = "LOWEST"  # after the checkpoint hook
+    def after_train_iter(self, *_: Any, **__: Any) -> None:
+        """Nothing: see `EventsHook`."""
 
-    def __init__(self, events: EventWriter, folder: Path) -> None:
-        self._events = events
-        self._folder = folder
-        self._known: dict[str, str] = {}
 
-    def before_train(self, runner: Runner) -> None:
-        """Remember what a resumed run had."""
-        self._known = {key: self._path_of(runner, key) for key in ("last_ckpt", "best_ckpt")}
+class _GpuUse:
+    """How busy the GPU is, where NVIDIA's monitoring library is installed."""
 
-    def after_train_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: Any = None,
-        outputs: dict[str, Any] | None = None,
-    ) -> None:
-        """Report a new last checkpoint."""
-        self._report(runner, "last_ckpt", runner.iter + 1)
+    def __init__(self) -> None:
+        self._is_known = torch.cuda.is_available()
 
-    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
-        """Report a new best checkpoint."""
-        self._report(runner, "best_ckpt", runner.iter)
+    def percent(self) -> float | None:
+        if not self._is_known:
+            return None
+        try:
+            return float(torch.cuda.utilization())
+        except Exception:
+            # The library is missing, or the driver gives no figures (as on MIG parts): torch
+            # raises what the library raises. It will not get better.
+            self._is_known = False
+            return None
 
-    def _report(self, runner: Runner, key: str, iteration: int) -> None:
-        path = self._path_of(runner, key)
-        if path and path != self._known.get(key):
-            self._known[key] = path
-            relative = Path(path).relative_to(self._folder).as_posix()
-            self._events.write(
-                Checkpoint(iteration=iteration, path=relative, best=key == "best_ckpt")
-            )
 
-    @staticmethod
-    def _path_of(runner: Runner, key: str) -> str:
-        return str(runner.message_hub.runtime_info.get(key) or "")
+def _accuracy(outputs: dict[str, Any]) -> float | None:
+    """The main decoder's accuracy on the batch, in percent; it comes before the auxiliary one's."""
+    names = [name for name in outputs if name.endswith("acc_seg")]
+    chosen = next((name for name in names if name.startswith("decode.")), next(iter(names), None))
+    return None if chosen is None else _number(outputs[chosen])
 
 
 def _number(value: Any) -> float:
     return float(value.detach() if isinstance(value, torch.Tensor) else value)
 
 
-def _to_mask(data: torch.Tensor) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return data.squeeze(0).to(torch.uint8).cpu().numpy()
+def _line(event: Iteration) -> str:
+    speed = "" if event.images_per_second is None else f", {event.images_per_second:.3g} images/s"
+    return (
+        f"Iteration {event.iteration} of {event.max_iters}: "
+        f"loss {event.losses.get('loss', math.nan):.4g}, lr {event.lr:.3g}{speed}"
+    )

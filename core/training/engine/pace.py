@@ -22,6 +22,7 @@ class Pace:
         self._interval: int | None = None
         self._seconds: float | None = None
         self._measured = 0
+        self._waited: float | None = None
         self._validation: float | None = None
         self._validation_began = 0.0
 
@@ -30,17 +31,26 @@ class Pace:
         self._total, self._interval = total, interval
         self._mark = self._clock()
 
-    def iteration_done(self) -> None:
-        """One iteration ended; its time runs from the end of what was before it."""
+    def iteration_done(self, waited: float = 0.0) -> None:
+        """One iteration ended; its time runs from the end of what was before it.
+
+        Args:
+            waited: Seconds of it that went by until its batch was there.
+        """
         now = self._clock()
         seconds = now - self._mark
         self._mark = now
         self._measured += 1
         # The first iteration also allocates memory and is left out as soon as there is another.
-        if self._seconds is None or self._measured == 2:
-            self._seconds = seconds
+        if self._seconds is None or self._waited is None or self._measured == 2:
+            self._seconds, self._waited = seconds, waited
         else:
             self._seconds += _SMOOTHING * (seconds - self._seconds)
+            self._waited += _SMOOTHING * (waited - self._waited)
+
+    def resume(self) -> None:
+        """What went by since the last iteration (a checkpoint was written) belongs to none."""
+        self._mark = self._clock()
 
     def validation_begins(self) -> None:
         """A validation began."""
@@ -56,6 +66,11 @@ class Pace:
     def seconds_per_iteration(self) -> float:
         """Smoothed seconds of one iteration; 0 before the first."""
         return self._seconds or 0.0
+
+    @property
+    def data_seconds(self) -> float:
+        """Smoothed seconds of an iteration spent waiting for its batch; 0 before the first."""
+        return self._waited or 0.0
 
     def eta(self, done: int) -> float | None:
         """Seconds until the end after `done` iterations; None before the first.

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
 from mmengine.logging.logger import MMFormatter
 from mmengine.runner import Runner
+
+from core.training.engine.loop import Companions, WorkbenchTrainLoop
 
 # What is printed goes to worker.log, which the window shows as plain text.
 _DATE = "%H:%M:%S"
@@ -26,7 +29,12 @@ class WorkbenchRunner(Runner):  # type: ignore[misc]
 
     MMEngine would make a folder per start for logs and a copy of the config. Here the log is what
     the worker prints, and the config has been written before.
+
+    Attributes:
+        companions: What the training loop works with; set before `train`.
     """
+
+    companions: Companions
 
     def build_logger(
         self, log_level: int | str = "INFO", log_file: str | None = None, **options: Any
@@ -42,8 +50,29 @@ class WorkbenchRunner(Runner):  # type: ignore[misc]
             Path(self._log_dir).rmdir()
         return logger
 
+    def build_train_loop(self, loop: Any) -> Any:
+        """Build the loop and give it what it works with."""
+        built = super().build_train_loop(loop)
+        if isinstance(built, WorkbenchTrainLoop):
+            built.companions = self.companions
+        return built
+
     def dump_config(self) -> None:
         """Nothing: `config.py` and `config.json` are there already."""
+
+
+class ResumeHook(Hook):  # type: ignore[misc]
+    """Takes the weights that are trained from a checkpoint whose first ones are their average."""
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Put the trained weights in the place where MMEngine looks for them."""
+        if "training_state_dict" not in checkpoint:
+            return
+        runner.companions.resumed = {
+            "ema_state": checkpoint["state_dict"],
+            "ema_updates": checkpoint["ema_updates"],
+        }
+        checkpoint["state_dict"] = checkpoint.pop("training_state_dict")
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:

@@ -131,8 +131,8 @@ def test_that_checkpoints_load_without_executing_anything(finished):
 
 def test_that_nothing_but_the_run_s_own_files_is_written(finished):
     assert sorted(path.name for path in finished.folder.iterdir()) == [
-        "checkpoints", "config.json", "config.py", "data.json", "events.jsonl", "run.json",
-        "splits", "worker.json", "worker.log",
+        "checkpoints", "config.json", "config.py", "data.json", "events.jsonl", "previews",
+        "run.json", "splits", "worker.json", "worker.log",
     ]  # fmt: skip
     assert {path.suffix for path in finished.checkpoints_dir.iterdir()} == {".pth", ""}
     assert not list(finished.checkpoints_dir.glob("*/"))
