@@ -112,7 +112,7 @@ def _loss_of(
 ) -> Losses:
     # Called, not `head.forward`, so that hooks on the decoder see its logits.
     logits = head(features)
-    mixed = [index for index, sample in enumerate(samples) if sample.gt_sem_seg.shape[0] > 1]
+    mixed = [index for index, sample in enumerate(samples) if sample.gt_sem_seg.data.shape[0] > 1]
     if not mixed:
         losses: Losses = head.loss_by_feat(logits, samples)
         return losses
