@@ -11,6 +11,7 @@ from app.cli.opening import chosen_device, chosen_label_set, chosen_run, chosen_
 from app.cli.output import STDOUT, Column, percent, say, table, write_json
 from app.cli.predict import predict_if_needed
 from app.cli.progress import note, progress
+from app.cli.staleness import note_if_stale
 
 if TYPE_CHECKING:
     from core.evaluation.comparison import Comparison
@@ -61,6 +62,7 @@ def compare(
         )
     if result.left_out:
         note(f"Not compared: {len(result.left_out)} samples.")
+    note_if_stale(dataset, first, second)
     if json is not None:
         write_json(json, result.summary())
     if json != STDOUT:

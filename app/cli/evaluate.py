@@ -11,6 +11,7 @@ from app.cli.opening import chosen_device, chosen_label_set, chosen_run, chosen_
 from app.cli.output import STDOUT, Column, percent, say, table, write_json
 from app.cli.predict import predict_if_needed
 from app.cli.progress import note, progress
+from app.cli.staleness import note_if_stale
 
 if TYPE_CHECKING:
     from core.evaluation.predictions import Evaluation
@@ -57,8 +58,9 @@ def evaluate(
         note(f"Not measured: {skipped.sample}, because {skipped.reason}.")
     if len(result.skipped) > _SHOWN_SKIPPED:
         note(f"Not measured: {len(result.skipped) - _SHOWN_SKIPPED} more samples.")
+    stale = note_if_stale(dataset, run).get(run.id)
     if json is not None:
-        write_json(json, result.summary())
+        write_json(json, result.summary() | {"stale": None if stale is None else stale.as_json()})
     if json != STDOUT:
         _print(result, run.name)
 

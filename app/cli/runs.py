@@ -9,8 +9,10 @@ import typer
 from app.cli import options
 from app.cli.opening import opened, run_store
 from app.cli.output import STDOUT, Column, duration, percent, say, table, write_json
+from app.cli.staleness import staleness_of
 
 if TYPE_CHECKING:
+    from core.runs.provenance import Staleness
     from core.runs.store import RunSummary
 
 
@@ -26,9 +28,11 @@ def runs(
 ) -> None:
     """List the runs of a dataset, newest first."""
     dataset = opened(folder, workspace)
-    summaries = [run.summary() for run in run_store(dataset).list()]
+    found = run_store(dataset).list()
+    summaries = [run.summary() for run in found]
+    stale = staleness_of(dataset, found)
     if json:
-        write_json(STDOUT, [describe(summary) for summary in summaries])
+        write_json(STDOUT, [describe(each, stale.get(each.id)) for each in summaries])
         return
     if not summaries:
         say("No runs yet.")
@@ -44,22 +48,24 @@ def runs(
             Column("iteration", number=True),
             Column("time", number=True),
             Column("started"),
+            Column("stale"),
         ],
-        [_row(summary) for summary in summaries],
+        [_row(summary, stale.get(summary.id)) for summary in summaries],
     )
     for summary in summaries:
         if summary.reason and summary.state.is_over:
             say(f"{summary.name}: {summary.reason}")
 
 
-def describe(summary: RunSummary) -> dict[str, Any]:
-    """One entry of the JSON."""
+def describe(summary: RunSummary, stale: Staleness | None) -> dict[str, Any]:
+    """One entry of the JSON; `stale` is null where nobody can tell."""
     data = summary.model_dump(mode="json")
+    data["stale"] = None if stale is None else stale.as_json()
     first = ("id", "recipe", "state", "best", "started", "seconds")
     return {key: data[key] for key in first} | data
 
 
-def _row(summary: RunSummary) -> list[str]:
+def _row(summary: RunSummary, stale: Staleness | None) -> list[str]:
     best, started = summary.best, summary.started
     return [
         summary.name,
@@ -71,4 +77,5 @@ def _row(summary: RunSummary) -> list[str]:
         f"{summary.iteration}/{summary.max_iters}" if summary.max_iters else "",
         duration(summary.seconds),
         f"{started.astimezone():%Y-%m-%d %H:%M}" if started else "",
+        "" if stale is None else stale.words(),
     ]

@@ -51,6 +51,7 @@ from core.training.failure import is_out_of_memory
 from core.training.recipes.assemble import CHECKPOINTS, assemble
 from core.training.recipes.config_json import dump_config, load_config
 from core.training.recipes.source import config_file_of
+from core.training.tracking.following import tracking
 
 _HEADER = """\
 # The resolved config of the run {name}, written by PetSeg Workbench for reading and for use with
@@ -137,9 +138,11 @@ class _Session:
         )
         self._heartbeats.start()
         failure: BaseException | None = None
+        tracker = config.get("tracking") if self._ranks.is_first else None
         try:
-            runner.train()
-        except (RuntimeError, MemoryError) as error:
+            with tracking(tracker, self._folder, self._record, self._events):
+                runner.train()
+        except Exception as error:  # each library has an exception of its own for that
             if not is_out_of_memory(error):
                 raise
             failure = error

@@ -13,6 +13,7 @@ import pytest
 
 from core.errors import PetsegError
 from core.runs.events import EventWriter, Message, read_events
+from core.runs.store import RunState
 from core.training.tracking import following, packages
 from core.training.tracking.packages import require_tracker
 from tests.core.training.tracking.tracked_run import make_record, track
@@ -210,3 +211,18 @@ def test_that_a_run_that_breaks_off_is_told_so(folder, monkeypatch):
         raise KeyboardInterrupt
     assert tracker.taken == [10, 15, 15]
     assert not tracker.is_complete
+
+
+def test_that_a_training_is_tracked(make_run, supervisor):
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    run = make_run(tracking="tensorboard", max_iters=2, val_interval=2)
+    supervisor.start(run)
+    assert supervisor.wait(run, timeout=240) is RunState.FINISHED
+    (log,) = store_of(run.folder, "tensorboard").iterdir()
+    read = EventAccumulator(str(log)).Reload()
+    assert {"train/loss", "train/lr", "val/mDice"} <= set(read.Tags()["scalars"])
+    best = run.best()
+    assert best is not None
+    assert [each.value for each in read.Scalars("val/mDice")] == [pytest.approx(best.mDice)]
