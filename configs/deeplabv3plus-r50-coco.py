@@ -6,6 +6,6 @@ among them, in place of one that was trained to classify ImageNet. Made for a GP
 
 _base_ = ["deeplabv3plus-r50-dice.py"]
 
-backbone_weights = "deeplabv3_r50_coco_stuff"
+backbone_weights = "resnet50_v1c-coco"
 
 class_weights = "auto"

@@ -1,7 +1,7 @@
 """AdamW with a warm-up for transformers, 100 epochs, the learning rate falling in a straight line.
 
-The rates and exceptions of SegFormer's and Swin's own trainings: no weight decay for norms and
-positions, the decoder ten times as fast as the pretrained backbone.
+The rates and exceptions of SegFormer's own training: no weight decay for norms and positions,
+the decoder ten times as fast as the pretrained backbone.
 """
 
 # The epochs become iterations when a dataset is chosen; for 200 photos in batches of 4 they are:
@@ -24,8 +24,6 @@ optim_wrapper = dict(
     paramwise_cfg=dict(
         custom_keys={
             "pos_block": dict(decay_mult=0.0),
-            "absolute_pos_embed": dict(decay_mult=0.0),
-            "relative_position_bias_table": dict(decay_mult=0.0),
             "norm": dict(decay_mult=0.0),
             "head": dict(lr_mult=10.0),
         }
