@@ -8,12 +8,25 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import PetsegError
 from core.files import atomic_write_text
 
 _log = logging.getLogger(__name__)
+
+
+class PlotSettings(BaseModel):
+    """How the Train page shows curves; the attributes of `widgets.plots.options.PlotOptions`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    shown: list[str] = []
+    axis: Literal["iteration", "epoch", "time"] = "iteration"
+    smoothing: float = Field(default=0.0, ge=0, lt=1)
+    log: bool = False
+    cut_outliers: bool = False
+    goal: float = Field(default=75.0, gt=0, le=100)
 
 
 class Settings(BaseModel):
@@ -28,6 +41,7 @@ class Settings(BaseModel):
         overlay_opacity: Of masks over photos, 0 to 1.
         editor_folded: Titles of the groups at the editor's side that are folded.
         assist_model: The model that the AI click asks.
+        plots: How the Train page shows curves.
     """
 
     model_config = ConfigDict(extra="ignore", validate_assignment=True)
@@ -40,6 +54,7 @@ class Settings(BaseModel):
     overlay_opacity: float = 0.45
     editor_folded: list[str] = ["Image"]
     assist_model: str = "efficientsam:10m"
+    plots: PlotSettings = PlotSettings()
 
     def remember(self, folder: Path) -> None:
         """Put a dataset at the head of the recent ones."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QUrl
@@ -13,12 +14,11 @@ from app.gpus import gpu_devices, has_gpu_driver
 from app.jobs import Jobs
 from app.pages.page import Page
 from app.session import Session
-from app.settings import Settings
+from app.settings import PlotSettings, Settings
 from app.training_control import TrainingControl
 from app.training_watch import RunsSnapshot
 from core.demo import DEFECTS_FILE
 from core.errors import PetsegError
-from core.runs.events import Event, Message
 from core.runs.store import RunState, RunSummary
 from core.runs.supervisor import Supervisor
 from core.training.recipes.catalogue import recipes
@@ -28,14 +28,16 @@ from widgets.training.form import FormValues
 from widgets.training.words import activity_words, end_words, loses_work, run_title
 
 if TYPE_CHECKING:
-    from app.pages.train_panels import TrainPanels
+    from app.pages.train.panels import TrainPanels
+    from app.pages.train.watching import Watching
+    from widgets.plots.options import PlotOptions
 
 _DEMO_RECIPE = "demo-cpu"
 _NO_DATASET = ("No dataset is open", "Open one to train a model on it.")
 
 
 class TrainPage(Page):
-    """Left the form, in the middle the chosen run, right all runs, below the log.
+    """Left the form, in the middle the curves, right all runs, below previews and the log.
 
     The panels are made when the page is first shown: until then nobody needs plots, and the window
     is there sooner. Runs are watched from the moment a dataset is open.
@@ -56,6 +58,8 @@ class TrainPage(Page):
         super().__init__(session, jobs, parent)
         self.control = TrainingControl(jobs, self, supervisor=supervisor)
         self._panels: TrainPanels | None = None
+        self._watching: Watching | None = None
+        self._plots = PlotSettings()
         self._sizes: dict[str, list[int]] = {}
         self._wanted_run = ""
         self._known_states: dict[str, RunState] = {}
@@ -76,6 +80,12 @@ class TrainPage(Page):
             Action("train.start", "Start training", self._submit, ("Ctrl+Return", "Ctrl+Enter")),
             Action("train.stop", "Stop the chosen run", self._click_stop, ("Ctrl+.",)),
             Action("train.whole_run", "Show the whole run", self._reset_view, ("0",)),
+            Action("train.axis", "Curves by iteration, epoch or time", self._next_axis, ("X",)),
+            Action("train.log_scale", "Logarithmic loss", self._toggle_log, ("L",)),
+            Action("train.outliers", "Ignore outliers", self._toggle_outliers, ("O",)),
+            Action("train.earlier", "Earlier previews", lambda: self._scrub(-1), ("Left",)),
+            Action("train.later", "Later previews", lambda: self._scrub(1), ("Right",)),
+            Action("train.truth", "True masks in the previews", self._toggle_truth, ("T",)),
         ]
 
     def activate(self) -> None:
@@ -90,17 +100,22 @@ class TrainPage(Page):
     def shut_down(self) -> None:
         """End the watching. Runs go on."""
         self.control.shut_down()
+        if self._watching is not None:
+            self._watching.shut_down()
 
     def restore(self, settings: Settings) -> None:
-        """Take over sizes from the settings."""
+        """Take over sizes and the looks of the plots from the settings."""
         self._sizes = dict(settings.splitters)
-        if self._panels is not None:
+        self._plots = settings.plots
+        if self._panels is not None and self._watching is not None:
             self._panels.set_sizes(self._sizes)
+            self._watching.set_options(self._plot_options())
 
     def remember(self, settings: Settings) -> None:
-        """Leave sizes in the settings."""
-        if self._panels is not None:
+        """Leave sizes and the looks of the plots in the settings."""
+        if self._panels is not None and self._watching is not None:
             settings.splitters = {**settings.splitters, **self._panels.sizes()}
+            settings.plots = PlotSettings.model_validate(asdict(self._watching.options))
 
     @property
     def panels(self) -> TrainPanels:
@@ -113,17 +128,19 @@ class TrainPage(Page):
         if self._panels is not None:
             return self._panels
         # Here, because loading the plots takes a third of a second that the window's start has not.
-        from app.pages.train_panels import TrainPanels
+        from app.pages.train.panels import TrainPanels
+        from app.pages.train.watching import Watching
 
         panels = self._panels = TrainPanels(self)
         panels.set_sizes(self._sizes)
+        watching = self._watching = Watching(panels, self.control, self.session, self.jobs, self)
+        watching.set_options(self._plot_options())
         control, runs = self.control, panels.runs
         panels.form.start_requested.connect(self._start)
         control.refused.connect(panels.form.show_problem)
         control.preparing_changed.connect(panels.form.set_preparing)
-        control.events.connect(self._on_events)
-        control.log.connect(panels.log.append_text)
-        runs.chosen.connect(self._show_run)
+        panels.header.resume_requested.connect(control.resume)
+        panels.header.again_requested.connect(self._start_again)
         runs.stop_requested.connect(self._stop)
         runs.cancel_requested.connect(self._cancel)
         runs.compare_requested.connect(self.session.open_run_requested)
@@ -137,6 +154,20 @@ class TrainPage(Page):
         if control.snapshot is not None:
             self._show_runs(control.snapshot)
         return panels
+
+    def _plot_options(self) -> PlotOptions:
+        from widgets.plots.clock import XAxis
+        from widgets.plots.options import PlotOptions
+
+        known = self._plots
+        options = PlotOptions(
+            axis=XAxis(known.axis),
+            smoothing=known.smoothing,
+            log=known.log,
+            cut_outliers=known.cut_outliers,
+            goal=known.goal,
+        )
+        return replace(options, shown=tuple(known.shown)) if known.shown else options
 
     def _find_gpus(self) -> None:
         if has_gpu_driver():
@@ -161,7 +192,6 @@ class TrainPage(Page):
         self.session.activity_changed.emit("")
         if self._panels is not None:
             self._panels.runs.update_runs((), {})
-            self._show_run("")
             self._show_dataset()
 
     def _on_label_set(self, name: str) -> None:
@@ -170,6 +200,9 @@ class TrainPage(Page):
 
     def _show_dataset(self) -> None:
         panels, dataset = self.panels, self.session.dataset
+        if self._watching is not None:
+            self._watching.clear()
+            self._watching.show_dataset()
         panels.open_button.setVisible(dataset is None)
         if dataset is None:
             panels.form.set_label_sets((), "")
@@ -177,7 +210,6 @@ class TrainPage(Page):
             return
         panels.form.set_label_sets(dataset.label_sets, self.session.label_set)
         panels.plots.say_what_to_do()
-        panels.plots.set_classes(dataset.classes)
         if (dataset.root / DEFECTS_FILE).is_file():
             panels.form.recipes.choose(_DEMO_RECIPE)  # the demo has a recipe of its own
 
@@ -227,8 +259,30 @@ class TrainPage(Page):
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self.session.problem.emit(f"No program to show text files was found. The log is {path}")
 
+    def _start_again(self, run_id: str) -> None:
+        run = self.control.snapshot.find(run_id) if self.control.snapshot is not None else None
+        if run is not None and run.suggestion:
+            self.control.retry(run_id, run.suggestion)
+
+    # How the runs are shown
+
     def _reset_view(self) -> None:
         self.panels.plots.reset_view()
+
+    def _next_axis(self) -> None:
+        self.panels.plot_bar.next_axis()
+
+    def _toggle_log(self) -> None:
+        self.panels.plot_bar.log.toggle()
+
+    def _toggle_outliers(self) -> None:
+        self.panels.plot_bar.outliers.toggle()
+
+    def _scrub(self, by: int) -> None:
+        self.panels.previews.step(by)
+
+    def _toggle_truth(self) -> None:
+        self.panels.previews.truth.toggle()
 
     # What happens to runs
 
@@ -259,7 +313,8 @@ class TrainPage(Page):
         panels = self.panels
         panels.runs.update_runs(snapshot.runs, snapshot.asked)
         self._choose_a_run(snapshot)
-        self._show_state(snapshot)
+        if self._watching is not None:
+            self._watching.show_snapshot(snapshot)
 
     def _choose_a_run(self, snapshot: RunsSnapshot) -> None:
         runs = self.panels.runs
@@ -274,33 +329,3 @@ class TrainPage(Page):
         elif runs.current is None and snapshot.runs:
             going_on = snapshot.running()
             runs.choose((going_on or snapshot.runs)[0].id)
-
-    def _show_state(self, snapshot: RunsSnapshot) -> None:
-        run_id = self.control.followed
-        run = snapshot.find(run_id) if run_id is not None else None
-        if run is None:
-            return
-        self.panels.header.show_run(run, snapshot.asked.get(run.id))
-        self.panels.plots.set_over(run.state.is_over)
-
-    # The chosen run
-
-    def _show_run(self, run_id: str) -> None:
-        panels = self.panels
-        self.control.follow(run_id or None)
-        panels.log.clear()
-        panels.header.show_run(None)
-        if run_id:
-            panels.plots.begin()
-        else:
-            panels.plots.clear()
-        if self.control.snapshot is not None:
-            self._show_state(self.control.snapshot)
-
-    def _on_events(self, events: list[Event]) -> None:
-        panels = self.panels
-        panels.plots.append(events)
-        panels.header.append(events)
-        for event in events:
-            if isinstance(event, Message):
-                panels.log.append_line(f"{event.level}: {event.text}")

@@ -306,7 +306,7 @@ def test_that_another_dataset_shows_its_own_runs_and_label_sets(desk, tmp_path):
     desk.wait_for(lambda: desk.page.control.snapshot is not None)
     assert desk.page.control.snapshot.runs == ()
     assert desk.panels.form.label_set.currentText() == "masks"
-    assert set(desk.panels.plots.point_counts().values()) == {0}
+    assert not desk.panels.plots.point_counts()
     assert "the loss appears here" in desk.texts()
 
 

@@ -106,16 +106,18 @@ class RunData:
     def _add_iteration(self, points: _Points, event: Iteration) -> None:
         x = event.iteration
         began = event.time if self._attempt_began is None else self._attempt_began
-        self.clock.tick(x, _figure(event, "epoch"), self._worked_before + event.time - began)
+        self.clock.tick(x, event.epoch, self._worked_before + event.time - began)
         for name, value in event.losses.items():
             _add(points, (LOSS, name), x, value)
         _add(points, (LR, "lr"), x, event.lr)
-        waiting, memory = _figure(event, "data_seconds"), event.memory_mb
+        memory, waiting = event.memory_mb, None
+        if event.data_seconds is not None and event.seconds_per_iteration > 0:
+            waiting = min(100 * event.data_seconds / event.seconds_per_iteration, 100.0)
         for family, name, figure in (
-            (ACCURACY, "train", _figure(event, "accuracy")),
-            (SPEED, "images", _figure(event, "images_per_second")),
-            (USE, "gpu", _figure(event, "gpu_percent")),
-            (USE, "waiting", None if waiting is None else 100 * waiting),
+            (ACCURACY, "train", event.accuracy),
+            (SPEED, "images", event.images_per_second),
+            (USE, "gpu", event.gpu_percent),
+            (USE, "waiting", waiting),
             (MEMORY, "memory", None if memory is None else memory / 1000),
         ):
             if figure is not None:
@@ -136,10 +138,6 @@ class RunData:
         for (family, name), (x, y) in points.items():
             self.families[family].setdefault(name, Series()).extend(x, y)
         points.clear()
-
-
-def _figure(event: Iteration, name: str) -> float | None:
-    return getattr(event, name, None)
 
 
 _Points = defaultdict[tuple[str, str], tuple[list[float], list[float]]]

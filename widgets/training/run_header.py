@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.runs.events import Event
 from core.runs.store import RunState, RunSummary
@@ -18,17 +26,30 @@ from widgets.training.words import (
     goal_words,
     iterations,
     run_title,
+    silence_words,
     state_look,
+    suggestion_words,
     took,
 )
+
+_RESUME_TIP = "Go on from the last checkpoint, as if the run had never stopped"
+_AGAIN_TIP = "Fill the form with this run's settings and the change that lets it work"
+_SILENT_HINT = "A slow machine may need that long; otherwise stop the run and look into its log."
 
 
 class RunHeader(QFrame):
     """State, iteration, time left, device, speed, memory, and the score against the goal.
 
+    Where a run ended in a way that leaves something to do, it offers that.
+
     Args:
         goal: The mDice to be reached, in percent.
     """
+
+    resume_requested = Signal(str)
+    """The id of a run that is to go on."""
+    again_requested = Signal(str)
+    """The id of a failed run that is to be tried with what its failure suggests."""
 
     def __init__(self, *, goal: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +70,12 @@ class RunHeader(QFrame):
         self.memory = _Figure("Memory")
         self.best = QLabel()
         self.reason = QLabel()
+        self.silence = QLabel()
+        self.resume_button = QPushButton("Resume")
+        self.again_button = QPushButton()
         self._lay_out()
+        self.resume_button.clicked.connect(lambda: self._emit(self.resume_requested))
+        self.again_button.clicked.connect(lambda: self._emit(self.again_requested))
         theme.signals.changed.connect(self._refresh)
         self.show_run(None)
 
@@ -58,6 +84,11 @@ class RunHeader(QFrame):
         if run is None or self._run is None or run.id != self._run.id:
             self._figures = RunFigures()
         self._run, self._asked = run, asked
+        self._refresh()
+
+    def set_goal(self, goal: float) -> None:
+        """Hold the score against another goal."""
+        self._goal = goal
         self._refresh()
 
     def append(self, events: Sequence[Event]) -> None:
@@ -92,7 +123,30 @@ class RunHeader(QFrame):
         column.addLayout(title)
         column.addWidget(self.progress)
         column.addLayout(figures)
-        column.addWidget(self.reason)
+        column.addLayout(self._notes())
+
+    def _notes(self) -> QHBoxLayout:
+        self.silence.setObjectName("run_silence")
+        self.silence.setWordWrap(True)
+        self.silence.setProperty("role", "warning")
+        for button, name, icon, tip in (
+            (self.resume_button, "resume_run", "play-circle-outline", _RESUME_TIP),
+            (self.again_button, "run_again", "restart", _AGAIN_TIP),
+        ):
+            button.setObjectName(name)
+            button.setToolTip(tip)
+            theme.set_icon(button, icon)
+        notes = QHBoxLayout()
+        notes.setSpacing(theme.GRID)
+        notes.addWidget(self.reason, 1)
+        notes.addWidget(self.silence, 1)
+        notes.addWidget(self.again_button, 0, Qt.AlignmentFlag.AlignTop)
+        notes.addWidget(self.resume_button, 0, Qt.AlignmentFlag.AlignTop)
+        return notes
+
+    def _emit(self, signal: SignalInstance) -> None:
+        if self._run is not None:
+            signal.emit(self._run.id)
 
     def _refresh(self) -> None:
         run = self._run
@@ -114,15 +168,31 @@ class RunHeader(QFrame):
         self.iteration.set_text(iterations(done, planned) if planned else UNKNOWN)
         self._show_time(run)
         self.speed.set_text(figures.speed or UNKNOWN)
-        self.device.set_text(figures.device or run.device or UNKNOWN)
+        where = [figures.device or run.device or UNKNOWN, figures.gpu]
+        self.device.set_text(" · ".join(part for part in where if part))
         self.memory.set_text(figures.memory or UNKNOWN)
         words, role = goal_words(figures.best or run.best, self._goal)
         self.best.setText(f"Best mDice {words}")
         _set_role(self.best, role)
-        self.reason.setText(run.reason)
-        self.reason.setVisible(bool(run.reason))
+        self._show_notes(run)
+
+    def _show_notes(self, run: RunSummary) -> None:
+        """Why it ended, what can be done about it, and whether a running worker is silent."""
+        self.reason.setText(_reason_of(run))
+        self.reason.setVisible(bool(self.reason.text()))
         bad = run.state in (RunState.CRASHED, RunState.FAILED)
         _set_role(self.reason, "error" if bad else "muted")
+        silent = run.silent_seconds if run.state is RunState.RUNNING else None
+        self.silence.setVisible(silent is not None)
+        if silent is not None:
+            words = silence_words(silent)
+            self.silence.setText(f"{words[:1].upper()}{words[1:]}. {_SILENT_HINT}")
+        self.resume_button.setVisible(run.checkpoint is not None)
+        if run.checkpoint is not None:
+            self.resume_button.setToolTip(f"{_RESUME_TIP}: from iteration {run.checkpoint}")
+        self.again_button.setVisible(bool(run.suggestion))
+        if run.suggestion:
+            self.again_button.setText(f"Start again with {suggestion_words(run.suggestion)}")
 
     def _show_time(self, run: RunSummary) -> None:
         if run.state is RunState.RUNNING:
@@ -132,6 +202,12 @@ class RunHeader(QFrame):
         else:
             self.left.set_title("Took")
             self.left.set_text(took(run) or UNKNOWN)
+
+
+def _reason_of(run: RunSummary) -> str:
+    if run.reason or run.state is not RunState.PAUSED:
+        return run.reason
+    return f"Paused at iteration {run.iteration}. Nothing is lost."
 
 
 class _Figure(QWidget):

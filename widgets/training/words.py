@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.runs.events import BestScore
 from core.runs.store import RunState, RunSummary
+from core.training.recipes.fields import BY_NAME
 from widgets.durations import duration, time_left
 
 UNKNOWN = "–"
@@ -25,18 +26,21 @@ _LOOKS = {
     RunState.QUEUED: StateLook("Queued", "clock-outline", "muted"),
     RunState.RUNNING: StateLook("Running", "play-circle-outline", "accent"),
     RunState.FINISHED: StateLook("Finished", "check-circle-outline", "ok"),
+    RunState.PAUSED: StateLook("Paused", "pause-circle-outline", "warning"),
     RunState.STOPPED: StateLook("Stopped", "stop-circle-outline", "warning"),
     RunState.CRASHED: StateLook("Crashed", "alert-octagon-outline", "error"),
     RunState.FAILED: StateLook("Failed", "close-circle-outline", "error"),
 }
 
 
+_ASKED = {"stop": "Stopping", "pause": "Pausing", "cancel": "Cancelling"}
+
+
 def state_look(state: RunState, asked: str | None = None) -> StateLook:
     """How a run's state is shown, given what its worker was asked for."""
     look = _LOOKS[state]
     if state is RunState.RUNNING and asked is not None:
-        word = "Stopping" if asked == "stop" else "Cancelling"
-        return look._replace(word=word, role="warning")
+        return look._replace(word=_ASKED[asked], role="warning")
     return look
 
 
@@ -59,9 +63,37 @@ def progress_words(run: RunSummary, asked: str | None = None) -> str:
         parts.append("loading")
     elif run.iteration:
         parts.append(iterations(run.iteration, run.max_iters))
-    if run.eta is not None and asked is None:
+    if run.silent_seconds is not None:
+        parts.append(silence_words(run.silent_seconds))
+    elif run.eta is not None and asked is None:
         parts.append(time_left(run.eta))
     return " · ".join(parts)
+
+
+def silence_words(seconds: float) -> str:
+    """That a worker, which should, has not said anything for a while."""
+    return f"no sign of life for {duration(seconds)}"
+
+
+def suggestion_words(suggestion: Mapping[str, Any]) -> str:
+    """Form fields with which a failed run would work: `batch size 4`."""
+    parts = []
+    for name, value in suggestion.items():
+        field = BY_NAME.get(name)
+        title = name if field is None else field.label[:1].lower() + field.label[1:]
+        shown = "×".join(map(str, value)) if isinstance(value, list | tuple) else value
+        parts.append(f"{title} {shown}")
+    return ", ".join(parts)
+
+
+def passed_words(run: RunSummary, goal: float) -> str:
+    """One sentence on a run that has reached the goal."""
+    if run.best is None:
+        return ""
+    return (
+        f"Run {run_title(run)} passed the goal: mDice {score(run.best)} ≥ {goal:g} "
+        f"at iteration {run.best.iteration}."
+    )
 
 
 def iterations(done: int, planned: int) -> str:
@@ -121,6 +153,8 @@ def end_words(run: RunSummary) -> str:
             return f"Run {title} finished{score_words}{at}."
         case RunState.STOPPED:
             return f"Run {title} stopped at iteration {run.iteration}{score_words}{at}."
+        case RunState.PAUSED:
+            return f"Run {title} paused at iteration {run.iteration}{score_words}{at}."
         case RunState.CRASHED:
             return f"Run {title} crashed. {run.reason}"
         case RunState.FAILED:
