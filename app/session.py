@@ -47,6 +47,8 @@ class Session(QObject):
     open_demo_requested = Signal()
     files_changed = Signal(object)
     """The set of sample ids whose masks were written, but not by the editor."""
+    masks_changed = Signal(object)
+    """The set of sample ids whose masks of the label set were written, by whomever."""
     activity_changed = Signal(str)
     """What is being trained, and where, in a few words; empty when nothing is."""
     layout_asked = Signal(object, object, object)
@@ -281,3 +283,4 @@ class Session(QObject):
             self.dataset = self.dataset.with_mask(sample_id, self.label_set)
         self.checking.follow(self.dataset)
         self.checking.check_samples(sample_ids)
+        self.masks_changed.emit(set(sample_ids))

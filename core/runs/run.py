@@ -36,6 +36,8 @@ class RunSummary(BaseModel):
         suggestion: Form fields with which a failed run would work.
         parent: Id of the run that this one tries again.
         gpus: Number of processes that train together.
+        stale: What has changed in its data since, in words, filled in by whoever has looked; ""
+            where nothing has, or nobody has looked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,6 +62,7 @@ class RunSummary(BaseModel):
     suggestion: dict[str, Any] | None = None
     parent: str | None = None
     gpus: int = 1
+    stale: str = ""
 
 
 class Run:
