@@ -23,7 +23,7 @@ from core.evaluation.predictions import (
     read_confidence,
     read_prediction,
 )
-from core.images import read_mask
+from core.images import decode_mask, read_mask
 from tests.core.evaluation.helpers import CLASSES, FakeRun, write_mask
 
 
@@ -142,10 +142,10 @@ def test_that_a_second_measurement_reads_no_mask_and_writes_nothing(
     path = metrics_path(run, "val", "labels")
     written = path.stat().st_mtime_ns
 
-    def refuse(path: object, coding: object = None) -> None:
+    def refuse(_data: object, path: object, _coding: object = None) -> None:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr("core.evaluation.predictions.read_mask", refuse)
+    monkeypatch.setattr("core.evaluation.predictions.decode_mask", refuse)
     assert evaluate_run(dataset, run, "val") == first
     assert path.stat().st_mtime_ns == written
 
@@ -157,11 +157,11 @@ def test_that_an_edited_mask_changes_its_sample_only(dataset, predicted_run, mon
     write_mask(edited, np.zeros((24, 32), np.uint8))
     read: list[object] = []
 
-    def noted(path, coding=None):
+    def noted(data, path, coding=None):
         read.append(path)
-        return read_mask(path, coding)
+        return decode_mask(data, path, coding)
 
-    monkeypatch.setattr("core.evaluation.predictions.read_mask", noted)
+    monkeypatch.setattr("core.evaluation.predictions.decode_mask", noted)
     after = evaluate_run(dataset, run, "val")
     assert read == [edited]
     assert after.mDice < before.mDice
