@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +68,22 @@ def install_safe_loading() -> None:
 def init_config(path: Path) -> dict[str, Any]:
     """The `init_cfg` that starts a backbone from a file.
 
-    Whole checkpoints, whose backbone's names begin with `backbone.`, are understood too.
+    Of a whole classifier, detector or segmentor only the backbone is taken.
     """
     config = {"type": "Pretrained", "checkpoint": str(path)}
-    if any(name.startswith("backbone.") for name in _weights(load_safely(str(path)))):
-        config["prefix"] = "backbone."
+    prefix = _prefix_of(_weights(load_safely(str(path))))
+    if prefix:
+        config["prefix"] = prefix
     return config
+
+
+def _prefix_of(names: Iterable[str]) -> str:
+    """What the names of a backbone begin with in a file; "" in one of nothing but a backbone."""
+    names = list(names)
+    for prefix in ("backbone.", "module.backbone.", "module."):
+        if any(name.startswith(prefix) for name in names):
+            return prefix
+    return ""
 
 
 def check_init(backbone: nn.Module, path: Path) -> str:
@@ -92,7 +102,8 @@ def check_init(backbone: nn.Module, path: Path) -> str:
         if not name.endswith("num_batches_tracked")
     }
     given = _weights(load_safely(str(path)))
-    names = {name.removeprefix("module.").removeprefix("backbone."): name for name in given}
+    prefix = _prefix_of(given)
+    names = {name.removeprefix(prefix): name for name in given if name.startswith(prefix)}
     fitting = [
         name for name in own if name in names and given[names[name]].shape == own[name].shape
     ]
