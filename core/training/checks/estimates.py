@@ -20,11 +20,12 @@ tensors and adding up what the forward pass saves for the backward pass
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from core.training.recipes.reading import Recipe
+from core.training.recipes.reading import Recipe, bases_of, find_base
 
 _PROCESS = 0.7e9
 _CONTEXT = 0.5e9
@@ -52,15 +53,37 @@ class Footprint:
     min_batch: int = 1
 
 
+# By the name of a recipe, or of the file in configs/_base_/models that it inherits from. The image
+# pooling of ASPP normalizes one value per channel and image, so DeepLab needs two images.
 FOOTPRINTS: Mapping[str, Footprint] = {
-    "demo-cpu": Footprint(3.0, 700, 32),
-    "deeplabv3plus-mnv2": Footprint(3.0, 2600, 16, min_batch=2),
+    "deeplabv3plus-r101": Footprint(62.6, 9950, 8, min_batch=2),
+    "deeplabv3plus_r50-d8": Footprint(43.7, 6700, 8, min_batch=2),
+    "deeplabv3plus_mnv2": Footprint(2.8, 2300, 16, min_batch=2),
+    "lraspp_mnv2": Footprint(1.9, 1760, 32),
+    "resnet18_fpn_small": Footprint(0.8, 340, 32),
+    "fcn_unet_s5-d16": Footprint(29.1, 8170, 16, must_divide=True),
+    "fcn_hr48": Footprint(65.8, 4780, 32),
+    "segformer_mit-b2": Footprint(24.7, 3080, 32),
 }
 
 
 def footprint_of(recipe: Recipe) -> Footprint | None:
-    """The footprint of a recipe's model; None for one that nobody has measured."""
-    return FOOTPRINTS.get(recipe.base or recipe.name) if not recipe.is_foreign else None
+    """The footprint of a recipe's model; None for one that nobody has measured.
+
+    Raises:
+        PetsegError: the recipe's file cannot be read.
+    """
+    lineage = list(_lineage(recipe.path))
+    return next((FOOTPRINTS[name] for name in lineage if name in FOOTPRINTS), None)
+
+
+def _lineage(path: Path) -> Iterator[str]:
+    """The names of a config file and of what it inherits from, the nearest first."""
+    yield path.stem
+    for base in bases_of(path):
+        found = find_base(path, base)
+        if found is not None:
+            yield from _lineage(found)
 
 
 def memory_needed(

@@ -1,0 +1,1 @@
+"""A run looked at before it is made: its samples after augmentation, and its whole config."""
