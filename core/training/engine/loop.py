@@ -16,6 +16,7 @@ from mmengine.runner import IterBasedTrainLoop
 from core.runs.events import EventWriter, Message
 from core.training.engine.ema import WeightAverage
 from core.training.engine.pace import Pace
+from core.training.engine.prefetch import PrefetchingLoader
 from core.training.engine.ranks import Ranks
 from core.training.engine.requests import Paused, Requests
 from core.training.engine.saving import CheckpointSaver, unwrapped
@@ -94,7 +95,8 @@ class WorkbenchTrainLoop(IterBasedTrainLoop):  # type: ignore[misc]
         batch = next(self.dataloader_iterator)
         self.waited = time.monotonic() - began
         # After the batch was loaded, which may have drawn numbers in this process.
-        seed_step(self.runner.seed, self.companions.ranks.rank, self._iter)
+        is_ahead = isinstance(self.dataloader, PrefetchingLoader)
+        seed_step(self.runner.seed, self.companions.ranks.rank, self._iter, only_torch=is_ahead)
         self.run_iter(batch)
         if self._average is not None:
             self._average.update()

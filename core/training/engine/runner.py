@@ -16,6 +16,7 @@ from mmengine.logging.logger import MMFormatter
 from mmengine.runner import Runner
 
 from core.training.engine.loop import Companions, WorkbenchTrainLoop
+from core.training.engine.speed import Tuner
 
 # What is printed goes to worker.log, which the window shows as plain text.
 _DATE = "%H:%M:%S"
@@ -32,9 +33,11 @@ class WorkbenchRunner(Runner):  # type: ignore[misc]
 
     Attributes:
         companions: What the training loop works with; set before `train`.
+        tuner: Makes the training fast, once its loop has been built; set before `train`.
     """
 
     companions: Companions
+    tuner: Tuner | None = None
 
     def build_logger(
         self, log_level: int | str = "INFO", log_file: str | None = None, **options: Any
@@ -55,6 +58,8 @@ class WorkbenchRunner(Runner):  # type: ignore[misc]
         built = super().build_train_loop(loop)
         if isinstance(built, WorkbenchTrainLoop):
             built.companions = self.companions
+        if self.tuner is not None:
+            self.tuner.tune(self, built)
         return built
 
     def dump_config(self) -> None:

@@ -34,17 +34,19 @@ def seed_loading(seed: int, number: int) -> None:
         torch.default_generator.manual_seed(int(words[2]))
 
 
-def seed_step(seed: int, rank: int, iteration: int) -> None:
+def seed_step(seed: int, rank: int, iteration: int, *, only_torch: bool = False) -> None:
     """Seed the generators for one training step; each process of a run draws its own numbers.
 
     Args:
         seed: The run's seed.
         rank: Number of the process.
         iteration: Iterations done before.
+        only_torch: Whether Python's and numpy's generators belong to a thread that loads samples.
     """
     words = _words(seed, _STEP, iteration, rank)
-    random.seed(int(words[0]))
-    np.random.seed(words[1])
+    if not only_torch:
+        random.seed(int(words[0]))
+        np.random.seed(words[1])
     torch.manual_seed(int(words[2]))  # the GPUs' too
 
 

@@ -32,12 +32,13 @@ from core.training.engine.hooks import EventsHook
 from core.training.engine.loop import Companions, Ending
 from core.training.engine.memory import explain
 from core.training.engine.pace import Pace
-from core.training.engine.precision import keep_losses_in_float32, use_bfloat16
+from core.training.engine.precision import keep_losses_in_float32
 from core.training.engine.previews import Previews, choose_previews
 from core.training.engine.ranks import Ranks, join_ranks, leave_ranks
 from core.training.engine.requests import Requests
 from core.training.engine.runner import ResumeHook, WorkbenchRunner, usable_cores
 from core.training.engine.saving import CheckpointSaver, unwrapped
+from core.training.engine.speed import Tuner, accelerate_config
 from core.training.engine.standing import standing_at
 from core.training.engine.starting import (
     checkpoint_options,
@@ -146,6 +147,9 @@ class _Session:
             if not is_out_of_memory(error):
                 raise
             failure = error
+        finally:
+            if runner.tuner is not None:
+                runner.tuner.close()
         if failure is not None:  # outside, where nothing holds the tensors any more
             raise explain(
                 failure, runner, batch=whole_batch(config), world=self._ranks.world
@@ -205,13 +209,16 @@ class _Session:
         this_start = for_this_start(
             config, checkpoint=checkpoint, device=self._device, ranks=self._ranks
         )
-        in_half = self._use_precision(this_start)
+        accelerate_config(this_start)
+        in_half = self._device != "cpu" and self._use_half_on_gpu(this_start)
         runner = WorkbenchRunner.from_cfg(Config(this_start))
         runner.companions = companions
         if in_half:
             keep_losses_in_float32(unwrapped(runner.model))
-        if config.get("channels_last") is True:
-            runner.model.to(memory_format=torch.channels_last)
+        runner.tuner = Tuner(
+            self._folder, config, self._device, self._events,
+            threads=self._threads(config), world=self._ranks.world,
+        )  # fmt: skip
         cv2.setNumThreads(1)  # after the runner, which sets it too; torch has the cores
         runner.register_hook(
             EventsHook(self._events, companions.pace, whole_batch(config), self._plan.train.count)
@@ -236,12 +243,7 @@ class _Session:
             pace=companions.pace,
         )
 
-    def _use_precision(self, config: dict[str, Any]) -> bool:
-        if self._device == "cpu":
-            if not use_bfloat16(config, self._device):
-                return False
-            self._events.write(Message(text="This CPU computes in bfloat16: training uses it."))
-            return True
+    def _use_half_on_gpu(self, config: dict[str, Any]) -> bool:
         wanted = str(config.get("precision", "float32"))
         precision = cuda_precision(wanted, torch.cuda.get_device_capability())
         if not use_cuda_precision(config, precision):

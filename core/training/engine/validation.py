@@ -10,7 +10,7 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from core.evaluation.metrics import ConfusionMatrix
+from core.evaluation.metrics import ConfusionMatrix, Metrics
 from core.runs.events import ClassScore, EventWriter, Preview, Validation
 from core.training.engine.pace import Pace
 from core.training.engine.previews import Previews
@@ -63,11 +63,13 @@ class ValidationHook(Hook):  # type: ignore[misc]
         self._pace = pace
         self._left = 0
         self._confusion = ConfusionMatrix(len(self._class_names), ignore_index)
+        self._figures: Metrics | None = None
         self._shown: list[Preview] = []
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Begin to count anew."""
         self._confusion = ConfusionMatrix(len(self._class_names), self._ignore_index)
+        self._figures = None
         self._shown = []
         # Several processes share the samples in turns, and the sampler lets the last ones repeat
         # some so that all have as many; those count once.
@@ -93,10 +95,19 @@ class ValidationHook(Hook):  # type: ignore[misc]
         self._left -= min(self._left, len(outputs or ()))
         self._requests.interrupt()
 
-    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
-        """Keep the best checkpoint, and report."""
+    def measure(self) -> dict[str, float]:
+        """What was counted, by all processes, in percent and by MMSegmentation's names."""
         if self._ranks.world > 1:
             self._share()
+        self._figures = figures = self._confusion.metrics(self._class_names)
+        return {
+            name: round(getattr(figures, name), 2) for name in ("aAcc", "mIoU", "mAcc", "mDice")
+        }
+
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Keep the best checkpoint, and report."""
+        if self._figures is None:
+            self.measure()
         if self._ranks.is_first:
             self._conclude(runner)
         self._pace.validation_done()
@@ -111,7 +122,8 @@ class ValidationHook(Hook):  # type: ignore[misc]
         self._shown = self._ranks.gather(self._shown)
 
     def _conclude(self, runner: Runner) -> None:
-        figures = self._confusion.metrics(self._class_names)
+        figures = self._figures
+        assert figures is not None, "it was measured"
         iteration = runner.iter
         best = None
         if self._standing.is_better(figures.mDice):

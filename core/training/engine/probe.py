@@ -1,0 +1,201 @@
+"""Finding out how a model trains fastest on this machine. Loaded only by worker processes.
+
+Which precision, which order of values in memory and how many threads are best depends on the model
+and on the machine, so a few training steps are tried in each way, on copies of the model. Weights,
+optimizer and random numbers stay untouched.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import nn
+
+from core.training.engine.depthwise import use_quick_depthwise
+from core.training.engine.precision import keep_losses_in_float32
+
+# Seconds after which no further way is tried.
+PATIENCE = 10.0
+
+# A step that is longer is tried with two images only, and one that is shorter several times.
+_LONG_STEP, _SHORT_STEP = 1.0, 0.5
+# Below this a second thread may cost more than it brings.
+_TINY_STEP = 0.25
+
+
+class Way(NamedTuple):
+    """A way to compute training steps on a CPU.
+
+    Attributes:
+        precision: `float32` or `bfloat16`.
+        channels_last: Whether a pixel's channels lie together in memory.
+        threads: Threads of torch.
+    """
+
+    precision: str
+    channels_last: bool
+    threads: int
+
+    @property
+    def words(self) -> str:
+        """The way in words."""
+        order = "channels last" if self.channels_last else "channels first"
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        return f"{self.precision}, {order}, {threads}"
+
+
+def ways(precision: str, channels_last: Any, threads: int, *, fast_bfloat16: bool) -> list[Way]:
+    """The ways that a config leaves open, the most promising first.
+
+    Args:
+        precision: `auto`, `float32`, or another one, which a CPU computes as `bfloat16`.
+        channels_last: `auto`, or True or False.
+        threads: Threads to use.
+        fast_bfloat16: Whether the CPU computes in bfloat16; where it does not, only a config that
+            asks for bfloat16 gets it.
+    """
+    if precision == "auto":
+        precisions = ["bfloat16", "float32"] if fast_bfloat16 else ["float32"]
+    else:
+        precisions = ["float32" if precision == "float32" else "bfloat16"]
+    orders = [True, False] if channels_last == "auto" else [channels_last is True]
+    return [Way(kind, order, threads) for kind in precisions for order in orders]
+
+
+def fastest(
+    model: nn.Module,
+    make_batch: Callable[[int], dict[str, Any]],
+    batch_size: int,
+    candidates: Sequence[Way],
+    *,
+    may_change_threads: bool,
+) -> tuple[Way, dict[Way, float]]:
+    """Try training steps in each way.
+
+    A way that takes longer than the best so far is left in the middle of its step.
+
+    Args:
+        model: The model; it is left as it is.
+        make_batch: Makes a batch of so many images, as the loader gives it.
+        batch_size: Images of one step.
+        candidates: The ways, the most promising first.
+        may_change_threads: Whether one thread is tried too, where the steps are tiny.
+
+    Returns:
+        The fastest way, and the seconds of a step of `batch_size` images for each that was tried
+        to its end.
+    """
+    began = time.perf_counter()
+    known: dict[Way, float] = {}
+    with _untouched_chance():
+        few = min(batch_size, 2)
+        batch, share = make_batch(few), few / batch_size
+        first = _Trial(model, candidates[0])
+        estimate = first.step(batch) / share
+        if estimate < _LONG_STEP and few < batch_size:
+            batch, share = make_batch(batch_size), 1.0
+            first.step(batch)
+        known[candidates[0]] = first.seconds(batch)
+        del first
+        for way in candidates[1:]:
+            if time.perf_counter() - began > PATIENCE:
+                break
+            _try(model, way, batch, known)
+        best = min(known, key=lambda way: known[way])
+        if may_change_threads and best.threads > 1 and known[best] < _TINY_STEP:
+            _try(model, best._replace(threads=1), batch, known)
+    torch.set_num_threads(candidates[0].threads)
+    best = min(known, key=lambda way: known[way])
+    return best, {way: seconds / share for way, seconds in known.items()}
+
+
+def apply_way(model: nn.Module, way: Way) -> None:
+    """Put a model and torch into a way of computing, besides the optimizer's context."""
+    torch.set_num_threads(way.threads)
+    if way.precision == "bfloat16":
+        keep_losses_in_float32(model)
+    if way.channels_last:
+        model.to(memory_format=torch.channels_last)
+        use_quick_depthwise(model)
+
+
+def _try(model: nn.Module, way: Way, batch: dict[str, Any], known: dict[Way, float]) -> None:
+    best = min(known.values())
+    trial = _Trial(model, way)
+    try:
+        # The first step also makes what the others find ready.
+        trial.step(batch, limit=3 * best)
+        known[way] = trial.seconds(batch, limit=1.1 * best)
+    except _TooSlowError:
+        pass
+
+
+class _TooSlowError(Exception):
+    pass
+
+
+class _Trial:
+    """A copy of a model, set up in one way."""
+
+    def __init__(self, model: nn.Module, way: Way) -> None:
+        self._way = way
+        self._limit = float("inf")
+        self._model = copy.deepcopy(model).train()
+        apply_way(self._model, way)
+        for module in self._model.modules():
+            if not any(True for _ in module.children()):
+                module.register_forward_hook(self._after_layer)
+
+    def seconds(self, batch: dict[str, Any], limit: float = float("inf")) -> float:
+        """The shortest of a few steps."""
+        shortest = self.step(batch, limit)
+        for _ in range(2 if shortest < _SHORT_STEP else 0):
+            shortest = min(shortest, self.step(batch, limit))
+        return shortest
+
+    def step(self, batch: dict[str, Any], limit: float = float("inf")) -> float:
+        """Seconds of one forward and backward pass.
+
+        Raises:
+            _TooSlowError: it took longer than `limit` seconds.
+        """
+        model: Any = self._model
+        batch = copy.deepcopy(batch)  # padding changes the samples
+        began = time.perf_counter()
+        self._limit = began + limit
+        half = self._way.precision == "bfloat16"
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            data = model.data_preprocessor(batch, True)
+            losses = model(**data, mode="loss")
+        total, _ = model.parse_losses(losses)
+        total.backward()
+        for parameter in model.parameters():
+            parameter.grad = None
+        return time.perf_counter() - began
+
+    def _after_layer(self, module: nn.Module, inputs: Any, output: Any) -> None:
+        self._look_at_the_clock()
+        if isinstance(output, torch.Tensor) and output.requires_grad:
+            output.register_hook(self._look_at_the_clock)
+
+    def _look_at_the_clock(self, *_: Any) -> None:
+        if time.perf_counter() > self._limit:
+            raise _TooSlowError
+
+
+@contextmanager
+def _untouched_chance() -> Iterator[None]:
+    python, numpy = random.getstate(), np.random.get_state()
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
