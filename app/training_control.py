@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from core.runs.store import Run, RunState, RunStore, RunSummary
 from core.runs.supervisor import Supervisor
 from core.runs.tidying import RunContents, contents_of, delete_run, rename_run
 from core.training.request import TrainRequest, create_run
+
+Mark = Callable[[Iterable[RunSummary]], tuple[RunSummary, ...]]
 
 
 class TrainingControl(QObject):
@@ -63,7 +66,18 @@ class TrainingControl(QObject):
         self._followed: str | None = None
         self._ticket = 0
         self._many: dict[str, int] = {}
+        self._mark: Mark = tuple
         self.snapshot: RunsSnapshot | None = None
+
+    def set_marks(self, mark: Mark) -> None:
+        """Let somebody add to the summaries what is not in the runs' own files."""
+        self._mark = mark
+        self.mark_again()
+
+    def mark_again(self) -> None:
+        """Tell the runs once more, for there is something else to be added."""
+        if self.snapshot is not None:
+            self._take_runs(self.snapshot)
 
     @property
     def followed(self) -> str | None:
@@ -223,6 +237,7 @@ class TrainingControl(QObject):
     def _take_runs(self, snapshot: RunsSnapshot) -> None:
         if snapshot.runs_dir != self._runs_dir:
             return  # still under way from the dataset before
+        snapshot = replace(snapshot, runs=self._mark(snapshot.runs))
         before, self.snapshot = self.snapshot, snapshot
         self.runs_changed.emit(snapshot)
         if before is None:

@@ -27,6 +27,7 @@ from widgets.training.words import (
     iterations,
     run_title,
     silence_words,
+    stale_words,
     state_look,
     suggestion_words,
     took,
@@ -34,6 +35,7 @@ from widgets.training.words import (
 
 _RESUME_TIP = "Go on from the last checkpoint, as if the run had never stopped"
 _AGAIN_TIP = "Fill the form with this run's settings and the change that lets it work"
+_STALE_TIP = "See which masks and photos are others than those that the run used"
 _SILENT_HINT = "A slow machine may need that long; otherwise stop the run and look into its log."
 
 
@@ -50,6 +52,8 @@ class RunHeader(QFrame):
     """The id of a run that is to go on."""
     again_requested = Signal(str)
     """The id of a failed run that is to be tried with what its failure suggests."""
+    stale_requested = Signal(str)
+    """The id of a run whose data has changed: the list of it is wanted."""
 
     def __init__(self, *, goal: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,9 +77,11 @@ class RunHeader(QFrame):
         self.silence = QLabel()
         self.resume_button = QPushButton("Resume")
         self.again_button = QPushButton()
+        self.stale_button = QPushButton()
         self._lay_out()
         self.resume_button.clicked.connect(lambda: self._emit(self.resume_requested))
         self.again_button.clicked.connect(lambda: self._emit(self.again_requested))
+        self.stale_button.clicked.connect(lambda: self._emit(self.stale_requested))
         theme.signals.changed.connect(self._refresh)
         self.show_run(None)
 
@@ -132,6 +138,7 @@ class RunHeader(QFrame):
         for button, name, icon, tip in (
             (self.resume_button, "resume_run", "play-circle-outline", _RESUME_TIP),
             (self.again_button, "run_again", "restart", _AGAIN_TIP),
+            (self.stale_button, "run_stale", "history", _STALE_TIP),
         ):
             button.setObjectName(name)
             button.setToolTip(tip)
@@ -140,6 +147,7 @@ class RunHeader(QFrame):
         notes.setSpacing(theme.GRID)
         notes.addWidget(self.reason, 1)
         notes.addWidget(self.silence, 1)
+        notes.addWidget(self.stale_button, 0, Qt.AlignmentFlag.AlignTop)
         notes.addWidget(self.again_button, 0, Qt.AlignmentFlag.AlignTop)
         notes.addWidget(self.resume_button, 0, Qt.AlignmentFlag.AlignTop)
         return notes
@@ -187,6 +195,9 @@ class RunHeader(QFrame):
         if silent is not None:
             words = silence_words(silent)
             self.silence.setText(f"{words[:1].upper()}{words[1:]}. {_SILENT_HINT}")
+        self.stale_button.setVisible(bool(run.stale))
+        words = stale_words(run)
+        self.stale_button.setText(f"{words[:1].upper()}{words[1:]}…")
         self.resume_button.setVisible(run.checkpoint is not None)
         if run.checkpoint is not None:
             self.resume_button.setToolTip(f"{_RESUME_TIP}: from iteration {run.checkpoint}")

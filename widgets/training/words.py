@@ -70,6 +70,11 @@ def progress_words(run: RunSummary, asked: str | None = None) -> str:
     return " · ".join(parts)
 
 
+def stale_words(run: RunSummary) -> str:
+    """That the data of a run has changed since: `stale: 3 masks changed`."""
+    return f"stale: {run.stale}" if run.stale else ""
+
+
 def silence_words(seconds: float) -> str:
     """That a worker, which should, has not said anything for a while."""
     return f"no sign of life for {duration(seconds)}"
