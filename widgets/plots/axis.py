@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSize
 
 from widgets import theme
 from widgets.plots.clock import XAxis
@@ -19,6 +19,7 @@ _GRID_OPACITY = 0.16
 _TEXT_ROOM = 10
 # Fewer pixels than these between two ticks would let their texts touch.
 _TICK_ROOM = 56
+_LEAST = QSize(120, 96)
 
 _QUARTERS = (0.0, 25.0, 50.0, 75.0, 100.0)
 _WIDE_PERCENT = 60
@@ -148,13 +149,20 @@ def _plain_number(value: float) -> str:
     return f"{float(mantissa):g}e{int(exponent)}"
 
 
+class _Plot(pg.PlotWidget):  # type: ignore[misc]
+    def sizeHint(self) -> QSize:
+        # As little as can be read: the layout gives all the room there is, and where there is
+        # less, the plots are scrolled.
+        return _LEAST
+
+
 def make_plot(name: str) -> pg.PlotWidget:
     """A plot with two axes and faint horizontal lines; the wheel zooms along x."""
     axes = {"left": ValueAxis("left"), "bottom": PlaceAxis()}
-    plot = pg.PlotWidget(axisItems=axes, viewBox=ZoomingView())
+    plot = _Plot(axisItems=axes, viewBox=ZoomingView())
     plot.setAccessibleName(name)
     plot.setFrameShape(plot.Shape.NoFrame)
-    plot.setMinimumSize(160, 80)
+    plot.setMinimumSize(_LEAST)
     item = plot.getPlotItem()
     item.hideButtons()
     item.setMenuEnabled(False)

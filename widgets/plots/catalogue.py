@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -27,14 +27,16 @@ from widgets.plots.style import (
     EMPHASIS_WIDTH,
     LINE_WIDTH,
     class_color,
-    curve_color,
     curve_words,
+    further_color,
     line_of,
     loss_color,
     loss_words,
 )
 
 _PERCENT = (0, 100)
+_ORDER = (TOTAL_LOSS, "train", "mAcc", "aAcc", "gpu", "waiting")
+_OF_VALIDATIONS = ("mAcc", "aAcc")
 
 
 @dataclass(frozen=True)
@@ -110,17 +112,45 @@ def curve_text(family: str, name: str) -> str:
     return name if family == CLASS_DICE else curve_words(name)
 
 
+def ordered(family: str, names: Iterable[str], classes: Sequence[ClassInfo]) -> list[str]:
+    """The curves of a plot in the order in which they are told: the most telling first.
+
+    Classes come in their order with the background last; losses begin with the sum.
+    """
+    known = {info.name: info.index or len(classes) for info in classes}
+    order = {name: place for place, name in enumerate(_ORDER)} if family != CLASS_DICE else known
+    return sorted(dict.fromkeys(names), key=lambda name: order.get(name, len(order)))
+
+
+def is_smoothed(family: str, name: str) -> bool:
+    """Whether a curve is noisy enough to be smoothed; validations are few and exact."""
+    return PLOT_KINDS[family].is_noisy and name not in _OF_VALIDATIONS
+
+
 def own_look(
-    family: str, name: str, names: Sequence[str], classes: Sequence[ClassInfo]
+    family: str,
+    name: str,
+    names: Sequence[str],
+    classes: Sequence[ClassInfo],
+    color: QColor,
 ) -> CurveLook:
-    """The look of a curve where only one run is shown: each curve has a colour of its own."""
-    marked = PLOT_KINDS[family].of_validations or (family == ACCURACY and name != "train")
+    """The look of a curve where only one run is shown: each curve has a colour of its own.
+
+    Args:
+        family: The kind of curve.
+        name: Its name.
+        names: All curves of that kind.
+        classes: The classes of the dataset.
+        color: Colour of the run, for what has but one curve.
+    """
+    marked = PLOT_KINDS[family].of_validations or name in _OF_VALIDATIONS
     if family == LOSS:
         width = EMPHASIS_WIDTH if name == TOTAL_LOSS else LINE_WIDTH
         return CurveLook(loss_color(name, names), width)
     if family == CLASS_DICE:
         return CurveLook(class_color(name, classes), LINE_WIDTH, marked=marked)
-    return CurveLook(curve_color(name, names), LINE_WIDTH, marked=marked)
+    own = color if names[0] == name else further_color(names.index(name) - 1)
+    return CurveLook(own, LINE_WIDTH, marked=marked)
 
 
 def run_look(
@@ -144,6 +174,8 @@ def run_look(
     return CurveLook(color, width, line, marked=marked), (theme.color("text"), line)
 
 
-def begins_hidden(family: str, name: str) -> bool:
+def begins_hidden(family: str, name: str, classes: Sequence[ClassInfo]) -> bool:
     """Whether a curve is hidden at first where several runs are shown: too many cannot be read."""
+    if family == CLASS_DICE:
+        return len(classes) > 1 and name == classes[0].name
     return family == LOSS and name != TOTAL_LOSS

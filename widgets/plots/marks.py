@@ -12,6 +12,7 @@ from widgets import theme
 from widgets.plots.graphs import pg
 
 _GOAL_STEP = 0.5
+_STAR = 13
 
 
 class GoalLine(QObject):
@@ -86,7 +87,7 @@ class BestMarks:
         self._view = plot.getViewBox()
         self._format = value_format
         self._points: list[BestPoint] = []
-        self._stars = pg.ScatterPlotItem(size=13, symbol="star", pxMode=True)
+        self._stars = pg.ScatterPlotItem(size=_STAR, symbol="star", pxMode=True)
         self._text = pg.TextItem(anchor=(0.5, 1.15))
         self._stars.setZValue(200)
         self._text.setZValue(201)
@@ -111,6 +112,14 @@ class BestMarks:
         highest = max(points, key=lambda point: point.y, default=None)
         self._text.setText("" if highest is None else f"{highest.y:{self._format}}")
         self.place_text()
+
+    def with_room(self, low: float, high: float) -> float:
+        """The upper end of a y axis from `low` to `high`, raised where the value would be cut."""
+        highest = max(self._points, key=lambda point: point.y, default=None)
+        if highest is None or self._view.height() <= 0:
+            return high
+        needed = (self._text.boundingRect().height() + _STAR) / self._view.height()
+        return max(high, highest.y + (high - low) * min(needed, 0.4))
 
     def restyle(self) -> None:
         """Take the colours of the theme in use; those of the stars are given by `show`."""

@@ -10,7 +10,14 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from widgets import theme
-from widgets.plots.axis import make_plot, place_words, restyle_plot, set_log, show_values
+from widgets.plots.axis import (
+    make_plot,
+    mark_percent,
+    place_words,
+    restyle_plot,
+    set_log,
+    show_values,
+)
 from widgets.plots.clock import Clock, XAxis
 from widgets.plots.drawn import CurveLook, DrawnCurve
 from widgets.plots.graphs import pg
@@ -21,6 +28,7 @@ from widgets.plots.series import Floats, Series
 
 # Per cent of the values that may lie beyond each end of the y axis when outliers are ignored.
 _OUTLIERS = 2.0
+_PERCENT = (0, 100)
 # Curves in percent climb out of a valley in which nobody is interested later.
 _VALLEY = 25.0
 _TOOLTIP = "Wheel: zoom · drag: move · Shift+drag: zoom into a box · double click: whole run"
@@ -82,6 +90,8 @@ class PlotPanel(QObject):
         self._best = BestMarks(self.plot, value_format)
         self._readout = Readout(self.plot)
         self._note = QLabel(self.plot)
+        if y_range == _PERCENT:
+            mark_percent(self.plot)
         self._lay_out()
         self._connect()
         self.restyle()
@@ -208,6 +218,11 @@ class PlotPanel(QObject):
         self._best.show([])
         self.set_crosshair(None)
 
+    def forget_hidden(self) -> None:
+        """Begin anew with what is hidden at first."""
+        self._hidden.clear()
+        self._seen.clear()
+
     def hide_runs(self, runs: frozenset[str]) -> None:
         """Do not draw the curves of these runs."""
         self._hidden_runs = runs
@@ -229,13 +244,13 @@ class PlotPanel(QObject):
         ]
         self._fit_y([each for each in drawn if len(each)])
 
-    def set_crosshair(self, x: float | None) -> None:
-        """Show the values at an x, or none."""
+    def set_crosshair(self, x: float | None, *, named: bool = True) -> None:
+        """Show the values at an x, or none; with the names of runs where there are several."""
         readings = [] if x is None else self._readings(x)
         at = min((each.x for each in readings), key=lambda each: abs(each - (x or 0)), default=0.0)
         self._crosshair.setVisible(bool(readings))
         self._crosshair.setPos(at)
-        self._readout.show_readings(place_words(self._axis, at), readings)
+        self._readout.show_readings(place_words(self._axis, at), readings, named=named)
         if readings:
             left, right = self.view.viewRange()[0]
             across = (at - left) / (right - left) if right > left else 0.5
@@ -271,7 +286,8 @@ class PlotPanel(QObject):
         head.setSpacing(theme.GRID // 2)
         head.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.legend, 1)
-        self.head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        # Columns of plots are equally wide, however long their legends are.
+        self.head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
         self._note.setProperty("role", "muted")
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note.setWordWrap(True)
@@ -313,13 +329,13 @@ class PlotPanel(QObject):
             high = largest + room if high is None else high
         if low is not None and high is not None and low < high:
             # A little room, so that neither ends of axes nor dots are cut.
-            self.view.setYRange(low, high, padding=0.03)
+            self.view.setYRange(low, self._best.with_room(low, high), padding=0.03)
         self._best.place_text()
 
     def _extent(self, drawn: list[Floats]) -> tuple[float, float]:
         if not self._cut_outliers:
             return min(float(y.min()) for y in drawn), max(float(y.max()) for y in drawn)
-        if self._y_range == (0, 100):
+        if self._y_range == _PERCENT:
             return (
                 min(float(np.percentile(y, _VALLEY)) for y in drawn),
                 max(float(y.max()) for y in drawn),

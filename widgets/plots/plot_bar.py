@@ -154,24 +154,25 @@ class PlotBar(QWidget):
     def _lay_out(self) -> None:
         for axis, words in _AXES:
             self.axis.addItem(words, axis)
+        self.axis.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # The style's size hint leaves out the arrow.
+        self.axis.setMinimumWidth(self.axis.sizeHint().width() + theme.GRID)
         self.smoothing.setRange(0, round(MOST_SMOOTHING * _SMOOTHING_STEPS))
         self.smoothing.setPageStep(10)
-        self.smoothing.setMinimumWidth(56)
+        self.smoothing.setMinimumWidth(48)
         self.smoothing.setMaximumWidth(160)
         self._smoothing_words.setProperty("role", "muted")
         widest = self._smoothing_words.fontMetrics().horizontalAdvance("Smooth 0.99")
         self._smoothing_words.setMinimumWidth(widest + 2)
-        for button, text in ((self.log, "Log"), (self.outliers, "Ignore outliers")):
+        for button, text in ((self.log, "Log"), (self.outliers, "No outliers")):
             button.setText(text)
             button.setProperty("role", "chip")
             button.setCheckable(True)
         for button in (self.plots_button, self.goal_button, self.export_button):
             button.setProperty("role", "chip")
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        for button in (self.plots_button, self.goal_button):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.plots_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         theme.set_icon(self.plots_button, "view-grid-outline")
-        theme.set_icon(self.goal_button, "flag-outline")
         theme.set_icon(self.export_button, "export-variant")
         for widget, name, tip in (
             (self.plots_button, "plots_shown", "Choose which plots are shown"),

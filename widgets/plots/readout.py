@@ -45,13 +45,19 @@ class Readout(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def show_readings(self, head: str, readings: Sequence[Reading]) -> None:
-        """Write the readings below a line that says where they are; none hides the table."""
+    def show_readings(self, head: str, readings: Sequence[Reading], *, named: bool) -> None:
+        """Write the readings below a line that says where they are; none hides the table.
+
+        Args:
+            head: Where they are.
+            readings: What is read there.
+            named: Whether runs are named; without their names the table hides little of the plot.
+        """
         self.setVisible(bool(readings))
         if not readings:
             return
         if any(reading.run for reading in readings):
-            self.setText(head + _by_run(readings))
+            self.setText(head + _by_run(readings, named=named))
         else:
             lines = (f"{_swatch(r.color)} {escape(r.text)} <b>{r.value}</b>" for r in readings)
             self.setText("<br>".join([head, *lines]))
@@ -72,7 +78,7 @@ class Readout(QLabel):
         self.move(offset, area.top())
 
 
-def _by_run(readings: Sequence[Reading]) -> str:
+def _by_run(readings: Sequence[Reading], *, named: bool) -> str:
     """A row a run and a column a curve."""
     names = list(dict.fromkeys(reading.text for reading in readings))
     rows: dict[str, dict[str, Reading]] = {}
@@ -80,7 +86,7 @@ def _by_run(readings: Sequence[Reading]) -> str:
         rows.setdefault(reading.run, {})[reading.text] = reading
     cell = "<td align='right' style='padding-left:8px'>"
     lines = []
-    if len(names) > 1:
+    if len(names) > 1 and named:
         heads = "".join(f"{cell}{escape(name)}</td>" for name in names)
         lines.append(f"<tr><td></td>{heads}</tr>")
     for run, found in rows.items():
@@ -89,7 +95,8 @@ def _by_run(readings: Sequence[Reading]) -> str:
             for name in names
         )
         color = next(iter(found.values())).color
-        lines.append(f"<tr><td>{_swatch(color)} {escape(shortened(run))}</td>{values}</tr>")
+        title = escape(shortened(run)) if named else ""
+        lines.append(f"<tr><td>{_swatch(color)} {title}</td>{values}</tr>")
     return f"<table cellspacing='0' cellpadding='0'>{''.join(lines)}</table>"
 
 

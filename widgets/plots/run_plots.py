@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPixmap, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.dataset.model import ClassInfo
 from core.runs.events import Event
@@ -17,6 +17,8 @@ from widgets.plots.catalogue import (
     PLOT_KINDS,
     begins_hidden,
     curve_text,
+    is_smoothed,
+    ordered,
     own_look,
     run_look,
 )
@@ -42,11 +44,16 @@ _LEGEND_WIDTH = 220
 
 @dataclass(frozen=True)
 class ShownRun:
-    """A run in the plots: its id, what it is called, and its colour among other runs."""
+    """A run in the plots: its id, what it is called, and its colour (RGB; None for any)."""
 
     id: str = ""
     title: str = ""
-    color: tuple[int, int, int] = (128, 128, 128)
+    color: tuple[int, int, int] | None = None
+
+    @property
+    def paint(self) -> QColor:
+        """Its colour, or the theme's accent."""
+        return theme.color("accent") if self.color is None else QColor(*self.color)
 
 
 class RunPlots(QStackedWidget):
@@ -159,9 +166,12 @@ class RunPlots(QStackedWidget):
 
     def show_runs(self, runs: Sequence[ShownRun]) -> None:
         """Show these runs, the chosen one first. Those that were shown keep their points."""
-        before = {run.id for run in self._runs}
-        if {run.id for run in runs} == before and list(runs) == self._runs:
+        if list(runs) == self._runs:
             return
+        before = {run.id for run in self._runs}
+        if (len(before) > 1) != (len(runs) > 1):
+            for panel in self._panels.values():
+                panel.forget_hidden()
         self._runs = list(runs)
         self._data = {run.id: self._data.get(run.id) or RunData() for run in runs}
         self._hidden_runs &= set(self._data)
@@ -226,8 +236,8 @@ class RunPlots(QStackedWidget):
     # To take away
 
     def picture(self) -> QPixmap:
-        """The plots as they are, at twice their size on the screen."""
-        return picture_of(self._picture)
+        """All plots that are shown, at twice their size on the screen."""
+        return picture_of([self.run_legend, self._grid] if len(self._runs) > 1 else [self._grid])
 
     def curves_in_view(self) -> list[CurveColumns]:
         """The points of all curves that are shown, within the x range that is shown."""
@@ -245,7 +255,13 @@ class RunPlots(QStackedWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID // 2)
         column.addWidget(self.run_legend)
-        column.addWidget(self._grid, 1)
+        # Many plots on a small screen are scrolled rather than squeezed.
+        scroll = QScrollArea()
+        scroll.setWidget(self._grid)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.addWidget(scroll, 1)
         self.addWidget(self.empty)
         self.addWidget(self._picture)
 
@@ -276,7 +292,7 @@ class RunPlots(QStackedWidget):
             return
         for run in self._runs:
             shown = run.id not in self._hidden_runs
-            self.run_legend.set_entry(run.id, run.title, QColor(*run.color), shown=shown)
+            self.run_legend.set_entry(run.id, run.title, run.paint, shown=shown)
 
     def _show_run(self, run_id: str, shown: bool) -> None:
         (self._hidden_runs.discard if shown else self._hidden_runs.add)(run_id)
@@ -299,9 +315,10 @@ class RunPlots(QStackedWidget):
 
     def _add_curves(self) -> None:
         for panel, family in self._shown_panels():
-            for run in self._runs:
-                for name in self._data[run.id].families[family]:
-                    if not panel.has_curve(name, run.id):
+            for name in self._names(family):
+                for run in self._runs:
+                    is_there = name in self._data[run.id].families[family]
+                    if is_there and not panel.has_curve(name, run.id):
                         self._set_curve(panel, family, name, run)
 
     def _shown_panels(self) -> list[tuple[PlotPanel, str]]:
@@ -315,11 +332,11 @@ class RunPlots(QStackedWidget):
             look, legend = run_look(
                 family,
                 names.index(name),
-                QColor(*run.color),
+                run.paint,
                 emphasised=run is self._runs[0],
             )
         else:
-            look = own_look(family, name, names, self._classes)
+            look = own_look(family, name, names, self._classes, run.paint)
         panel.set_curve(
             name,
             curve_text(family, name),
@@ -329,15 +346,13 @@ class RunPlots(QStackedWidget):
             run=run.id,
             run_title=run.title if several else "",
             legend=legend,
-            hidden=several and begins_hidden(family, name),
-            smoothing=self._options.smoothing if PLOT_KINDS[family].is_noisy else 0.0,
+            hidden=several and begins_hidden(family, name, self._classes),
+            smoothing=self._options.smoothing if is_smoothed(family, name) else 0.0,
         )
 
     def _names(self, family: str) -> list[str]:
-        names: Mapping[str, None] = dict.fromkeys(
-            name for data in self._data.values() for name in data.families[family]
-        )
-        return list(names)
+        names = (name for data in self._data.values() for name in data.families[family])
+        return ordered(family, names, self._classes)
 
     def _restyle(self) -> None:
         for panel in self._panels.values():
@@ -384,7 +399,7 @@ class RunPlots(QStackedWidget):
             data = self._data[run.id]
             if data.best is None or run.id in self._hidden_runs or not data.clock.knows(axis):
                 continue
-            color = QColor(*run.color) if several else theme.color("ok")
+            color = run.paint if several else theme.color("ok")
             place = data.clock.place(axis, data.best.iteration)
             points.append(BestPoint(place, data.best.mDice, color))
         self.dice.mark_best(points)
@@ -407,8 +422,9 @@ class RunPlots(QStackedWidget):
         return sentence.format(kind.noun)
 
     def _set_crosshair(self, x: float | None) -> None:
+        under_mouse = self.sender()
         for panel, _family in self._shown_panels():
-            panel.set_crosshair(x)
+            panel.set_crosshair(x, named=panel is under_mouse)
 
     def _on_moved_by_hand(self) -> None:
         self._follows_run = False

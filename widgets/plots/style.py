@@ -30,12 +30,12 @@ _TERM_WORDS = {"ce": "CE", "dice": "Dice", "focal": "Focal"}
 _CURVE_WORDS = {
     "lr": "learning rate",
     "mDice": "mDice",
-    "train": "training batches",
-    "mAcc": "val, mean of classes",
-    "aAcc": "val, all pixels",
+    "train": "training",
+    "mAcc": "val, class mean",
+    "aAcc": "val, pixels",
     "images": "images/s",
-    "gpu": "GPU in use",
-    "waiting": "waiting for data",
+    "gpu": "GPU",
+    "waiting": "waiting",
     "memory": "memory",
 }
 
@@ -56,10 +56,9 @@ def class_color(name: str, classes: Sequence[ClassInfo]) -> QColor:
     return theme.color("muted")
 
 
-def curve_color(name: str, names: Sequence[str]) -> QColor:
-    """The colour of one of a few curves of a kind, where it is the only run."""
-    place = list(names).index(name)
-    return theme.color("accent") if place == 0 else QColor(_TERM_COLORS[place - 1])
+def further_color(place: int) -> QColor:
+    """The colour of a curve besides the first one of its plot, counted from 0."""
+    return QColor(_TERM_COLORS[(place + 1) % len(_TERM_COLORS)])
 
 
 def line_of(place: int) -> Qt.PenStyle:

@@ -87,6 +87,7 @@ class TrainPanels:
         room.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, theme.GRID // 2)
         room.addWidget(self.previews)
         self._below.setDocumentMode(True)
+        self._below.tabBar().setDrawBase(False)
         self._below.addTab(previews, "Previews")
         self._below.addTab(self.log, "Log")
         self._below.setTabToolTip(0, "What the chosen run predicts for a few validation photos")

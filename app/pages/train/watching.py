@@ -22,8 +22,6 @@ from widgets.previews.history import PreviewEntry
 from widgets.previews.pictures import Look, PreviewFiles
 from widgets.training.words import passed_words, run_title
 
-_NO_COLOR = (128, 128, 128)
-
 
 class Watching(QObject):
     """Feeds the panels with the events of the chosen run and of those ticked beside it.
@@ -134,7 +132,7 @@ class Watching(QObject):
         titles = {run.id: run_title(run) for run in self._runs()}
         self._panels.plots.show_runs(
             [
-                ShownRun(run_id, titles.get(run_id, run_id), model.color_of(run_id) or _NO_COLOR)
+                ShownRun(run_id, titles.get(run_id, run_id), model.color_of(run_id))
                 for run_id in wanted
             ]
         )
