@@ -7,7 +7,11 @@ import re
 
 from core.errors import PetsegError
 
-_NO_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
+_NO_MEMORY = (
+    "out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc",
+    "failed to allocate",
+    "could not create a primitive",  # oneDNN's words when its working memory cannot be had
+)  # fmt: skip
 
 _REINSTALL = "reinstall the program's packages: delete the folder .venv and run `make run`"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import os
 import traceback
 from typing import Any
 
@@ -42,7 +44,7 @@ def explain(
     """
     release(error)
     what = f"The memory did not suffice for a batch of {batch} images"
-    if world > 1:
+    if world > 1 or isinstance(runner.optim_wrapper, dict):  # the others wait, or none is built
         return BatchTooLargeError(what, "Use a smaller batch_size or crop_size.", None)
     fitting = largest_fitting(runner, batch)
     if fitting is None:
@@ -81,6 +83,14 @@ def release(error: BaseException) -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+    _give_back_to_system()
+
+
+def _give_back_to_system() -> None:
+    """Let the C library return what it keeps for later: oneDNN asks the system, not the library."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:  # glibc
+        trim(0)
 
 
 def _fits(runner: Runner, size: int) -> bool:
@@ -94,8 +104,9 @@ def _fits(runner: Runner, size: int) -> bool:
             for index in (number % len(loader.dataset) for number in range(size))
         ]
         runner.model.train_step(loader.collate_fn(samples), optim_wrapper=runner.optim_wrapper)
-    # Batch norm refuses a single image whose features are one pixel: that does not fit either.
-    except (RuntimeError, MemoryError, ValueError) as error:
+    # Each library has an exception of its own. Batch norm refuses a single image whose features
+    # are one pixel (a ValueError): that does not fit either.
+    except Exception as error:
         if not is_out_of_memory(error) and not isinstance(error, ValueError):
             raise
         release(error)
