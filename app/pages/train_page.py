@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.actions import Action
-from app.gpus import gpu_devices, has_gpu_driver
 from app.jobs import Jobs
 from app.pages.page import Page
+from app.pages.train.run_actions import run_actions
+from app.pages.train.stale_marks import StaleMarks
 from app.session import Session
 from app.settings import PlotSettings, Settings
 from app.training_control import TrainingControl
 from app.training_watch import RunsSnapshot
 from core.demo import DEFECTS_FILE
 from core.errors import PetsegError
+from core.runs.devices import gpu_devices, has_gpu_driver
 from core.runs.store import RunState, RunSummary
 from core.runs.supervisor import Supervisor
 from core.training.recipes.catalogue import recipes
 from core.training.request import TrainRequest
-from widgets.training.cancel_dialog import CancelDialog
 from widgets.training.form import FormValues
-from widgets.training.words import activity_words, end_words, loses_work, run_title
+from widgets.training.words import activity_words, end_words, run_title
 
 if TYPE_CHECKING:
     from app.pages.train.panels import TrainPanels
@@ -57,6 +57,7 @@ class TrainPage(Page):
     ) -> None:
         super().__init__(session, jobs, parent)
         self.control = TrainingControl(jobs, self, supervisor=supervisor)
+        self._stale = StaleMarks(self.control, session, jobs, self)
         self._panels: TrainPanels | None = None
         self._watching: Watching | None = None
         self._plots = PlotSettings()
@@ -78,7 +79,6 @@ class TrainPage(Page):
         """The page's commands."""
         return [
             Action("train.start", "Start training", self._submit, ("Ctrl+Return", "Ctrl+Enter")),
-            Action("train.stop", "Stop the chosen run", self._click_stop, ("Ctrl+.",)),
             Action("train.whole_run", "Show the whole run", self._reset_view, ("0",)),
             Action("train.axis", "Curves by iteration, epoch or time", self._next_axis, ("X",)),
             Action("train.log_scale", "Logarithmic loss", self._toggle_log, ("L",)),
@@ -86,6 +86,7 @@ class TrainPage(Page):
             Action("train.earlier", "Earlier previews", lambda: self._scrub(-1), ("Left",)),
             Action("train.later", "Later previews", lambda: self._scrub(1), ("Right",)),
             Action("train.truth", "True masks in the previews", self._toggle_truth, ("T",)),
+            *run_actions(lambda: self.panels.runs),
         ]
 
     def activate(self) -> None:
@@ -122,6 +123,13 @@ class TrainPage(Page):
         """The panels of the page."""
         return self._build_once()
 
+    @property
+    def watching(self) -> Watching:
+        """What feeds the panels."""
+        self._build_once()
+        assert self._watching is not None
+        return self._watching
+
     # Building
 
     def _build_once(self) -> TrainPanels:
@@ -129,22 +137,21 @@ class TrainPage(Page):
             return self._panels
         # Here, because loading the plots takes a third of a second that the window's start has not.
         from app.pages.train.panels import TrainPanels
+        from app.pages.train.run_verbs import RunVerbs
         from app.pages.train.watching import Watching
 
         panels = self._panels = TrainPanels(self)
         panels.set_sizes(self._sizes)
         watching = self._watching = Watching(panels, self.control, self.session, self.jobs, self)
         watching.set_options(self._plot_options())
-        control, runs = self.control, panels.runs
+        control = self.control
         panels.form.start_requested.connect(self._start)
         control.refused.connect(panels.form.show_problem)
         control.preparing_changed.connect(panels.form.set_preparing)
         panels.header.resume_requested.connect(control.resume)
         panels.header.again_requested.connect(self._start_again)
-        runs.stop_requested.connect(self._stop)
-        runs.cancel_requested.connect(self._cancel)
-        runs.compare_requested.connect(self.session.open_run_requested)
-        runs.log_requested.connect(self._open_log)
+        panels.header.stale_requested.connect(self._stale.show_list)
+        RunVerbs(control, panels.runs, self.session, self.jobs, self)  # lives with the page
         try:
             panels.form.set_recipes(recipes())
         except PetsegError as error:
@@ -233,32 +240,6 @@ class TrainPage(Page):
                 )
             )
 
-    def _click_stop(self) -> None:
-        self.panels.runs.stop_button.click()
-
-    def _stop(self, run_id: str) -> None:
-        self.control.stop(run_id)
-        self.session.message.emit("The run stops after this iteration: it saves and evaluates.")
-
-    def _cancel(self, run_id: str) -> None:
-        run = self.control.snapshot.find(run_id) if self.control.snapshot is not None else None
-        if run is None:
-            return
-        if not loses_work(run):
-            self.control.cancel(run_id)
-            return
-        dialog = CancelDialog(run, self)
-        dialog.cancel_chosen.connect(self.control.cancel)
-        dialog.stop_chosen.connect(self._stop)
-        dialog.open()
-
-    def _open_log(self, run_id: str) -> None:
-        path = self.control.files_of(run_id).log_path
-        if not path.exists():
-            self.session.message.emit("The worker of this run has not printed anything yet.")
-        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self.session.problem.emit(f"No program to show text files was found. The log is {path}")
-
     def _start_again(self, run_id: str) -> None:
         run = self.control.snapshot.find(run_id) if self.control.snapshot is not None else None
         if run is not None and run.suggestion:
@@ -311,7 +292,9 @@ class TrainPage(Page):
 
     def _show_runs(self, snapshot: RunsSnapshot) -> None:
         panels = self.panels
-        panels.runs.update_runs(snapshot.runs, snapshot.asked)
+        panels.runs.update_runs(
+            snapshot.runs, snapshot.asked, snapshot.waiting, is_paused=snapshot.is_paused
+        )
         self._choose_a_run(snapshot)
         if self._watching is not None:
             self._watching.show_snapshot(snapshot)

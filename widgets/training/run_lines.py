@@ -11,6 +11,7 @@ from widgets.training.words import (
     run_subtitle,
     run_title,
     score,
+    stale_words,
     state_look,
     took,
 )
@@ -47,7 +48,7 @@ def run_lines(run: RunSummary, asked: str | None = None, place: int | None = Non
     state, figure = look.word, ""
     is_running = run.state is RunState.RUNNING
     if is_running and run.silent_seconds is not None:
-        state = f"No sign of life for {_short(run.silent_seconds)}"
+        state, figure = "No sign of life", _short(run.silent_seconds)
         icon, role = _SILENT_ICON, "warning"
     elif is_running and run.iteration == 0:
         figure = "loading"
@@ -58,6 +59,8 @@ def run_lines(run: RunSummary, asked: str | None = None, place: int | None = Non
         figure = {2: "2nd in line", 3: "3rd in line"}.get(place or 0, figure)
     elif run.state.is_over:
         figure = took(run)
+    if run.stale and not is_running:
+        state = f"{state} · {stale_words(run)}"
     done = iterations(run.iteration, run.max_iters) if run.iteration else ""
     return RunLines(
         title=(run_title(run), score(run.best)),

@@ -16,7 +16,15 @@ from PySide6.QtCore import (
 
 from core.runs.store import RunSummary
 from widgets.comparison.run_colors import run_color
-from widgets.training.words import moment, progress_words, run_title, score, took
+from widgets.training.words import (
+    moment,
+    progress_words,
+    run_title,
+    score,
+    silence_words,
+    stale_words,
+    took,
+)
 
 RUN_ROLE = int(Qt.ItemDataRole.UserRole)
 """The `RunSummary`."""
@@ -72,7 +80,8 @@ class RunModel(QAbstractListModel):
                 return _details(run)
             case Qt.ItemDataRole.AccessibleTextRole:
                 words = progress_words(run, asked)
-                return f"{run_title(run)}, {words}, best mDice {score(run.best)}, took {took(run)}"
+                said = f"{run_title(run)}, {words}, best mDice {score(run.best)}, took {took(run)}"
+                return ", ".join(part for part in (said, stale_words(run)) if part)
             case Qt.ItemDataRole.CheckStateRole:
                 ticked = run.id in self._ticked
                 return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
@@ -283,6 +292,12 @@ def _details(run: RunSummary) -> str:
         f"asked for {moment(run.created)}" if run.created else "",
         f"tries {run.parent} again with other settings" if run.parent else "",
         f"can go on from iteration {run.checkpoint}" if run.checkpoint is not None else "",
+        _upper(silence_words(run.silent_seconds)) if run.silent_seconds is not None else "",
+        _upper(stale_words(run)),
         run.reason,
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
