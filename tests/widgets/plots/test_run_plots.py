@@ -231,7 +231,9 @@ def test_that_the_crosshair_reads_the_runs_and_leaves_out_the_one_that_ended_bef
     viewport = plots.loss.plot.viewport()
     qtbot.mouseMove(viewport, position_of(plots.loss, 120, 1.5))
     qtbot.waitUntil(lambda: any("iteration 120" in text for text in texts(plots)))
-    assert any("second" in text and "first" in text and "<b>1.7</b>" in text for text in texts(plots))
+    assert any(
+        "second" in text and "first" in text and "<b>1.7</b>" in text for text in texts(plots)
+    )
     qtbot.mouseMove(viewport, position_of(plots.loss, 390, 1.5))
     qtbot.waitUntil(lambda: any("iteration 390" in text for text in texts(plots)))
     assert not any("first" in text and "iteration" in text for text in texts(plots))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from core.runs.events import BestScore
@@ -62,3 +63,48 @@ def test_that_without_a_run_there_is_no_strip(header):
     assert not header.isHidden()
     header.show_run(None)
     assert header.isHidden()
+
+
+def test_that_images_a_second_and_the_use_of_the_gpu_are_told_where_they_are_known(header):
+    header.show_run(summary("a"))
+    figures = {"images_per_second": 41.26, "gpu_percent": 93.4}
+    header.append([started(400), iteration(120).model_copy(update=figures)])
+    assert header.speed.text() == "41.3 images/s"
+    assert header.device.text() == "cpu · GPU 93 %"
+
+
+def test_that_a_worker_that_says_nothing_is_shown_and_not_hidden(header):
+    header.show_run(summary("a", silent_seconds=34.2))
+    assert header.silence.text().startswith("No sign of life for 34 s.")
+    assert not header.silence.isHidden()
+    header.show_run(summary("a"))
+    assert header.silence.isHidden()
+
+
+def test_that_a_run_that_can_go_on_offers_it(header, qtbot):
+    header.show_run(summary("a", RunState.PAUSED, iteration=640, checkpoint=640))
+    assert header.state.text() == "Paused"
+    assert header.reason.text() == "Paused at iteration 640. Nothing is lost."
+    assert not header.resume_button.isHidden()
+    with qtbot.waitSignal(header.resume_requested) as asked:
+        qtbot.mouseClick(header.resume_button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["a"]
+    header.show_run(summary("a"))
+    assert header.resume_button.isHidden()
+
+
+def test_that_a_failed_run_offers_what_would_let_it_work(header, qtbot):
+    header.show_run(summary("a", RunState.FAILED, suggestion={"batch_size": 4}))
+    assert header.again_button.text() == "Start again with batch size 4"
+    with qtbot.waitSignal(header.again_requested) as asked:
+        qtbot.mouseClick(header.again_button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["a"]
+    header.show_run(summary("a", RunState.FAILED))
+    assert header.again_button.isHidden()
+
+
+def test_that_another_goal_is_held_against_the_score(header):
+    header.show_run(summary("a"))
+    header.append([started(400), validation(100, 82.31)])
+    header.set_goal(90)
+    assert header.best.text() == "Best mDice 82.31 < 90 so far, at iteration 100"

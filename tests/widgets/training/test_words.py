@@ -11,9 +11,11 @@ from widgets.training.words import (
     goal_words,
     is_to_compare,
     loses_work,
+    passed_words,
     progress_words,
     run_title,
     state_look,
+    suggestion_words,
 )
 
 REACHED = BestScore(mDice=82.31, iteration=200)
@@ -70,3 +72,25 @@ def test_that_the_status_bar_tells_what_is_trained_and_where():
     assert activity_words([run]) == "mine 120/400 · cpu"
     assert activity_words([run, run]) == "2 runs are training"
     assert activity_words([]) == ""
+
+
+def test_that_a_silent_worker_is_told_in_place_of_a_time_left_that_nobody_knows():
+    run = summary(iteration=120, max_iters=400, eta=83.0, silent_seconds=34.0)
+    assert progress_words(run) == "Running · 120/400 · no sign of life for 34 s"
+    assert progress_words(summary(iteration=1), "pause").startswith("Pausing")
+
+
+def test_that_a_suggestion_is_told_in_the_words_of_the_form():
+    assert suggestion_words({"batch_size": 4}) == "batch size 4"
+    assert suggestion_words({"crop_size": [128, 96]}) == "crop size 128×96"
+    assert suggestion_words({"unheard_of": 1}) == "unheard_of 1"
+
+
+def test_that_passing_the_goal_and_pausing_are_told():
+    assert passed_words(summary(name="mine", best=REACHED), 75) == (
+        "Run mine passed the goal: mDice 82.31 ≥ 75 at iteration 200."
+    )
+    paused = summary(state=RunState.PAUSED, name="mine", iteration=210, best=REACHED)
+    assert end_words(paused) == (
+        "Run mine paused at iteration 210: best mDice 82.31 at iteration 200."
+    )
