@@ -49,6 +49,7 @@ from core.training.engine.starting import (
 )
 from core.training.engine.validation import ValidationHook
 from core.training.failure import is_out_of_memory
+from core.training.parts.warmup import warm_up_backbone, warmup_photos
 from core.training.recipes.assemble import CHECKPOINTS, assemble
 from core.training.recipes.config_json import dump_config, load_config
 from core.training.recipes.source import config_file_of
@@ -142,6 +143,8 @@ class _Session:
         tracker = config.get("tracking") if self._ranks.is_first else None
         try:
             with tracking(tracker, self._folder, self._record, self._events):
+                if checkpoint is None and config.get("warmup_without_masks"):
+                    self._warm_up(config, runner, companions)
                 runner.train()
         except Exception as error:  # each library has an exception of its own for that
             if not is_out_of_memory(error):
@@ -159,6 +162,18 @@ class _Session:
             seconds=time.monotonic() - started,
             best=companions.standing.best,
             ending=runner.train_loop.ending,
+        )
+
+    def _warm_up(
+        self, config: dict[str, Any], runner: WorkbenchRunner, companions: Companions
+    ) -> None:
+        model = unwrapped(runner.model)
+        model.init_weights()  # which the runner then finds done
+        photos = warmup_photos(self._plan, self._record.dataset.excluded)
+        # A stop or a pause ends it; the training then obeys after its first iteration.
+        is_asked = companions.requests.read
+        warm_up_backbone(
+            model, photos, config, self._events, stopped=lambda: is_asked() is not None
         )
 
     def _checkpoint(self) -> Path | None:

@@ -20,7 +20,8 @@ from core.training.engine.ranks import Ranks
 from core.training.engine.sampling import EndlessSampler, SeededDataset
 from core.training.recipes.apply import tables
 
-_IMPORTABLE = ("core", "mmseg", "mmcv", "mmengine", "mmpretrain", "mmdet")
+_IMPORTABLE = ("mmseg", "mmcv", "mmengine", "mmpretrain", "mmdet")
+_OURS = "core.training.parts"
 _SAMPLERS = ("InfiniteSampler", "DefaultSampler")
 
 
@@ -60,7 +61,7 @@ def import_modules(config: dict[str, Any]) -> None:
         PetsegError: it is neither ours nor OpenMMLab's, or it cannot be imported.
     """
     for name in (config.get("custom_imports") or {}).get("imports", ()):
-        if str(name).split(".")[0] not in _IMPORTABLE:
+        if name != _OURS and str(name).split(".")[0] not in _IMPORTABLE:
             raise PetsegError(
                 f"The run's config imports the module {name!r}",
                 remedy="Only modules of this program and of OpenMMLab's packages are loaded.",
