@@ -20,9 +20,14 @@ from core.runs.processes import describe_exit, python_command, python_environmen
 _MARK = "PETSEG_RUN"
 _TORCHRUN = "torch.distributed.run"
 
-# What torchrun prints of the process that died first.
-_ROOT_CAUSE = re.compile(
-    r"Root Cause.*?rank\s*:\s*(?P<rank>\d+).*?exitcode\s*:\s*(?P<code>-?\d+)", re.DOTALL
+# What torchrun prints of each process that ended badly, the first one last.
+_DEATH = re.compile(r"rank\s*:\s*(?P<rank>\d+)[^\n]*\n\s*exitcode\s*:\s*(?P<code>-?\d+)")
+_TERMINATED = -15
+_ERROR_LENGTH = 300
+# The last line of a traceback, but not of torchrun's own about its children.
+_ERROR = re.compile(
+    r"^(?:\[rank\d+\]:\s*)?((?!torch\.distributed\.elastic)[\w.]*(?:Error|Exception): .+)$",
+    re.MULTILINE,
 )
 
 
@@ -78,8 +83,12 @@ def process_that_died(log: str) -> str:
     Args:
         log: The text of the present attempt.
     """
-    match = _ROOT_CAUSE.search(log)
-    if match is None:
+    deaths = [(int(match["code"]), int(match["rank"])) for match in _DEATH.finditer(log)]
+    if not deaths:
         return ""
-    number, code = int(match["rank"]) + 1, int(match["code"])
-    return f"Process {number} of the run {describe_exit(code)}"
+    # The one that a signal took brought down the others, which noticed or were ended by torchrun.
+    by_signal = [death for death in deaths if death[0] < 0 and death[0] != _TERMINATED]
+    code, rank = (by_signal or deaths)[-1]
+    errors = _ERROR.findall(log) if code >= 0 else []
+    why = f" ({errors[0][:_ERROR_LENGTH]})" if errors else ""
+    return f"Process {rank + 1} of the run {describe_exit(code)}{why}"

@@ -16,6 +16,21 @@ _NO_MEMORY = (
 _REINSTALL = "reinstall the program's packages: delete the folder .venv and run `make run`"
 
 
+_LOST_PEER = re.compile(
+    r"connection closed by peer|connection reset|broken pipe|connection refused|gloo|"
+    r"nccl.*(remote|abort)|socket timeout|store.*(closed|wait timeout)",
+    re.IGNORECASE,
+)
+
+
+def is_lost_peer(error: BaseException) -> bool:
+    """Whether an exception says no more than that another process of the run is gone.
+
+    What torch raises then depends on the library that the processes talk over.
+    """
+    return isinstance(error, RuntimeError | OSError) and bool(_LOST_PEER.search(str(error)))
+
+
 def import_failure(package: str, error: BaseException) -> str:
     """The reason for a package that cannot be imported, whatever its import raised."""
     return f"{package} cannot be imported: {_first_line(error)}; {_REINSTALL}."

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from core.errors import PetsegError
+from core.runs.control import read_request
 from core.runs.events import (
     Event,
     EventTail,
@@ -30,7 +31,7 @@ from core.runs.progress import RunProgress
 from core.runs.record import load_record
 from core.runs.store import Run
 from core.runs.worker_file import write_worker_file
-from core.training.failure import import_failure, reason_for
+from core.training.failure import import_failure, is_lost_peer, reason_for
 
 _PACKAGES = ("torch", "mmengine", "mmcv", "mmseg")
 
@@ -68,20 +69,24 @@ def main(arguments: list[str] | None = None) -> int:
         write_worker_file(folder, os.getpid())  # of several, it names the process above them
     with EventWriter(folder / "events.jsonl") as events:
         end: Event = Failed(reason="The worker ended without saying why.")
+        is_bystander = False
         try:
             signal.signal(signal.SIGTERM, _on_terminate)
             end = _work(folder, events if rank == 0 else SilentEvents())
         except _Terminated:
             end = Stopped(iteration=_iteration(folder), reason="cancel")
+            # Without a request it is torchrun that ends us, because another process died.
+            is_bystander = world > 1 and read_request(folder) != "cancel"
         except BaseException as error:
             end = _failure(error, rank, world)
+            is_bystander = world > 1 and is_lost_peer(error)
         finally:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            if _has_to_tell(folder, end, rank, world):
+            if not is_bystander and _has_to_tell(folder, end, rank, world):
                 events.write(end)
     if rank == 0:
         _note_end(folder)
-    return 1 if isinstance(end, Failed) else 0
+    return 1 if isinstance(end, Failed) or is_bystander else 0
 
 
 def _work(folder: Path, events: EventWriter) -> Event:
