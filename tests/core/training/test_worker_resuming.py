@@ -13,15 +13,23 @@ from PIL import Image
 
 from core.evaluation.metrics import per_image_dice
 from core.runs.events import (
+    Checkpoint,
     Event,
     Iteration,
+    Message,
     Paused,
+    Preview,
     Started,
     Validation,
     read_events,
 )
 from core.runs.store import Run, RunState
+from core.runs.supervisor import Supervisor
 from core.runs.worker_file import read_worker_file
+from core.training.data.plan import load_data_plan
+from core.training.engine.previews import samples_of
+from core.training.request import TrainRequest, create_run
+from tests.core.training.conftest import SHORT
 
 RUN = {"max_iters": 40, "val_interval": 10, "ema": 0.9}
 
@@ -104,7 +112,7 @@ def pair(tmp_path_factory) -> tuple[Run, Run]:
     data = open_dataset(make_dataset(tmp_path_factory.mktemp("pair") / "data", samples=8))
     overrides = {**SHORT, **RUN}
     runs = data.workspace_dir / "runs"
-    requests = (TrainRequest(data, "demo-cpu", overrides, device="cpu") for _ in range(2))
+    requests = (TrainRequest(data, "demo-cpu", overrides=overrides, device="cpu") for _ in range(2))
     whole, interrupted = (create_run(data, runs, request) for request in requests)
     supervisor = Supervisor()
     try:
