@@ -167,7 +167,7 @@ class _Session:
     def _warm_up(
         self, config: dict[str, Any], runner: WorkbenchRunner, companions: Companions
     ) -> None:
-        model = unwrapped(runner.model)
+        model: Any = unwrapped(runner.model)
         model.init_weights()  # which the runner then finds done
         photos = warmup_photos(self._plan, self._record.dataset.excluded)
         # A stop or a pause ends it; the training then obeys after its first iteration.

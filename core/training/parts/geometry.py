@@ -71,7 +71,8 @@ class RandomAffineCrop(BaseTransform):  # type: ignore[misc]
         """Replace photo and masks by a piece of them."""
         image: Pixels = results["img"]
         size = image.shape[:2]
-        factor = self._fit(size) * math.exp(np.random.uniform(*map(math.log, self.scale_range)))
+        low, high = (math.log(each) for each in self.scale_range)
+        factor = self._fit(size) * math.exp(np.random.uniform(low, high))
         angle = np.random.uniform(-self.rotate, self.rotate) if self.rotate else 0.0
         window = (self.crop_size[0] / factor, self.crop_size[1] / factor)
         y, x = self._centre(results, window)

@@ -57,11 +57,12 @@ class SmoothedCrossEntropyLoss(CrossEntropyLoss):  # type: ignore[misc]
         )
         if weight is not None:
             losses = losses * weight
+        scale = float(self.loss_weight)
         if (reduction_override or self.reduction) == "none":
-            return self.loss_weight * losses
+            return scale * losses
         count = _weight_of(label, class_weight, cls_score.shape[1], ignore_index)
         divisor = avg_factor if avg_factor is not None else count
-        return self.loss_weight * losses.sum() / (divisor + _TINY)
+        return scale * losses.sum() / (divisor + _TINY)
 
 
 @MODELS.register_module()

@@ -105,7 +105,7 @@ def warm_up_backbone(
     Raises:
         PetsegError: no photo can be read.
     """
-    segmentor = model.module if is_model_wrapper(model) else model
+    segmentor: Any = model.module if is_model_wrapper(model) else model
     iterations = int(config["warmup_without_masks"])
     crop = config["data_preprocessor"]["size"]
     seed = int((config.get("randomness") or {}).get("seed") or 0)
@@ -168,6 +168,9 @@ def _trained(
 class _FillIn(nn.Module):
     """A backbone with one layer that says the colours of hidden pixels."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, segmentor: Any, size: tuple[int, int]) -> None:
         super().__init__()
         self.backbone = segmentor.backbone
@@ -200,8 +203,8 @@ class _FillIn(nn.Module):
         said = self.say(self._features(torch.where(hidden, self.hint, colors)))
         if said.shape[2:] != colors.shape[2:]:
             said = functional.interpolate(said, colors.shape[2:], mode="bilinear")
-        errors = (said - colors).abs() * hidden
-        return errors.sum() / (3 * hidden.sum().clamp_min(1))
+        total: Tensor = ((said - colors).abs() * hidden).sum()
+        return total / (3 * hidden.sum().clamp_min(1))
 
     def _features(self, inputs: Tensor) -> Tensor:
         outputs = self.backbone(inputs)
