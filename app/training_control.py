@@ -16,7 +16,9 @@ from core.runs.queue import RunQueue, Step
 from core.runs.store import Run, RunState, RunStore, RunSummary
 from core.runs.supervisor import Supervisor
 from core.runs.tidying import RunContents, contents_of, delete_run, rename_run
+from core.training.recipes.source import recipe_key_of
 from core.training.request import TrainRequest, create_run
+from core.training.weights.fetching import WeightsError
 
 Mark = Callable[[Iterable[RunSummary]], tuple[RunSummary, ...]]
 
@@ -47,6 +49,8 @@ class TrainingControl(QObject):
     """The summary of a run that was not over before."""
     refused = Signal(str)
     """Why no run was made, in words."""
+    weights_missing = Signal(str)
+    """Why weights could not be fetched, so that no run was made, and how to get them."""
     preparing_changed = Signal(bool)
     """Whether a request is being checked at the moment."""
     problem = Signal(str)
@@ -118,7 +122,10 @@ class TrainingControl(QObject):
 
         def work(job: JobHandle) -> str:
             request = make_request()
-            made = create_run(request.dataset, runs_dir, request, on_progress=job.progress)
+            made = create_run(
+                request.dataset, runs_dir, request, on_progress=job.progress,
+                on_fetch=job.progress, cancelled=job.cancelled,
+            )  # fmt: skip
             return made.id
 
         def done(run_id: str) -> None:
@@ -127,7 +134,8 @@ class TrainingControl(QObject):
                 self.run_queued.emit(run_id)
 
         def failed(error: PetsegError) -> None:
-            self.refused.emit(str(error))
+            told = self.weights_missing if isinstance(error, WeightsError) else self.refused
+            told.emit(str(error))
 
         self.preparing_changed.emit(True)
         job = self._jobs.start("Preparing the run", work, done, failed)
@@ -277,7 +285,7 @@ def request_again(run: Run, overrides: Mapping[str, Any]) -> TrainRequest:
     dataset = open_dataset(record.dataset.root, workspace=run.folder.parent.parent)
     return TrainRequest(
         dataset=dataset,
-        recipe=record.recipe,
+        recipe=recipe_key_of(run.folder, record),
         label_set=record.label_set,
         name=_free_name(run),
         overrides={**record.overrides, **overrides},

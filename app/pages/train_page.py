@@ -18,16 +18,15 @@ from app.settings import PlotSettings, Settings
 from app.training_control import TrainingControl
 from app.training_watch import RunsSnapshot
 from core.demo import DEFECTS_FILE
-from core.errors import PetsegError
 from core.runs.devices import gpu_devices, has_gpu_driver
 from core.runs.store import RunState, RunSummary
 from core.runs.supervisor import Supervisor
-from core.training.recipes.catalogue import recipes
 from core.training.request import TrainRequest
 from widgets.training.form import FormValues
 from widgets.training.words import activity_words, end_words, run_title
 
 if TYPE_CHECKING:
+    from app.pages.train.asking import Asking
     from app.pages.train.panels import TrainPanels
     from app.pages.train.watching import Watching
     from widgets.plots.options import PlotOptions
@@ -59,6 +58,7 @@ class TrainPage(Page):
         self.control = TrainingControl(jobs, self, supervisor=supervisor)
         self._stale = StaleMarks(self.control, session, jobs, self)
         self._panels: TrainPanels | None = None
+        self._asking: Asking | None = None
         self._watching: Watching | None = None
         self._plots = PlotSettings()
         self._sizes: dict[str, list[int]] = {}
@@ -97,9 +97,13 @@ class TrainPage(Page):
         """Make the panels the first time, however the page came to the front."""
         self._build_once()
         super().showEvent(event)
+        if self._asking is not None:
+            self._asking.looking.look()
 
     def shut_down(self) -> None:
         """End the watching. Runs go on."""
+        if self._asking is not None:
+            self._asking.shut_down()
         self.control.shut_down()
         if self._watching is not None:
             self._watching.shut_down()
@@ -136,6 +140,7 @@ class TrainPage(Page):
         if self._panels is not None:
             return self._panels
         # Here, because loading the plots takes a third of a second that the window's start has not.
+        from app.pages.train.asking import Asking
         from app.pages.train.panels import TrainPanels
         from app.pages.train.run_verbs import RunVerbs
         from app.pages.train.watching import Watching
@@ -152,10 +157,8 @@ class TrainPage(Page):
         panels.header.again_requested.connect(self._start_again)
         panels.header.stale_requested.connect(self._stale.show_list)
         RunVerbs(control, panels.runs, self.session, self.jobs, self)  # lives with the page
-        try:
-            panels.form.set_recipes(recipes())
-        except PetsegError as error:
-            self.session.problem.emit(str(error))
+        control.weights_missing.connect(panels.form.show_missing_weights)
+        self._asking = Asking(panels.form, self.session, self.jobs, self)
         self._find_gpus()
         self._show_dataset()
         if control.snapshot is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from core.errors import PetsegError
 from core.training.recipes.fields import FormField
 from widgets import theme
+from widgets.training.asking.value_editor import ValueEditor
 from widgets.training.values import expected, from_text, to_text
 
 
@@ -22,25 +23,50 @@ class FieldRow(QObject):
         field: What the field takes.
         grid: Where to place it.
         row: First of the two grid rows it uses.
+        parent: Its owner.
+        beside: A widget at the right of the value, for a field that can be filled in otherwise.
     """
 
     changed = Signal()
 
-    def __init__(self, field: FormField, grid: QGridLayout, row: int, parent: QWidget) -> None:
+    def __init__(
+        self,
+        field: FormField,
+        grid: QGridLayout,
+        row: int,
+        parent: QWidget,
+        beside: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.field = field
         self._default: Any = None
+        self._is_shown = True
         self._label = QLabel(field.label)
-        self.edit = QLineEdit()
+        self._editor = ValueEditor(field)
+        self._beside = beside
         self.reset_button = QToolButton()
         self._error = QLabel()
         self._build()
+        if beside is not None:
+            layout = self._editor.layout()
+            assert layout is not None
+            layout.addWidget(beside)
         grid.addWidget(self._label, row, 0)
-        grid.addWidget(self.edit, row, 1)
+        grid.addWidget(self._editor, row, 1)
         grid.addWidget(self.reset_button, row, 2)
         grid.addWidget(self._error, row + 1, 0, 1, 3)
-        self.edit.textChanged.connect(self._on_edited)
+        self._editor.changed.connect(self._on_edited)
         self.reset_button.clicked.connect(self.reset)
+
+    @property
+    def edit(self) -> QLineEdit | QComboBox:
+        """What the value is typed into or chosen in."""
+        return self._editor.edit
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the recipe has this field; it may be in a folded section all the same."""
+        return self._is_shown
 
     @property
     def is_changed(self) -> bool:
@@ -65,39 +91,38 @@ class FieldRow(QObject):
         Raises:
             PetsegError: it is no value of the field.
         """
-        return from_text(self.field, self.edit.text())
+        return from_text(self.field, self._editor.text())
 
     def set_default(self, value: Any) -> None:
         """Show the recipe's value, and measure changes against it."""
         self._default = value
-        self.edit.setText(to_text(value))
+        self._editor.set_text(to_text(value))
         self._on_edited()
 
     def put(self, value: Any) -> None:
         """Show a value that is not the recipe's."""
-        self.edit.setText(to_text(value))
+        self._editor.set_text(to_text(value))
 
     def reset(self) -> None:
         """Go back to the recipe's value."""
-        self.edit.setText(to_text(self._default))
+        self._editor.set_text(to_text(self._default))
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide the row."""
+        self._is_shown = visible
         self._label.setVisible(visible)
-        self.edit.setVisible(visible)
+        self._editor.setVisible(visible)
         self.reset_button.setVisible(visible and self.is_changed)
         self._error.setVisible(visible and bool(self._error.text()))
 
     def _build(self) -> None:
         field = self.field
         unit = f" ({field.unit})" if field.unit else ""
-        tip = f"{field.help}\nTakes {expected(field)}{unit}."
+        takes = expected(field)
+        words = f"Takes {takes}{unit}." if field.kind != "choice" else f"{takes.capitalize()}."
+        tip = f"{field.help}\n{words}"
         self.edit.setObjectName(f"field:{field.name}")
         self.edit.setAccessibleName(f"{field.label}{unit}")
-        self.edit.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.edit.setMinimumWidth(64)
-        if field.optional:
-            self.edit.setPlaceholderText("not used")
         self._label.setBuddy(self.edit)
         for widget in (self._label, self.edit):
             widget.setToolTip(tip)
@@ -115,13 +140,14 @@ class FieldRow(QObject):
 
     def _on_edited(self) -> None:
         changed = self.is_changed
-        self.reset_button.setVisible(changed)
+        self.reset_button.setVisible(changed and self._is_shown)
         default = to_text(self._default) or "not used"
         self.reset_button.setToolTip(f"Back to the recipe's value: {default}")
+        self.reset_button.setAccessibleName(f"Reset {self.field.label}")
         font = self._label.font()
         font.setBold(changed)
         self._label.setFont(font)
         problem = self.problem
         self._error.setText(problem)
-        self._error.setVisible(bool(problem))
+        self._error.setVisible(bool(problem) and self._is_shown)
         self.changed.emit()

@@ -40,13 +40,18 @@ class FileField(QWidget):
         self.edit.textChanged.connect(self._on_changed)
         self.browse_button.clicked.connect(self._browse)
 
-    def path(self) -> Path | None:
+    def path(self, *, required: bool = False) -> Path | None:
         """The path; None when the field is empty.
 
+        Args:
+            required: Whether an empty field is an error.
+
         Raises:
-            PetsegError: there is no such file.
+            PetsegError: there is no such file, or none is named and one has to be.
         """
         text = self.edit.text().strip()
+        if not text and required:
+            raise PetsegError("No file of weights is chosen", remedy="Choose one, or None.")
         if not text:
             return None
         path = Path(text).expanduser()

@@ -1,4 +1,4 @@
-"""The form of a new run: recipe, data, device, weights, and the recipe's fields."""
+"""The form of a new run: recipe, data, device, weights, the recipe's fields, and the checks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -23,18 +22,20 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import PetsegError
+from core.training.checks.finding import Finding, Level
 from core.training.recipes.catalogue import Recipe
-from core.training.recipes.fields import FIELDS
 from widgets import theme
+from widgets.editor.side.folding_section import FoldingSection
+from widgets.training.asking.class_weight_menu import ClassWeightMenu
+from widgets.training.asking.findings_list import FindingsList
+from widgets.training.asking.form_foot import FormFoot
+from widgets.training.asking.settings import LABEL_WIDTH, SettingsFields
+from widgets.training.asking.value_editor import CalmComboBox
+from widgets.training.asking.weights_field import WeightsChoice, WeightsField
 from widgets.training.field_row import FieldRow
-from widgets.training.file_field import FileField
 from widgets.training.recipe_chooser import RecipeChooser
 
-_WEIGHTS = "Weights of the backbone"
-# Two fields for one thing, the length of a run: with epochs given, iterations follow from them.
-_LENGTH, _EPOCHS = "max_iters", "epochs"
-
-_LABEL_WIDTH = 96
+_NO_BAR = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class FormValues:
     name: str | None
     overrides: dict[str, Any]
     device: str
-    init: Path | None
+    init: str | Path | None
 
 
 class TrainingForm(QWidget):
@@ -54,19 +55,31 @@ class TrainingForm(QWidget):
 
     start_requested = Signal(object)
     """The user wants this run: `FormValues`."""
+    preview_requested = Signal(object)
+    """The user wants to see augmented samples of such a run: `FormValues`."""
+    config_requested = Signal(object)
+    """The user wants to see the whole config of such a run: `FormValues`."""
+    values_changed = Signal()
+    """Something in the form has changed."""
+    recipe_shown = Signal(object)
+    """Another `Recipe` is shown: which weights fit it is for others to say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.recipes = RecipeChooser()
-        self.label_set = QComboBox()
+        self.label_set = CalmComboBox()
         self.name = QLineEdit()
-        self.device = QComboBox()
-        self.weights = FileField(_WEIGHTS, "Weights (*.pth *.pt);;All files (*)")
-        self.start_button = QPushButton("Start training")
+        self.device = CalmComboBox()
+        self.weights = WeightsField()
+        self.class_weight_menu = ClassWeightMenu()
+        self.settings = SettingsFields({"class_weights": self.class_weight_menu})
+        self.checks = FindingsList()
+        self.checks_section = FoldingSection("Before the start", self.checks)
         self.reset_all_button = QPushButton("Reset")
-        self._rows: dict[str, FieldRow] = {}
+        self.foot = FormFoot()
+        self.start_button = self.foot.start_button
         self._settings_title = QLabel("Settings")
-        self._message = QLabel()
+        self._scroll = QScrollArea()
         self._has_dataset = False
         self._is_preparing = False
         self._lay_out()
@@ -94,6 +107,10 @@ class TrainingForm(QWidget):
         self.device.addItems(list(devices))
         self.device.setCurrentText(current)
 
+    def set_weights(self, choices: Sequence[WeightsChoice], init: str | None) -> None:
+        """Offer published weights, and choose how to begin; see `WeightsField.set_choices`."""
+        self.weights.set_choices(choices, init)
+
     def set_preparing(self, preparing: bool) -> None:
         """While a request is being checked, no second one can be made."""
         self._is_preparing = preparing
@@ -103,23 +120,29 @@ class TrainingForm(QWidget):
 
     def show_problem(self, text: str) -> None:
         """Say why the run was not started; "" takes it back."""
-        self._message.setText(text)
-        self._message.setVisible(bool(text))
+        self.foot.show_problem(text)
+
+    def show_missing_weights(self, text: str) -> None:
+        """Say that weights could not be fetched, and offer the other ways to begin."""
+        self.foot.show_problem(text, offers_other_weights=True)
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Show what the checks say of a run like this."""
+        self.checks.show_findings(findings)
+        self._refresh()
+
+    def say_of_checks(self, text: str) -> None:
+        """Say why there is nothing to show of the checks."""
+        self.checks.say(text)
+        self._refresh()
 
     def field(self, name: str) -> FieldRow:
         """The row of a field."""
-        return self._rows[name]
+        return self.settings.row(name)
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Fill fields by name over the recipe's values, and bring the first into sight."""
-        rows = [(self._rows[name], value) for name, value in values.items() if name in self._rows]
-        for row, value in rows:
-            row.put(value)
-        if rows:
-            first = rows[0][0].edit
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
-            # Once the page has its size: it may just be coming into sight.
-            QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(first))
+        self.settings.put(values, self._scroll)
 
     def values(self) -> FormValues:
         """What the form asks for.
@@ -127,32 +150,42 @@ class TrainingForm(QWidget):
         Raises:
             PetsegError: something in it is not valid.
         """
+        if not self._has_dataset:
+            raise PetsegError("No dataset with masks is open", remedy="Open one first.")
+        return self.values_of_recipe()
+
+    def values_of_recipe(self) -> FormValues:
+        """What the form asks for, whether or not there is a dataset to train on.
+
+        Raises:
+            PetsegError: something in it is not valid.
+        """
         recipe = self.recipes.recipe
         if recipe is None:
             raise PetsegError("No recipe is chosen", remedy="Choose one.")
-        if not self._has_dataset:
-            raise PetsegError("No dataset with masks is open", remedy="Open one first.")
-        overrides = {row.field.name: row.value() for row in self._used_rows() if row.is_changed}
+        wrong = self.settings.problems()
+        if wrong:
+            raise PetsegError(wrong[0])
         return FormValues(
-            recipe=recipe.name,
+            recipe=recipe.key,
             label_set=self.label_set.currentText(),
             name=self.name.text().strip() or None,
-            overrides=overrides,
+            overrides=self.settings.overrides(),
             device=self.device.currentText(),
-            init=self.weights.path(),
+            init=self.weights.value(),
         )
 
     def submit(self) -> None:
-        """Ask for the run, or say what is missing."""
+        """Ask for the run, or say what is in its way."""
         if not self.start_button.isEnabled():
             return
-        try:
-            values = self.values()
-        except PetsegError as error:
-            self.show_problem(str(error))
-            return
-        self.show_problem("")
-        self.start_requested.emit(values)
+        errors = [each for each in self.checks.findings if each.level is Level.ERROR]
+        values = self._values_or_problem()
+        if values is not None and errors:
+            self.show_problem(str(errors[0]))
+        elif values is not None:
+            self.show_problem("")
+            self.start_requested.emit(values)
 
     def run_was_queued(self) -> None:
         """The run was made: a name is used once."""
@@ -163,7 +196,6 @@ class TrainingForm(QWidget):
             (self.label_set, "label_set", "The masks that the model learns"),
             (self.name, "run_name", "A name to find the run by; its time and recipe by default"),
             (self.device, "device", "Where to train; auto takes a GPU when there is one"),
-            (self.weights.edit, "init", "A file of weights that the backbone begins with"),
         ):
             widget.setObjectName(name)
             widget.setToolTip(tip)
@@ -177,31 +209,21 @@ class TrainingForm(QWidget):
         column.addLayout(self._choices())
         column.addSpacing(theme.GRID)
         column.addLayout(self._settings_head())
-        column.addLayout(self._settings())
+        column.addWidget(self.settings)
+        column.addWidget(self.checks_section)
         column.addStretch(1)
-        scroll = self._scroll = QScrollArea()
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._message.setProperty("role", "error")
-        self._message.setWordWrap(True)
-        self._message.setObjectName("form_message")
-        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._message.hide()
-        self.start_button.setProperty("role", "primary")
-        self.start_button.setObjectName("start")
-        theme.set_icon(self.start_button, "play", "accent_text")
-        foot = QVBoxLayout()
-        foot.setContentsMargins(theme.GRID * 2, theme.GRID, theme.GRID * 2, theme.GRID * 2)
-        foot.setSpacing(theme.GRID)
-        foot.addWidget(self._message)
-        foot.addWidget(self.start_button)
+        self._scroll.setWidget(body)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(_NO_BAR)
+        line = QFrame()
+        line.setProperty("role", "line")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(scroll, 1)
-        outer.addLayout(foot)
+        outer.addWidget(self._scroll, 1)
+        outer.addWidget(line)
+        outer.addWidget(self.foot)
 
     def _choices(self) -> QGridLayout:
         grid = QGridLayout()
@@ -217,7 +239,7 @@ class TrainingForm(QWidget):
         for number, (text, widget) in enumerate(rows):
             label = QLabel(text)
             label.setBuddy(widget)
-            label.setMinimumWidth(_LABEL_WIDTH)
+            label.setMinimumWidth(LABEL_WIDTH)
             widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             grid.addWidget(label, number, 0)
             grid.addWidget(widget, number, 1)
@@ -233,53 +255,82 @@ class TrainingForm(QWidget):
         row.addWidget(self.reset_all_button)
         return row
 
-    def _settings(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.GRID // 2)
-        grid.setVerticalSpacing(theme.GRID // 2)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, _LABEL_WIDTH + theme.GRID // 2)
-        for number, field in enumerate(FIELDS):
-            row = FieldRow(field, grid, 2 * number, self)
-            row.changed.connect(self._refresh)
-            self._rows[field.name] = row
-        return grid
-
     def _connect(self) -> None:
         self.recipes.chosen.connect(self._show_recipe)
-        self.start_button.clicked.connect(self.submit)
-        self.reset_all_button.clicked.connect(self._reset_all)
+        self.settings.changed.connect(self._refresh)
+        self.reset_all_button.clicked.connect(self.settings.reset)
+        self.class_weight_menu.chosen.connect(lambda value: self.put({"class_weights": value}))
+        self.checks.field_chosen.connect(self._show_field)
+        self.foot.start_button.clicked.connect(self.submit)
+        self.foot.preview_button.clicked.connect(lambda: self._ask(self.preview_requested))
+        self.foot.config_button.clicked.connect(lambda: self._ask(self.config_requested))
+        self.foot.checks_button.clicked.connect(self._show_checks)
+        self.foot.other_file_button.clicked.connect(self._choose_file)
+        self.foot.no_weights_button.clicked.connect(self._choose_nothing)
         for signal in (self.name.textChanged, self.weights.changed):
             signal.connect(lambda *_: self.show_problem(""))
+        for changed in (
+            self.settings.changed, self.weights.changed, self.device.currentTextChanged,
+            self.label_set.currentTextChanged,
+        ):  # fmt: skip
+            changed.connect(lambda *_: self.values_changed.emit())
 
     def _show_recipe(self, recipe: Recipe) -> None:
-        for name, row in self._rows.items():
-            is_there = name in recipe.fields or row.field.optional
-            row.set_default(recipe.fields.get(name))
-            row.set_visible(is_there)
+        self.settings.show_recipe(recipe)
         self.show_problem("")
+        self.recipe_shown.emit(recipe)
         self._refresh()
 
-    def _shown_rows(self) -> list[FieldRow]:
-        return [row for row in self._rows.values() if not row.edit.isHidden()]
+    def _show_field(self, name: str) -> None:
+        if name == "init":
+            self.weights.box.setFocus()
+            self._scroll.ensureWidgetVisible(self.weights)
+        elif name == "device":
+            self.device.setFocus()
+            self._scroll.ensureWidgetVisible(self.device)
+        else:
+            self.settings.show_field(name, self._scroll)
 
-    def _used_rows(self) -> list[FieldRow]:
-        return [row for row in self._shown_rows() if row.edit.isEnabledTo(self)]
+    def _show_checks(self) -> None:
+        self.checks_section.fold(False)
+        bar = self._scroll.verticalScrollBar()
+        self._scroll.ensureWidgetVisible(self.checks_section.heading, 0, 0)
+        top = self.checks_section.mapTo(self._scroll.widget(), self.checks_section.rect().topLeft())
+        bar.setValue(min(bar.maximum(), top.y()))
 
-    def _reset_all(self) -> None:
-        for row in self._shown_rows():
-            row.reset()
+    def _choose_file(self) -> None:
+        self.weights.choose_file()
+        self._scroll.ensureWidgetVisible(self.weights)
+
+    def _choose_nothing(self) -> None:
+        self.weights.choose_nothing()
+        self._scroll.ensureWidgetVisible(self.weights)
+
+    def _ask(self, signal: Any) -> None:
+        values = self._values_or_problem()
+        if values is not None:
+            signal.emit(values)
+
+    def _values_or_problem(self) -> FormValues | None:
+        try:
+            return self.values()
+        except PetsegError as error:
+            self.show_problem(str(error))
+            return None
 
     def _refresh(self) -> None:
-        epochs = self._rows[_EPOCHS].edit.text().strip()
-        self._rows[_LENGTH].edit.setEnabled(not epochs)
-        rows = self._shown_rows()
-        changed = sum(row.is_changed for row in rows)
+        changed = self.settings.changed_count()
         self._settings_title.setText(f"Settings · {changed} changed" if changed else "Settings")
         self.reset_all_button.setVisible(changed > 0)
-        wrong = [row.problem for row in self._used_rows() if row.problem]
-        self.start_button.setEnabled(self._has_dataset and not wrong and not self._is_preparing)
-        self.start_button.setToolTip(self._start_tip(wrong))
+        wrong = self.settings.problems()
+        self.foot.refresh(
+            can_ask=self._has_dataset and not wrong,
+            can_start=self._has_dataset and not wrong and not self._is_preparing,
+            tip=self._start_tip(wrong),
+            findings=self.checks.findings,
+            summary=self.checks.summary(),
+        )
+        self.checks_section.heading.set_detail(self.checks.summary())
 
     def _start_tip(self, wrong: list[str]) -> str:
         if not self._has_dataset:

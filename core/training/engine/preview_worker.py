@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PICTURES = "previewed"
+_RUN = "RUN"
+"""Stands for the run's folder, which there is not yet."""
 
 
 class PreviewWorker:
@@ -126,9 +128,8 @@ def _resolved(folder: Path) -> ResolvedConfig:
     from mmengine.config import Config
 
     configs = _Configs(folder)
-    return ResolvedConfig(
-        text=Config(copy.deepcopy(configs.resolved)).pretty_text, changes=configs.changes()
-    )
+    text = Config(copy.deepcopy(configs.resolved)).pretty_text
+    return ResolvedConfig(text=text.replace(str(folder), _RUN), changes=configs.changes())
 
 
 def _samples(request: PreviewRequest) -> Iterator[AugmentedSample]:

@@ -52,6 +52,11 @@ class Recipe:
     backbone_weights: str | None = None
 
     @property
+    def key(self) -> str:
+        """What `find_recipe` finds it by: its name, or the path of a config file."""
+        return str(self.path) if self.origin == "file" else self.name
+
+    @property
     def is_foreign(self) -> bool:
         """Whether its config file comes from elsewhere, and has to be trusted."""
         return self.origin == "file" or (self.origin == "saved" and is_path(self.base))

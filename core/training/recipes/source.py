@@ -27,3 +27,17 @@ def config_file_of(folder: Path, record: RunRecord) -> Path:
     path = folder / record.config_file
     require_trust(read_foreign(path))
     return path
+
+
+def recipe_key_of(folder: Path, record: RunRecord) -> str:
+    """What makes the same run anew, with the run's own overrides: a name, or a path.
+
+    A saved recipe may have been changed or deleted since; its base is what counts.
+
+    Args:
+        folder: The run's folder.
+        record: The run's record.
+    """
+    if record.config_file:
+        return str(folder / record.config_file)
+    return record.base_recipe or record.recipe

@@ -58,7 +58,7 @@ def texts(form: TrainingForm) -> str:
 
 
 def test_that_an_untouched_form_asks_for_the_recipe_as_it_is(form, qtbot):
-    assert start(qtbot, form) == FormValues("small", "labels_fixed", None, {}, "auto", None)
+    assert start(qtbot, form) == FormValues("small", "labels_fixed", None, {}, "auto", "none")
 
 
 def test_that_only_what_was_changed_is_an_override(form, qtbot, tmp_path):
@@ -68,7 +68,8 @@ def test_that_only_what_was_changed_is_an_override(form, qtbot, tmp_path):
     fill(qtbot, form, "lr", "0.0004")
     fill(qtbot, form, "crop_size", "128")
     qtbot.keyClicks(form.name, "my run")
-    qtbot.keyClicks(form.weights.edit, str(weights))
+    form.weights.box.setCurrentText("A file…")
+    qtbot.keyClicks(form.weights.file.edit, str(weights))
     form.device.setCurrentText("cpu")
     assert start(qtbot, form) == FormValues(
         "small", "labels_fixed", "my run", {"max_iters": 200, "crop_size": (128, 128)}, "cpu",
@@ -114,7 +115,8 @@ def test_that_epochs_take_the_place_of_iterations(form, qtbot):
 
 
 def test_that_a_missing_file_of_weights_is_named(form, qtbot):
-    qtbot.keyClicks(form.weights.edit, "/nowhere/weights.pth")
+    form.weights.box.setCurrentText("A file…")
+    qtbot.keyClicks(form.weights.file.edit, "/nowhere/weights.pth")
     with qtbot.assertNotEmitted(form.start_requested):
         qtbot.mouseClick(form.start_button, Qt.MouseButton.LeftButton)
     assert "There is no such file of weights: /nowhere/weights.pth" in texts(form)

@@ -1,0 +1,117 @@
+"""What the backbone begins with: published weights, a file, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from widgets import theme
+from widgets.training.asking.value_editor import CalmComboBox
+from widgets.training.file_field import FileField
+
+NOTHING = "none"
+
+_FILE = "file"
+_TITLE = "Weights of the backbone"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsChoice:
+    """Published weights that fit a recipe.
+
+    Attributes:
+        id: What `TrainRequest.init` takes.
+        title: What people call them.
+        megabytes: How much is fetched.
+        is_here: Whether they are on this computer already.
+    """
+
+    id: str
+    title: str
+    megabytes: int
+    is_here: bool
+
+    @property
+    def words(self) -> str:
+        """The line in the list."""
+        return self.title if self.is_here else f"{self.title} · fetch {self.megabytes} MB"
+
+
+class WeightsField(QWidget):
+    """A list of what there is; for a file, a line with its path below."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.box = CalmComboBox()
+        self.box.setObjectName("init")
+        self.box.setAccessibleName(_TITLE)
+        self.box.setSizeAdjustPolicy(
+            CalmComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.file = FileField(_TITLE, "Weights (*.pth *.pt);;All files (*)")
+        self.file.edit.setObjectName("init_file")
+        self.file.edit.setPlaceholderText("path of a .pth file")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID // 2)
+        column.addWidget(self.box)
+        column.addWidget(self.file)
+        self.set_choices([], None)
+        self.box.currentIndexChanged.connect(self._on_chosen)
+        self.file.changed.connect(self.changed)
+
+    def set_choices(self, choices: Sequence[WeightsChoice], init: str | None) -> None:
+        """Offer weights, and choose how to begin.
+
+        Args:
+            choices: Those that fit the recipe, the usual ones first.
+            init: One's id, a path, `none`; None where nobody has said, which chooses none.
+        """
+        self.box.blockSignals(True)
+        self.box.clear()
+        for choice in choices:
+            self.box.addItem(choice.words, choice.id)
+            self.box.setItemData(
+                self.box.count() - 1,
+                f"{choice.words}\nWhat it learned before makes it learn yours from few photos",
+                Qt.ItemDataRole.ToolTipRole,
+            )
+        self.box.addItem("A file…", _FILE)
+        self.box.addItem("None", NOTHING)
+        index = self.box.findData(init or NOTHING)
+        self.box.setCurrentIndex(index if index >= 0 else self.box.findData(_FILE))
+        self.file.set_path(Path(init) if init and index < 0 else None)
+        self.box.blockSignals(False)
+        self._on_chosen()
+
+    def value(self) -> str | Path | None:
+        """How to begin, as `TrainRequest.init` takes it.
+
+        Raises:
+            PetsegError: a file is chosen, and there is none at that path.
+        """
+        chosen = self.box.currentData()
+        return self.file.path(required=True) if chosen == _FILE else chosen
+
+    def choose_file(self) -> None:
+        """Choose a file, and bring the keyboard to its path."""
+        self.box.setCurrentIndex(self.box.findData(_FILE))
+        self.file.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def choose_nothing(self) -> None:
+        """Begin without weights."""
+        self.box.setCurrentIndex(self.box.findData(NOTHING))
+
+    def _on_chosen(self) -> None:
+        self.file.setVisible(self.box.currentData() == _FILE)
+        self.box.setToolTip(
+            f"What the backbone begins with: {self.box.currentText()}.\n"
+            "Published weights are fetched once, checked, and kept on this computer"
+        )
+        self.changed.emit()
