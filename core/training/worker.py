@@ -106,14 +106,14 @@ def _work(folder: Path, events: EventWriter) -> Event:
         outcome = train(folder, events)
     except Cancelled:
         return Stopped(iteration=_iteration(folder), reason="cancel")
-    figures = {"iteration": outcome.iteration, "seconds": outcome.seconds, "best": outcome.best}
+    iteration, seconds, best = outcome.iteration, outcome.seconds, outcome.best
     match outcome.ending:
         case "stop":
-            return Stopped(reason="stop", **figures)
+            return Stopped(iteration=iteration, reason="stop", seconds=seconds, best=best)
         case "pause":
-            return Paused(**figures)
+            return Paused(iteration=iteration, seconds=seconds, best=best)
         case _:
-            return Finished(**figures)
+            return Finished(iteration=iteration, seconds=seconds, best=best)
 
 
 def _prepare_environment(wanted: str) -> None:

@@ -142,10 +142,10 @@ class WorkbenchTrainLoop(IterBasedTrainLoop):  # type: ignore[misc]
         self._decide_current_val_interval()
         if self.runner.val_loop is None or self._iter < self.val_begin:
             return False
-        return self._iter % self.val_interval == 0 or self._iter >= self._max_iters
+        return bool(self._iter % self.val_interval == 0 or self._iter >= self._max_iters)
 
     def _is_unmeasured(self) -> bool:
-        return self.companions.standing.validated != self._iter
+        return bool(self.companions.standing.validated != self._iter)
 
     def _save(self) -> None:
         if self.companions.ranks.is_first:

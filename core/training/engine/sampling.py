@@ -20,11 +20,11 @@ class Turn(NamedTuple):
     """One draw of a sample.
 
     Attributes:
-        index: The sample's index in the dataset.
+        place: The sample's index in the dataset.
         number: How many samples were drawn before it since the run began, on all processes.
     """
 
-    index: int
+    place: int
     number: int
 
 

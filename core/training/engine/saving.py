@@ -185,7 +185,11 @@ def write_checkpoint(checkpoint: dict[str, Any], path: Path) -> None:
 
 def unwrapped(model: nn.Module) -> nn.Module:
     """The model itself, where several processes train it inside a wrapper."""
-    return model.module if is_model_wrapper(model) else model
+    if not is_model_wrapper(model):
+        return model
+    inner = model.module
+    assert isinstance(inner, nn.Module), "a wrapper has a model in it"
+    return inner
 
 
 def _to_cpu(value: Any) -> Any:

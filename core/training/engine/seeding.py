@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import threading
+from typing import Any
 
 import numpy as np
 import torch
@@ -55,6 +56,6 @@ def order_of(seed: int, epoch: int, size: int) -> np.ndarray[tuple[int], np.dtyp
     return np.random.default_rng((seed, _ORDER, epoch)).permutation(size)
 
 
-def _words(*key: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+def _words(*key: int) -> np.ndarray[Any, np.dtype[Any]]:
     # Neighbouring numbers give unrelated words: that is what a SeedSequence is for.
     return np.random.SeedSequence(key).generate_state(3)

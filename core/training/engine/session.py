@@ -131,7 +131,7 @@ class _Session:
         self._events.write(
             Started(
                 pid=os.getpid(),
-                device=self._device,
+                device=_device_name(self._device, self._record),
                 max_iters=config["train_cfg"]["max_iters"],
                 total_samples=self._plan.train.count,
                 val_samples=self._plan.val.count,
@@ -201,8 +201,9 @@ class _Session:
         return int(config.get("threads") or max(1, usable_cores() // self._ranks.world))
 
     def _companions(self, config: dict[str, Any], checkpoint: Path | None) -> Companions:
+        interval, keep = checkpoint_options(config)
         saver = CheckpointSaver(
-            self._folder / CHECKPOINTS, self._events, **checkpoint_options(config)
+            self._folder / CHECKPOINTS, self._events, interval=interval, keep=keep
         )
         if self._ranks.is_first:
             saver.remove_torn()
@@ -226,7 +227,7 @@ class _Session:
         )
         accelerate_config(this_start)
         in_half = self._device != "cpu" and self._use_half_on_gpu(this_start)
-        runner = WorkbenchRunner.from_cfg(Config(this_start))
+        runner: WorkbenchRunner = WorkbenchRunner.from_cfg(Config(this_start))
         runner.companions = companions
         if in_half:
             keep_losses_in_float32(unwrapped(runner.model))
@@ -280,7 +281,7 @@ class _Session:
         for note in self._plan.notes:
             self._events.write(Message(level="warning", text=note))
         if self._record.init is not None:
-            backbone = unwrapped(runner.model).backbone
+            backbone: Any = unwrapped(runner.model).backbone
             self._events.write(Message(text=check_init(backbone, self._record.init)))
 
 
@@ -303,6 +304,11 @@ def _resolve_config(folder: Path, record: RunRecord, plan: DataPlan) -> dict[str
 
 def _iteration_of(checkpoint: Path | None) -> int:
     return (iteration_in_name(checkpoint) or 0) if checkpoint is not None else 0
+
+
+def _device_name(device: str, record: RunRecord) -> str:
+    """The device by the machine's numbers: CUDA counts only those that the worker was shown."""
+    return device if device == "cpu" or not record.devices else ", ".join(record.devices)
 
 
 def _choose_device(wanted: str) -> str:

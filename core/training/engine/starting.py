@@ -75,13 +75,10 @@ def import_modules(config: dict[str, Any]) -> None:
             ) from error
 
 
-def checkpoint_options(config: dict[str, Any]) -> dict[str, int]:
-    """How often a config saves a checkpoint and how many of the last it keeps."""
+def checkpoint_options(config: dict[str, Any]) -> tuple[int, int]:
+    """After how many iterations a config saves a checkpoint, and how many of the last it keeps."""
     options = (config.get("default_hooks") or {}).get("checkpoint") or {}
-    return {
-        "interval": int(options.get("interval") or 0),
-        "keep": max(1, int(options.get("max_keep_ckpts") or 1)),
-    }
+    return int(options.get("interval") or 0), max(1, int(options.get("max_keep_ckpts") or 1))
 
 
 def whole_batch(config: dict[str, Any]) -> int:

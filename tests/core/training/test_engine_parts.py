@@ -37,14 +37,14 @@ def test_that_a_sampler_that_begins_later_draws_what_the_other_would(size, seed,
     whole, later = (EndlessSampler(range(size), seed=seed) for _ in range(2))
     later.skip(skipped)
     assert drawn(later, 20) == drawn(whole, skipped + 20)[skipped:]
-    epoch = [turn.index for turn in drawn(whole, size)]
+    epoch = [turn.place for turn in drawn(whole, size)]
     assert sorted(epoch) == list(range(size))
 
 
 def test_that_epochs_and_seeds_have_orders_of_their_own():
-    turns = [turn.index for turn in drawn(EndlessSampler(range(100), seed=1), 200)]
+    turns = [turn.place for turn in drawn(EndlessSampler(range(100), seed=1), 200)]
     assert turns[:100] != turns[100:]
-    assert turns[:100] != [turn.index for turn in drawn(EndlessSampler(range(100), seed=2), 100)]
+    assert turns[:100] != [turn.place for turn in drawn(EndlessSampler(range(100), seed=2), 100)]
 
 
 class Noise:
