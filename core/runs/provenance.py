@@ -116,8 +116,13 @@ def staleness(
         and sample not in passed_over
         and sample.startswith(_USED_SPLITS)
     ]
-    since = [sample for sample in excluded if sample in used]
-    return Staleness(*(tuple(sorted(ids)) for ids in (masks, images, missing, added, since)))
+    return Staleness(
+        masks=tuple(sorted(masks)),
+        images=tuple(sorted(images)),
+        missing=tuple(sorted(missing)),
+        added=tuple(sorted(added)),
+        excluded=tuple(sorted(sample for sample in excluded if sample in used)),
+    )
 
 
 def updated(known: Staleness, part: Staleness, only: Collection[str]) -> Staleness:
