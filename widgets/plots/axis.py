@@ -134,7 +134,7 @@ def log_ticks(low: float, high: float) -> list[float]:
     Over more than two decades only the powers of ten are given, and every other one of many.
     """
     decades = range(math.floor(low), math.ceil(high) + 1)
-    steps = (1.0, 2.0, 5.0) if high - low <= 2 else (1.0,)
+    steps: tuple[float, ...] = (1.0, 2.0, 5.0) if high - low <= 2 else (1.0,)
     if high - low < 0.4:
         steps = tuple(1 + n / 2 for n in range(18))
     sparse = max(len(decades) // 6, 1)
@@ -176,6 +176,8 @@ def make_plot(name: str) -> pg.PlotWidget:
     bottom.setStyle(tickLength=4, tickTextOffset=3, maxTickLevel=0, hideOverlappingLabels=False)
     for axis in (left, bottom):
         axis.enableAutoSIPrefix(False)
+        # Texts are what costs most of a redraw; they change seldom.
+        axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)
     show_values(plot, True)
     return plot
 

@@ -118,8 +118,9 @@ class BestMarks:
         highest = max(self._points, key=lambda point: point.y, default=None)
         if highest is None or self._view.height() <= 0:
             return high
-        needed = (self._text.boundingRect().height() + _STAR) / self._view.height()
-        return max(high, highest.y + (high - low) * min(needed, 0.4))
+        needed: float = (self._text.boundingRect().height() + _STAR) / self._view.height()
+        raised: float = highest.y + (high - low) * min(needed, 0.4)
+        return max(high, raised)
 
     def restyle(self) -> None:
         """Take the colours of the theme in use; those of the stars are given by `show`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -20,17 +19,14 @@ from widgets.plots.axis import (
 )
 from widgets.plots.clock import Clock, XAxis
 from widgets.plots.drawn import CurveLook, DrawnCurve
+from widgets.plots.extent import extent_of
 from widgets.plots.graphs import pg
 from widgets.plots.legend import Legend, entry_height
 from widgets.plots.marks import BestMarks, BestPoint, GoalLine
 from widgets.plots.readout import Reading, Readout
 from widgets.plots.series import Floats, Series
 
-# Per cent of the values that may lie beyond each end of the y axis when outliers are ignored.
-_OUTLIERS = 2.0
 _PERCENT = (0, 100)
-# Curves in percent climb out of a valley in which nobody is interested later.
-_VALLEY = 25.0
 _TOOLTIP = "Wheel: zoom · drag: move · Shift+drag: zoom into a box · double click: whole run"
 
 
@@ -201,9 +197,10 @@ class PlotPanel(QObject):
 
     def set_note(self, text: str) -> None:
         """Say in words why there is nothing to see; "" when there is."""
-        self._note.setText(text)
-        self._note.setVisible(bool(text))
-        show_values(self.plot, not text)
+        if text != self._note.text():
+            self._note.setText(text)
+            self._note.setVisible(bool(text))
+            show_values(self.plot, not text)
 
     def set_tip(self, text: str) -> None:
         """Say at the title what the curves mean."""
@@ -323,7 +320,9 @@ class PlotPanel(QObject):
         if self._log or (self._cut_outliers and None not in self._y_range):
             low, high = None, None
         if drawn:
-            smallest, largest = self._extent(drawn)
+            smallest, largest = extent_of(
+                drawn, cut_outliers=self._cut_outliers, in_percent=self._y_range == _PERCENT
+            )
             room = (largest - smallest) * 0.06 or abs(largest) * 0.05 or 1.0
             low = smallest - room if low is None else low
             high = largest + room if high is None else high
@@ -331,19 +330,6 @@ class PlotPanel(QObject):
             # A little room, so that neither ends of axes nor dots are cut.
             self.view.setYRange(low, self._best.with_room(low, high), padding=0.03)
         self._best.place_text()
-
-    def _extent(self, drawn: list[Floats]) -> tuple[float, float]:
-        if not self._cut_outliers:
-            return min(float(y.min()) for y in drawn), max(float(y.max()) for y in drawn)
-        if self._y_range == _PERCENT:
-            return (
-                min(float(np.percentile(y, _VALLEY)) for y in drawn),
-                max(float(y.max()) for y in drawn),
-            )
-        return (
-            min(float(np.percentile(y, _OUTLIERS)) for y in drawn),
-            max(float(np.percentile(y, 100 - _OUTLIERS)) for y in drawn),
-        )
 
     def _readings(self, x: float) -> list[Reading]:
         left, right = self.view.viewRange()[0]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPixmap, QShowEvent
+from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.dataset.model import ClassInfo
@@ -22,38 +21,19 @@ from widgets.plots.catalogue import (
     own_look,
     run_look,
 )
-from widgets.plots.clock import XAxis
 from widgets.plots.export import CurveColumns, columns_of, picture_of
 from widgets.plots.legend import Legend
 from widgets.plots.marks import BestPoint
+from widgets.plots.notes import note_of
 from widgets.plots.options import PlotOptions
 from widgets.plots.panel import PlotPanel
 from widgets.plots.plot_grid import PlotGrid
 from widgets.plots.run_data import CLASS_DICE, DICE, LOSS, LR, RunData
+from widgets.plots.shared_x import SharedX
+from widgets.plots.shown_run import ShownRun
 
 NO_RUN = "Choose a recipe and start: the loss appears here."
-_FIRST_ITERATIONS = "{} appears with the first iterations."
-_FIRST_VALIDATION = "{} appears with the first validation."
-_ENDED_EMPTY = "Nothing was recorded."
-_NOT_RECORDED = "This run does not record it."
-_NO_EPOCHS = "No run here says its epochs. Choose another x axis."
-
-_FIRST_VIEW = 100.0
 _LEGEND_WIDTH = 220
-
-
-@dataclass(frozen=True)
-class ShownRun:
-    """A run in the plots: its id, what it is called, and its colour (RGB; None for any)."""
-
-    id: str = ""
-    title: str = ""
-    color: tuple[int, int, int] | None = None
-
-    @property
-    def paint(self) -> QColor:
-        """Its colour, or the theme's accent."""
-        return theme.color("accent") if self.color is None else QColor(*self.color)
 
 
 class RunPlots(QStackedWidget):
@@ -73,16 +53,16 @@ class RunPlots(QStackedWidget):
         self._options = PlotOptions()
         self._runs: list[ShownRun] = []
         self._data: dict[str, RunData] = {}
-        self._follows_run = True
         self._is_over = False
-        self._is_setting_x = False
         self._panels: dict[str, PlotPanel] = {}
+        self._x = SharedX(self)
         self.empty = EmptyState("chart-line", NO_RUN)
         self.run_legend = Legend(most_width=_LEGEND_WIDTH)
         self._hidden_runs: set[str] = set()
         self._grid = PlotGrid()
         self._picture = QWidget()
         self._lay_out()
+        self._x.changed.connect(self._refresh)
         self.run_legend.toggled.connect(self._show_run)
         theme.signals.changed.connect(self._restyle)
         self.set_options(self._options)
@@ -93,7 +73,11 @@ class RunPlots(QStackedWidget):
     @property
     def data(self) -> RunData:
         """The curves of the chosen run."""
-        return self._data[self._runs[0].id] if self._runs else RunData()
+        return self.data_of(self._runs[0].id) if self._runs else RunData()
+
+    def data_of(self, run_id: str) -> RunData:
+        """The curves of a run that is shown."""
+        return self._data[run_id]
 
     @property
     def runs(self) -> tuple[ShownRun, ...]:
@@ -134,7 +118,7 @@ class RunPlots(QStackedWidget):
     def set_options(self, options: PlotOptions) -> None:
         """Show the curves in another way."""
         if options.axis is not self._options.axis:
-            self._follows_run = True
+            self._x.follows_runs = True
         self._options = options
         shown = [family for family in options.shown if family in PLOT_KINDS]
         self._grid.arrange([self.panel(family) for family in shown])
@@ -176,16 +160,10 @@ class RunPlots(QStackedWidget):
         self._data = {run.id: self._data.get(run.id) or RunData() for run in runs}
         self._hidden_runs &= set(self._data)
         if set(self._data) != before:
-            self._follows_run = True
+            self._x.follows_runs = True
         self._show_run_legend()
         self.setCurrentIndex(1 if runs else 0)
         self._rebuild()
-
-    def forget(self, run_id: str) -> None:
-        """Drop the points of a run: its events come again from the first one."""
-        if run_id in self._data:
-            self._data[run_id] = RunData()
-            self._rebuild()
 
     def set_over(self, over: bool) -> None:
         """Say whether more points of the chosen run may come."""
@@ -207,8 +185,7 @@ class RunPlots(QStackedWidget):
             return
         data.add(events)
         self._add_curves()
-        if self._follows_run:
-            self._set_whole_range()
+        self._x.follow(self._data.values(), self._options.axis)
         self._mark_best()
         self._set_notes()
         self._refresh()
@@ -227,10 +204,10 @@ class RunPlots(QStackedWidget):
 
     def reset_view(self) -> None:
         """Show whole runs again, after zooming."""
-        self._follows_run = True
+        self._x.follows_runs = True
         for panel in self._panels.values():
             panel.forget_box()
-        self._set_whole_range()
+        self._x.follow(self._data.values(), self._options.axis)
         self._refresh()
 
     # To take away
@@ -270,19 +247,11 @@ class RunPlots(QStackedWidget):
         panel = PlotPanel(kind.title, y_range=kind.y_range, value_format=kind.value_format)
         panel.set_tip(kind.tip)
         panel.pointed_at.connect(self._set_crosshair)
-        panel.moved_by_hand.connect(self._on_moved_by_hand)
         panel.reset_requested.connect(self.reset_view)
         panel.goal_moved.connect(self.goal_moved)
-        panel.view.sigXRangeChanged.connect(self._on_x_range)
         panel.view.sigResized.connect(lambda *_: panel.refresh())
-        panel.view.setXRange(*self._x_range(), padding=0)
+        self._x.add(panel)
         return panel
-
-    def _x_range(self) -> tuple[float, float]:
-        for panel in self._panels.values():
-            low, high = panel.view.viewRange()[0]
-            return low, high
-        return 0.0, _FIRST_VIEW
 
     def _show_run_legend(self) -> None:
         self.run_legend.clear()
@@ -307,8 +276,7 @@ class RunPlots(QStackedWidget):
             panel.clear()
             panel.hide_runs(frozenset(self._hidden_runs))
         self._add_curves()
-        if self._follows_run:
-            self._set_whole_range()
+        self._x.follow(self._data.values(), self._options.axis)
         self._mark_best()
         self._set_notes()
         self._refresh()
@@ -370,29 +338,6 @@ class RunPlots(QStackedWidget):
         super().showEvent(event)
         self._refresh()
 
-    def _set_whole_range(self) -> None:
-        axis, end = self._options.axis, 0.0
-        for data in self._data.values():
-            lasts = [s.x[-1] for s in data.all_series().values() if len(s)]
-            end = max(end, data.clock.planned_end(axis, data.max_iters))
-            if lasts and data.clock.knows(axis):
-                end = max(end, data.clock.place(axis, float(max(lasts))))
-        self._set_x_range(0.0, end or _FIRST_VIEW, padding=0.015)
-
-    def _set_x_range(self, low: float, high: float, padding: float = 0.0) -> None:
-        # pyqtgraph's own links align plots by their pixels, which fails for plots of two widths.
-        self._is_setting_x = True
-        try:
-            for panel in self._panels.values():
-                panel.view.setXRange(low, high, padding=padding)
-        finally:
-            self._is_setting_x = False
-
-    def _on_x_range(self, _view: object, x_range: tuple[float, float]) -> None:
-        if not self._is_setting_x:
-            self._set_x_range(*x_range)
-            self._refresh()
-
     def _mark_best(self) -> None:
         axis, several, points = self._options.axis, len(self._runs) > 1, []
         for run in self._runs:
@@ -405,29 +350,11 @@ class RunPlots(QStackedWidget):
         self.dice.mark_best(points)
 
     def _set_notes(self) -> None:
-        no_axis = not any(data.clock.knows(self._options.axis) for data in self._data.values())
+        runs, axis = self._data.values(), self._options.axis
         for panel, family in self._shown_panels():
-            if any(len(s) for data in self._data.values() for s in data.families[family].values()):
-                panel.set_note(_NO_EPOCHS if no_axis else "")
-            else:
-                panel.set_note(self._why_empty(family))
-
-    def _why_empty(self, family: str) -> str:
-        kind = PLOT_KINDS[family]
-        if self._is_over:
-            return _ENDED_EMPTY
-        if kind.is_optional and any(data.losses for data in self._data.values()):
-            return _NOT_RECORDED
-        sentence = _FIRST_VALIDATION if kind.of_validations else _FIRST_ITERATIONS
-        return sentence.format(kind.noun)
+            panel.set_note(note_of(family, runs, axis, is_over=self._is_over))
 
     def _set_crosshair(self, x: float | None) -> None:
         under_mouse = self.sender()
         for panel, _family in self._shown_panels():
             panel.set_crosshair(x, named=panel is under_mouse)
-
-    def _on_moved_by_hand(self) -> None:
-        self._follows_run = False
-
-
-__all__ = ["NO_RUN", "RunPlots", "ShownRun", "XAxis"]

@@ -27,7 +27,9 @@ class SmoothedSeries:
         self.source = source
         self.weight = weight
         self.series = Series()
-        self._restart()
+        self._cuts = source.cuts
+        # The weighted sum of the values so far, and of the weights.
+        self._sum = self._share = 0.0
 
     def update(self) -> Series:
         """Take over what the source got since, and return the smoothed series."""
@@ -51,7 +53,6 @@ class SmoothedSeries:
 
     def _restart(self) -> None:
         self.series = Series()
-        # The weighted sum of the values so far, and of the weights.
         self._sum = self._share = 0.0
         self._cuts = self.source.cuts
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
@@ -26,6 +27,8 @@ _OPACITY = 0.45
 _KEPT = 24
 
 _T = TypeVar("_T")
+
+Colors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def _read_photo(path: Path) -> Array:
     return _shrunk(decode_image(read_bytes(path), path, at_least=_SIDE), cv2.INTER_AREA)
 
 
-def _truth(path: Path | None, photo: Array, look: Look, colors: Array) -> QImage | None:
+def _truth(path: Path | None, photo: Array, look: Look, colors: Colors) -> QImage | None:
     if path is None:
         return None
     try:
@@ -154,7 +157,7 @@ def _shrunk(pixels: Array, how: int) -> Array:
     return np.asarray(cv2.resize(pixels, size, interpolation=how))
 
 
-def _colors(look: Look) -> Array:
+def _colors(look: Look) -> Colors:
     """RGB and opacity of each mask value, float32 256×4, colours in 0 to 255, opacity 0 to 1."""
     table = theme.class_table(look.classes, 255, look.ignore_index)
     colors = np.array(table, np.float32)
@@ -162,7 +165,7 @@ def _colors(look: Look) -> Array:
     return colors
 
 
-def _overlaid(photo: Array, mask: Array, colors: Array) -> QImage:
+def _overlaid(photo: Array, mask: Array, colors: Colors) -> QImage:
     """The photo with the classes of a mask over it, their borders opaque."""
     height, width = photo.shape[:2]
     mask = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST))

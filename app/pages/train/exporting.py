@@ -102,8 +102,8 @@ def _write_png(path: Path, picture: QImage) -> None:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not picture.save(buffer, "PNG"):
+    if not picture.save(buffer, b"PNG"):
         raise PetsegError(
             "The picture could not be made", path=path, remedy="Try a smaller window."
         )
-    atomic_write(path, data.data())
+    atomic_write(path, bytes(data.data()))

@@ -17,7 +17,7 @@ from core.errors import PetsegError
 from core.runs.events import Event, Message
 from core.runs.store import RunSummary
 from widgets.plots.options import PlotOptions
-from widgets.plots.run_plots import ShownRun
+from widgets.plots.shown_run import ShownRun
 from widgets.previews.history import PreviewEntry
 from widgets.previews.pictures import Look, PreviewFiles
 from widgets.training.words import passed_words, run_title

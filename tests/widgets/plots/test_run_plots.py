@@ -18,10 +18,18 @@ from tests.making_runs import iteration, started, training, validation
 from widgets import theme
 from widgets.plots.clock import XAxis
 from widgets.plots.export import CSV_COLUMNS, csv_text
+from widgets.plots.graphs import pg
 from widgets.plots.panel import PlotPanel
-from widgets.plots.run_plots import NO_RUN, RunPlots, ShownRun
+from widgets.plots.run_plots import NO_RUN, RunPlots
+from widgets.plots.shown_run import ShownRun
 
 CLASSES = (ClassInfo(0, "background", (0, 0, 0)), ClassInfo(1, "cat", (230, 159, 0)))
+
+
+@pytest.fixture(autouse=True)
+def _every_move_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pyqtgraph passes over moves that come faster than a hand's."""
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)
 
 
 @pytest.fixture
