@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,11 +11,12 @@ from app.cli import options
 from app.cli.errors import INTERRUPTED, JobFailed, argument
 from app.cli.opening import chosen_device, chosen_label_set, chosen_run, opened, run_store
 from app.cli.output import facts, percent
-from app.cli.progress import note, progress
+from app.cli.progress import Report, note, progress
 
 if TYPE_CHECKING:
     from core.dataset import Dataset
     from core.runs.store import Run, RunStore
+    from core.training.request import TrainRequest
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +36,9 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="The recipe; `petseg recipes` lists them.", show_default=False
+            metavar="NAME",
+            help="The recipe; `petseg recipes` lists them. Or the path of a config file.",
+            show_default=False,
         ),
     ] = None,
     labels: options.LabelSet = None,
@@ -57,9 +60,12 @@ def train(
     ] = None,
     device: options.Device = "auto",
     init: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            metavar="FILE", help="Weights for the backbone to start from.", show_default=False
+            metavar="FILE|download|ID|none",
+            help="Weights for the backbone to start from: a file, the published ones that fit the "
+            "recipe, published ones by their id, or none.",
+            show_default=False,
         ),
     ] = None,
     gpus: Annotated[
@@ -68,7 +74,7 @@ def train(
             metavar="N",
             min=1,
             help="Train with N processes together, one on each GPU (with --device cpu: on the "
-            "CPU). Each takes a batch of its own.",
+            "CPU). They share the batch.",
         ),
     ] = 1,
     resume: Annotated[
@@ -80,6 +86,13 @@ def train(
             show_default=False,
         ),
     ] = None,
+    trust_config: Annotated[
+        bool,
+        typer.Option(
+            "--trust-config",
+            help="A recipe that is a config file from elsewhere is code: say that you trust it.",
+        ),
+    ] = False,
     workspace: options.WorkspaceFolder = None,
 ) -> None:
     """Train a model and watch it.
@@ -106,8 +119,10 @@ def train(
     overrides = _chosen_overrides(recipe, settings or [])
     device = chosen_device(device)
     _check_gpus(device, gpus)
+    if trust_config:
+        _trust(recipe)
 
-    from core.training.request import TrainRequest, create_run
+    from core.training.request import TrainRequest
 
     request = TrainRequest(
         dataset=dataset,
@@ -119,12 +134,52 @@ def train(
         gpus=gpus,
         init=init,
     )
-    store = run_store(dataset)
-    with progress("Reading samples") as report:
-        run = create_run(dataset, store.runs_dir, request, on_progress=report)
-
+    run, store = _make(request), run_store(dataset)
     note(f"Run {run.name}: recipe {recipe}, masks of {label_set}.")
     _watch(run, store)
+
+
+def _make(request: TrainRequest) -> Run:
+    """Check a request and make its run; what the checks warn of is printed."""
+    from core.training.checks.finding import Finding, Level
+    from core.training.request import create_run
+
+    def tell(findings: list[Finding]) -> None:
+        for finding in findings:
+            if finding.level is Level.WARNING:
+                note(f"warning: {finding}")
+
+    weights: Report | None = None
+    with ExitStack() as stack:
+        samples = stack.enter_context(progress("Reading samples"))
+
+        def fetched(done: int, total: int) -> None:
+            nonlocal weights
+            if weights is None:
+                stack.close()  # a terminal has room for one bar
+                weights = stack.enter_context(progress("Fetching weights (kB)"))
+            weights(done // 1000, total // 1000)
+
+        return create_run(
+            request.dataset,
+            run_store(request.dataset).runs_dir,
+            request,
+            on_progress=samples,
+            on_findings=tell,
+            on_fetch=fetched,
+        )
+
+
+def _trust(recipe_name: str) -> None:
+    """Remember that the user trusts a config file, with its bases, as they are now."""
+    from core.training.recipes.catalogue import find_recipe
+    from core.training.recipes.foreign import read_foreign, trust
+
+    with argument("--recipe"):
+        recipe = find_recipe(recipe_name)
+    if recipe.is_foreign:
+        trust(read_foreign(recipe.path))
+        note(f"Trusted: {recipe.path}")
 
 
 def _go_on(dataset: Dataset, run_name: str, device: str) -> None:

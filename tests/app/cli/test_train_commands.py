@@ -7,13 +7,17 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.cli.opening import run_store
 from core.dataset import open_dataset
+from core.runs.events import EventWriter, Started, Validation, read_events
+from core.runs.store import DatasetRecord, Run, RunState
+from core.runs.worker_file import read_worker_file
 from tests.app.cli.calling import Command, Outcome, child_environment, petseg_command
 
 RECIPE = "demo-cpu"
@@ -256,3 +260,130 @@ def test_that_a_second_ctrl_c_cancels_at_once(training: subprocess.Popen[str], d
     assert "Traceback" not in err
     (run,) = run_store(open_dataset(demo)).list()
     assert run.state().is_over
+
+
+def wait_until(dataset: Path, name: str, condition: Callable[[Run], bool]) -> Run:
+    """Wait until a run of that name exists and is so."""
+    end = time.monotonic() + 120
+    while True:
+        for run in run_store(open_dataset(dataset)).list():
+            if run.name == name and condition(run):
+                return run
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def test_that_a_killed_run_is_resumed_to_its_planned_end_with_the_same_curves(
+    command: Command, process: Command, demo: Path, tmp_path: Path
+) -> None:
+    arguments = ("train", demo, "--recipe", RECIPE, "--name", "mine", *QUICK,
+                 "--set", "max_iters=60", "--set", "val_interval=20")  # fmt: skip
+    first = subprocess.Popen(
+        petseg_command(*arguments), cwd=tmp_path, env=child_environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    run = wait_until(demo, "mine", lambda run: list(run.checkpoints_dir.glob("iter_*.pth")) != [])
+    os.kill(read_worker_file(run.folder).pid, signal.SIGKILL)
+    _, said = first.communicate(timeout=60)
+    assert first.returncode == 1
+    assert "killed by signal 9" in said
+    (listed,) = json.loads(command("runs", demo, "--json").out)
+    assert listed["state"] == "crashed"
+    assert listed["checkpoint"] in (20, 40)
+    outcome = process("train", demo, "--resume", "mine", "--device", "cpu")
+    assert outcome.code == 0, outcome.err
+    assert f"Going on from iteration {listed['checkpoint']} of 60" in outcome.err
+    assert "iteration 60/60" in outcome.err
+    assert dict(line.split(maxsplit=1) for line in outcome.out.splitlines())["state"] == "finished"
+    (run,) = run_store(open_dataset(demo)).list()
+    validated = [e.iteration for e in read_events(run.events_path) if isinstance(e, Validation)]
+    assert sorted(set(validated)) == [20, 40, 60]
+    again = command("train", demo, "--resume", "mine")
+    assert again.code == 2
+    assert again.is_one_clear_line
+    assert "has finished" in again.err
+
+
+def make_run(dataset: Path, name: str, **changes: object) -> Run:
+    """A run that no worker has touched."""
+    record = DatasetRecord(root=dataset)
+    run = run_store(open_dataset(dataset)).create(
+        recipe=RECIPE, label_set="labels", dataset=record, name=name, device="cpu"
+    )
+    if changes:
+        run.update(**changes)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (RunState.CRASHED, "no checkpoint"),
+        (RunState.PAUSED, "no checkpoint"),
+        (RunState.FINISHED, "has finished"),
+        (RunState.QUEUED, "waits in the queue"),
+    ],
+)
+def test_that_a_run_that_cannot_go_on_is_refused_in_words(
+    command: Command, demo: Path, state: RunState, words: str
+) -> None:
+    make_run(demo, "mine", state=state, attempt=1)
+    outcome = command("train", demo, "--resume", "mine")
+    assert outcome.code == 2
+    assert outcome.is_one_clear_line
+    assert words in outcome.err
+
+
+def test_that_a_resumed_run_takes_no_new_settings(command: Command, demo: Path) -> None:
+    make_run(demo, "mine", state=RunState.PAUSED)
+    outcome = command("train", demo, "--resume", "mine", "--set", "lr=1", "--recipe", RECIPE)
+    assert outcome.code == 2
+    assert "--recipe, --set" in outcome.err
+
+
+def test_that_without_a_recipe_nothing_is_trained(command: Command, demo: Path) -> None:
+    outcome = command("train", demo)
+    assert outcome.code == 2
+    assert "--resume" in outcome.err
+
+
+def test_that_more_gpus_than_there_are_is_a_bad_argument(
+    command: Command, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 0\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    outcome = command("train", demo, "--recipe", RECIPE, "--gpus", "2")
+    assert outcome.code == 2
+    assert "this machine has 1" in outcome.err
+
+
+def test_that_the_queue_is_listed_moved_and_paused(command: Command, demo: Path) -> None:
+    for name in ("a", "b"):
+        make_run(demo, name)
+    outcome = command("runs", demo, "--first", "b", "--no-queue")
+    assert outcome.code == 0, outcome.err
+    assert "queued, 1 in line" in next(
+        line for line in outcome.out.splitlines() if line.startswith("b ")
+    )
+    assert "The queue is paused" in outcome.out
+    listed = json.loads(command("runs", demo, "--queue", "--json").out)
+    assert {run["id"]: run["queue_place"] for run in listed if run["name"] == "b"}.popitem()[1] == 1
+    assert "The queue is paused" not in command("runs", demo).out
+    assert "stopped" in command("runs", demo, "--cancel", "a").out
+
+
+def test_that_a_silent_worker_and_a_paused_run_are_listed_as_such(
+    command: Command, demo: Path
+) -> None:
+    silent = make_run(demo, "silent", state=RunState.RUNNING)
+    with EventWriter(silent.events_path) as events:
+        events.write(Started(time=1.0, pid=1, device="cpu", max_iters=9, total_samples=4))
+    make_run(demo, "rests", state=RunState.PAUSED, reason="Paused: resume it to go on.")
+    said = command("runs", demo).out
+    assert "running, no sign of life for " in said
+    assert "rests: Paused" in said
+    outcome = command("runs", demo, "--pause", "rests")
+    assert outcome.code == 2
+    assert "the run rests is paused, not running" in outcome.err
