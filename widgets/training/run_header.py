@@ -145,9 +145,10 @@ class RunHeader(QFrame):
             theme.set_icon(button, icon)
         notes = QHBoxLayout()
         notes.setSpacing(theme.GRID)
+        notes.addWidget(self.stale_button, 0, Qt.AlignmentFlag.AlignTop)
         notes.addWidget(self.reason, 1)
         notes.addWidget(self.silence, 1)
-        notes.addWidget(self.stale_button, 0, Qt.AlignmentFlag.AlignTop)
+        notes.addStretch(0)  # takes the room that no text wants
         notes.addWidget(self.again_button, 0, Qt.AlignmentFlag.AlignTop)
         notes.addWidget(self.resume_button, 0, Qt.AlignmentFlag.AlignTop)
         return notes

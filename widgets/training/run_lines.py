@@ -60,7 +60,8 @@ def run_lines(run: RunSummary, asked: str | None = None, place: int | None = Non
     elif run.state.is_over:
         figure = took(run)
     if run.stale and not is_running:
-        state = f"{state} · {stale_words(run)}"
+        # It matters more than how long it took; a narrow list has room for the first of it.
+        figure = stale_words(run).partition(", ")[0]
     done = iterations(run.iteration, run.max_iters) if run.iteration else ""
     return RunLines(
         title=(run_title(run), score(run.best)),

@@ -395,3 +395,9 @@ def test_that_a_silent_worker_is_told_with_words_and_a_sign_of_its_own():
     assert lines.state == ("No sign of life", "40 s")
     assert lines.role == "warning"
     assert lines.icon != run_lines(summary("a", RUNNING, iteration=9)).icon
+
+
+def test_that_a_stale_run_says_so_in_place_of_its_time() -> None:
+    run = summary("a", RunState.FINISHED, seconds=40.0, stale="3 masks changed, 1 photo changed")
+    assert run_lines(run).state == ("Finished", "stale: 3 masks changed")
+    assert run_lines(summary("a", RunState.FINISHED, seconds=40.0)).state == ("Finished", "40 s")
