@@ -98,7 +98,7 @@ class TrainPage(Page):
         self._build_once()
         super().showEvent(event)
         if self._asking is not None:
-            self._asking.looking.look()
+            self._asking.looking.look_soon()
 
     def shut_down(self) -> None:
         """End the watching. Runs go on."""

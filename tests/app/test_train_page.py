@@ -83,6 +83,8 @@ def make_desk(qtbot: QtBot) -> Iterator[Callable[..., Desk]]:
         jobs, supervisor = Jobs(), Supervisor(WORKER)
         session = Session(jobs)
         page = TrainPage(session, jobs, supervisor=supervisor)
+        if is_shown:
+            page.panels.form.recipes.choose("demo-cpu")  # begins without weights to fetch
         qtbot.addWidget(page)
         install(page.actions_table(), page, Qt.ShortcutContext.WindowShortcut)
         desk = Desk(session, page, [], [], qtbot)
@@ -219,6 +221,19 @@ def test_that_a_worker_that_dies_by_itself_is_told_with_its_last_words(desk):
     desk.wait_for(lambda: desk.state("dies") is RunState.CRASHED)
     assert "exit code 3" in desk.panels.header.reason.text()
     assert "out of luck" in desk.panels.header.reason.text()
+
+
+def test_that_a_run_that_needed_too_much_memory_is_started_again_smaller_with_one_click(
+    desk, qtbot
+):
+    desk.start("greedy")
+    desk.wait_for(lambda: desk.state("greedy") is RunState.FAILED)
+    button = desk.panels.header.again_button
+    desk.wait_for(lambda: button.isVisible() and button.text() == "Start again with batch size 4")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    desk.wait_for(lambda: desk.state("greedy (again)") is RunState.FINISHED)
+    assert desk.run("greedy (again)").record.overrides["batch_size"] == 4
+    desk.wait_for(lambda: desk.panels.header.state.text() == "Finished")
 
 
 def test_that_a_run_goes_on_without_the_window_and_is_picked_up_again(make_desk, root, qtbot):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from core.errors import PetsegError
@@ -22,10 +22,13 @@ class FieldRow(QObject):
     Args:
         field: What the field takes.
         grid: Where to place it.
-        row: First of the two grid rows it uses.
+        row: First of the `ROWS` grid rows it uses.
         parent: Its owner.
-        beside: A widget at the right of the value, for a field that can be filled in otherwise.
+        beside: A widget at the right of the label, for a field that can be filled in otherwise;
+            the value then has a line of its own.
     """
+
+    ROWS = 3
 
     changed = Signal()
 
@@ -47,14 +50,15 @@ class FieldRow(QObject):
         self.reset_button = QToolButton()
         self._error = QLabel()
         self._build()
-        if beside is not None:
-            layout = self._editor.layout()
-            assert layout is not None
-            layout.addWidget(beside)
         grid.addWidget(self._label, row, 0)
-        grid.addWidget(self._editor, row, 1)
-        grid.addWidget(self.reset_button, row, 2)
-        grid.addWidget(self._error, row + 1, 0, 1, 3)
+        if beside is None:
+            grid.addWidget(self._editor, row, 1)
+            grid.addWidget(self.reset_button, row, 2)
+        else:
+            grid.addWidget(beside, row, 1, 1, 2, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(self._editor, row + 1, 0, 1, 2)
+            grid.addWidget(self.reset_button, row + 1, 2)
+        grid.addWidget(self._error, row + 2, 0, 1, 3)
         self._editor.changed.connect(self._on_edited)
         self.reset_button.clicked.connect(self.reset)
 
@@ -112,6 +116,8 @@ class FieldRow(QObject):
         self._is_shown = visible
         self._label.setVisible(visible)
         self._editor.setVisible(visible)
+        if self._beside is not None:
+            self._beside.setVisible(visible)
         self.reset_button.setVisible(visible and self.is_changed)
         self._error.setVisible(visible and bool(self._error.text()))
 

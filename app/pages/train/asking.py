@@ -162,9 +162,7 @@ class Asking(QObject):
             self._session.problem.emit(str(error))
             return
         choices = [
-            WeightsChoice(
-                each.id, f"{each.trained_on} · {each.title}", each.megabytes, is_cached(each.id)
-            )
+            WeightsChoice(each.id, each.title, each.trained_on, each.megabytes, is_cached(each.id))
             for each in fitting
         ]
         self._form.set_weights(choices, _init_of(recipe, [each.id for each in fitting]))

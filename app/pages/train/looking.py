@@ -26,7 +26,7 @@ from widgets.training.form import FormValues, TrainingForm
 # Reading more takes minutes, which nobody has asked for; they are read when the run is made.
 _MOST_SAMPLES = 5000
 # Typing is not checked letter by letter, and a mask that is painted on not stroke by stroke.
-_PAUSE, _LONG_PAUSE = 150, 1000
+_PAUSE, _LONG_PAUSE = 150, 500
 
 
 class Looking(QObject):
@@ -64,6 +64,10 @@ class Looking(QObject):
     def found(self) -> Preflight | None:
         """What can be used of the chosen label set; None while nobody has looked."""
         return None if self._is_stale else self._found
+
+    def look_soon(self) -> None:
+        """Look once the page is in sight and nothing has changed for a moment."""
+        self._later.start()
 
     def look(self) -> None:
         """Read the samples, unless that was done since something changed."""
@@ -117,7 +121,7 @@ class Looking(QObject):
 
     def _on_changed(self) -> None:
         self._is_stale = True
-        if self._form.isVisible() and self._session.dataset is not None:
+        if self._session.dataset is not None:
             self._later.start()
 
     def _drop_job(self) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from core.training.recipes.fields import CLASS_WEIGHTS
-from widgets import theme
 
 _HELP = {
     "auto": "By median frequency, worked out when the run is made",
@@ -29,7 +28,8 @@ class ClassWeightMenu(QToolButton):
         self.setToolTip("Class weights from the training masks")
         self.setAccessibleName("Class weights from the masks")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        theme.set_icon(self, "scale-balance")
+        self.setText("From masks")
+        self.setProperty("role", "chip")
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         self.setMenu(self._menu)

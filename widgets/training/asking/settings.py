@@ -16,7 +16,7 @@ from widgets import theme
 from widgets.editor.side.folding_section import FoldingSection
 from widgets.training.field_row import FieldRow
 
-LABEL_WIDTH = 96
+LABEL_WIDTH = 104
 
 # Two fields for one thing, the length of a run: with epochs given, iterations follow from them.
 _LENGTH, _EPOCHS = "max_iters", "epochs"
@@ -52,7 +52,7 @@ class SettingsFields(QWidget):
             grid.setColumnMinimumWidth(0, LABEL_WIDTH + theme.GRID // 2)
             here = [field for field in FIELDS if field.section == section]
             for number, field in enumerate(here):
-                row = FieldRow(field, grid, 2 * number, self, beside.get(field.name))
+                row = FieldRow(field, grid, FieldRow.ROWS * number, self, beside.get(field.name))
                 row.changed.connect(self._on_changed)
                 self._rows[field.name] = row
             folding = self._sections[section] = FoldingSection(title, content)
@@ -150,6 +150,6 @@ def _detail(rows: Iterable[FieldRow]) -> str:
     rows = list(rows)
     wrong = sum(bool(row.problem) for row in rows)
     if wrong:
-        return "1 is wrong" if wrong == 1 else f"{wrong} are wrong"
+        return f"{wrong} wrong"
     changed = sum(row.is_changed for row in rows)
     return f"{changed} changed" if changed else ""

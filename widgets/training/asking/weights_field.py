@@ -19,6 +19,12 @@ _FILE = "file"
 _TITLE = "Weights of the backbone"
 
 
+_TIPS = {
+    _FILE: "A .pth file of your own; nothing in it is executed",
+    NOTHING: "Random numbers: it has to learn to see from your photos alone",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class WeightsChoice:
     """Published weights that fit a recipe.
@@ -26,19 +32,28 @@ class WeightsChoice:
     Attributes:
         id: What `TrainRequest.init` takes.
         title: What people call them.
+        trained_on: The data they learned from.
         megabytes: How much is fetched.
         is_here: Whether they are on this computer already.
     """
 
     id: str
     title: str
+    trained_on: str
     megabytes: int
     is_here: bool
 
     @property
     def words(self) -> str:
         """The line in the list."""
-        return self.title if self.is_here else f"{self.title} · fetch {self.megabytes} MB"
+        # The backbone goes without saying: the recipe has one.
+        return self.trained_on if self.is_here else f"{self.trained_on} · {self.megabytes} MB"
+
+    @property
+    def tip(self) -> str:
+        """What they are and what choosing them does."""
+        here = "on this computer" if self.is_here else f"{self.megabytes} MB are fetched once"
+        return f"{self.title}, trained on {self.trained_on}: {here}"
 
 
 class WeightsField(QWidget):
@@ -79,7 +94,7 @@ class WeightsField(QWidget):
             self.box.addItem(choice.words, choice.id)
             self.box.setItemData(
                 self.box.count() - 1,
-                f"{choice.words}\nWhat it learned before makes it learn yours from few photos",
+                choice.tip,
                 Qt.ItemDataRole.ToolTipRole,
             )
         self.box.addItem("A file…", _FILE)
@@ -111,7 +126,7 @@ class WeightsField(QWidget):
     def _on_chosen(self) -> None:
         self.file.setVisible(self.box.currentData() == _FILE)
         self.box.setToolTip(
-            f"What the backbone begins with: {self.box.currentText()}.\n"
-            "Published weights are fetched once, checked, and kept on this computer"
+            "What the backbone begins with.\n"
+            + (self.box.currentData(Qt.ItemDataRole.ToolTipRole) or _TIPS[self.box.currentData()])
         )
         self.changed.emit()
