@@ -23,7 +23,7 @@ from tests.making import blob, make_dataset, write_sample
 register_all_modules()
 
 CONFIG = {
-    "warmup_without_masks": 80,
+    "warmup_without_masks": 120,
     "data_preprocessor": {"size": (64, 64)},
     "train_dataloader": {"batch_size": 4},
     "randomness": {"seed": 3},
@@ -79,9 +79,9 @@ def test_that_the_backbone_learns_to_fill_in_and_nothing_else_changes(run, tmp_p
     with EventWriter(tmp_path / "events.jsonl") as events:
         photos = warmup_photos(load_data_plan(run.folder))
         result = warm_up_backbone(model, photos, CONFIG, events)
-    assert result.iterations == 80
+    assert result.iterations == 120
     assert result.photos == 10
-    assert result.last < 0.75 * result.first
+    assert result.last < 0.75 * result.first, result
     after = model.state_dict()
     assert after.keys() == before.keys()
     assert not torch.equal(after["backbone.conv1.weight"], before["backbone.conv1.weight"])
@@ -91,7 +91,7 @@ def test_that_the_backbone_learns_to_fill_in_and_nothing_else_changes(run, tmp_p
     assert torch.equal(torch.get_rng_state(), torch_before)
     told = [each.text for each in read_events(tmp_path / "events.jsonl")]
     assert "10 photos" in told[0]
-    assert "80 of 80" in told[-1]
+    assert "120 of 120" in told[-1]
     assert all(isinstance(each, Message) for each in read_events(tmp_path / "events.jsonl"))
 
 
