@@ -21,8 +21,8 @@ from app.training_control import TrainingControl
 from app.training_watch import RunsSnapshot
 from core.runs.store import DatasetRecord, Run, RunState, RunStore
 from core.runs.supervisor import Supervisor
-from widgets.training.config_dialog import ConfigDialog
 from widgets.training.delete_dialog import DeleteDialog
+from widgets.training.run_config_dialog import RunConfigDialog
 from widgets.training.run_panel import RunPanel
 
 LONG = 20_000
@@ -158,8 +158,8 @@ def test_that_config_folder_and_log_are_shown(desk):
     assert any("written when the run begins" in text for text in desk.messages)
     (run.folder / "config.py").write_text("max_iters = 5\n")
     desk.pick("config")
-    desk.wait_for(lambda: desk.page.findChild(ConfigDialog))
-    dialog = desk.page.findChild(ConfigDialog)
+    desk.wait_for(lambda: desk.page.findChild(RunConfigDialog))
+    dialog = desk.page.findChild(RunConfigDialog)
     assert dialog.text.toPlainText() == "max_iters = 5\n"
     dialog.reject()
     desk.pick("folder")

@@ -13,8 +13,8 @@ from core.files import read_bytes
 from core.runs.store import Run, RunSummary
 from core.runs.tidying import RunContents
 from widgets.training.cancel_dialog import CancelDialog
-from widgets.training.config_dialog import ConfigDialog
 from widgets.training.delete_dialog import DeleteDialog
+from widgets.training.run_config_dialog import RunConfigDialog
 from widgets.training.run_panel import RunPanel
 from widgets.training.words import loses_work, run_title
 
@@ -103,7 +103,7 @@ class RunVerbs(QObject):
         def show(text: str) -> None:
             run = self._run(run_id)
             if run is not None:
-                ConfigDialog(run, text, self._page).show()
+                RunConfigDialog(run, text, self._page).show()
 
         if not path.exists():
             self._session.message.emit("The config is written when the run begins.")

@@ -14,8 +14,8 @@ from core.runs.store import RunState
 from core.runs.tidying import RunContents
 from tests.making_runs import summary
 from widgets.comparison.run_colors import RUN_COLORS
-from widgets.training.config_dialog import ConfigDialog
 from widgets.training.delete_dialog import DeleteDialog
+from widgets.training.run_config_dialog import RunConfigDialog
 from widgets.training.run_delegate import tick_rect
 from widgets.training.run_lines import run_lines
 from widgets.training.run_model import RunModel
@@ -360,7 +360,7 @@ def test_that_deleting_says_what_is_lost_and_keeps_unless_told(qtbot):
 
 
 def test_that_a_config_can_be_read_and_copied(qtbot):
-    dialog = ConfigDialog(summary("a"), "model = dict()\n")
+    dialog = RunConfigDialog(summary("a"), "model = dict()\n")
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)

@@ -17,7 +17,7 @@ from widgets import theme
 from widgets.training.words import run_title
 
 
-class ConfigDialog(QDialog):
+class RunConfigDialog(QDialog):
     """Shows a config as text. Shown with `show`, so that it stays open beside the curves.
 
     Args:
