@@ -127,4 +127,4 @@ def test_that_asking_for_help_loads_nothing_heavy() -> None:
 def test_that_core_is_whole_without_qt() -> None:
     outcome = run_python(BLOCK_QT + IMPORT_EVERYTHING, "core", "--", "PySide6", "widgets", "app")
     assert outcome.returncode == 0, outcome.stderr
-    assert outcome.stdout.strip() == "loaded:"
+    assert outcome.stdout.splitlines()[-1] == "loaded:"  # MMSegmentation prints as it loads
