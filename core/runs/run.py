@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +84,7 @@ class Run:
         self._tail = EventTail(folder / "events.jsonl")
         self._progress = RunProgress()
         self._record: RunRecord | None = None
+        self._record_path = str(folder / "run.json")
         self._stamp: tuple[int, int] | None = None
         self._checkpoint: tuple[int, int | None] | None = None
 
@@ -124,7 +126,7 @@ class Run:
 
     def _stamp_now(self) -> tuple[int, int] | None:
         try:
-            status = (self.folder / "run.json").stat()
+            status = os.stat(self._record_path)  # noqa: PTH116 - asked of every run, each second
         except OSError:
             return None
         return status.st_mtime_ns, status.st_ino
@@ -188,17 +190,18 @@ class Run:
         An unreadable `run.json` counts as failed. A run without a terminal event whose process is
         gone counts as crashed, whether or not a supervisor has noted that yet.
         """
-        return self._state_and_reason()[0]
+        return self.state_and_reason()[0]
 
     def reason(self) -> str:
         """One sentence on why the run ended as it did; empty when there is nothing to say."""
-        return self._state_and_reason()[1]
+        return self.state_and_reason()[1]
 
     def best(self) -> BestScore | None:
         """The best validation so far."""
         return self.progress().best
 
-    def _state_and_reason(self) -> tuple[RunState, str]:
+    def state_and_reason(self) -> tuple[RunState, str]:
+        """Both at once; see `state` and `reason`."""
         record = self._readable()
         if record is None:
             return RunState.FAILED, self.problem
@@ -226,7 +229,7 @@ class Run:
         Args:
             now: The present moment, in seconds since 1970; the clock's by default.
         """
-        state, reason = self._state_and_reason()
+        state, reason = self.state_and_reason()
         progress = self.progress()
         record = self._record if not self.problem else None
         return RunSummary(

@@ -155,7 +155,7 @@ class Supervisor:
         """
         child = self._child(run.folder)
         code = None if child is None else child.poll()
-        state, reason = run.state(), run.reason()
+        state, reason = run.state_and_reason()
         if state is RunState.CRASHED and child is not None and code is None:
             return RunState.RUNNING  # some of its threads are still ending: no exit code yet
         if run.problem or not state.is_over or run.record.state.is_over:
