@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from mmengine.device import get_device
 from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
 from mmengine.logging.logger import MMFormatter
 from mmengine.runner import Runner
+from torch import nn
 
 from core.training.engine.loop import Companions, WorkbenchTrainLoop
 from core.training.engine.speed import Tuner
@@ -60,7 +62,19 @@ class WorkbenchRunner(Runner):  # type: ignore[misc]
             built.companions = self.companions
         if self.tuner is not None:
             self.tuner.tune(self, built)
+        if self.distributed:
+            self.model = super().wrap_model(self.cfg.get("model_wrapper_cfg"), self.model)
         return built
+
+    def wrap_model(self, model_wrapper_cfg: Any, model: nn.Module) -> nn.Module:
+        """Put the model on its device. The wrapper for several processes comes with the loop.
+
+        It notes how the weights lie in memory, and exchanges gradients in that order: a model that
+        is put into another order afterwards would get the gradients of other weights.
+        """
+        if not self.distributed:
+            return super().wrap_model(model_wrapper_cfg, model)  # type: ignore[no-any-return]
+        return model.to(get_device())
 
     def dump_config(self) -> None:
         """Nothing: `config.py` and `config.json` are there already."""

@@ -48,7 +48,10 @@ def seed_step(seed: int, rank: int, iteration: int, *, only_torch: bool = False)
     if not only_torch:
         random.seed(int(words[0]))
         np.random.seed(words[1])
-    torch.manual_seed(int(words[2]))  # the GPUs' too
+    torch.default_generator.manual_seed(int(words[2]))
+    # torch.manual_seed would remember each call for a GPU that is not in use, without end.
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed(int(words[2]))
 
 
 def order_of(seed: int, epoch: int, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

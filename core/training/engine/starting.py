@@ -128,6 +128,11 @@ def _share_among(config: dict[str, Any], device: str, ranks: Ranks) -> None:
             remedy=f"Set batch_size to a multiple of {ranks.world}.",
         )
     config["train_dataloader"]["batch_size"] = whole // ranks.world
+    optimizer = (config.get("optim_wrapper") or {}).get("optimizer") or {}
+    if optimizer.get("type") in ("SGD", "Adam", "AdamW"):
+        # torch's fused steps take gradients in the order in which they lie in memory; those that
+        # the processes have exchanged may lie in another order than their weights.
+        optimizer["fused"] = False
     wrapper = config.setdefault("model_wrapper_cfg", {})
     wrapper.setdefault("type", "MMDistributedDataParallel")
     # The first process's statistics hold for all: it is the one that saves.

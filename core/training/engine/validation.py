@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -141,7 +142,8 @@ class ValidationHook(Hook):  # type: ignore[misc]
         if best is not None:
             self._saver.tell_best(best, iteration)
         for preview in sorted(self._shown, key=lambda each: each.sample):
-            self._events.write(preview)
+            # In the file each event is later than the one before it.
+            self._events.write(preview.model_copy(update={"time": time.time()}))
 
 
 def _to_mask(data: torch.Tensor) -> np.ndarray[Any, np.dtype[np.uint8]]:

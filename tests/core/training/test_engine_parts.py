@@ -22,7 +22,7 @@ from core.training.engine.ema import WeightAverage
 from core.training.engine.heartbeats import Heartbeats
 from core.training.engine.previews import choose_previews
 from core.training.engine.sampling import EndlessSampler, SeededDataset, Turn
-from core.training.engine.saving import write_checkpoint
+from core.training.engine.saving import CheckpointSaver, write_checkpoint
 from core.training.engine.standing import standing_at
 from core.training.failure import reason_for
 
@@ -135,6 +135,17 @@ def test_that_a_checkpoint_that_cannot_be_written_leaves_the_old_one(tmp_path):
     assert "resume" in caught.value.remedy
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["iter_10.pth"]
+
+
+def test_that_a_checkpoint_is_due_on_its_turn_and_after_minutes_without_one(tmp_path):
+    now = 0.0
+    with EventWriter(tmp_path / "events.jsonl") as events:
+        saver = CheckpointSaver(tmp_path, events, interval=100, minutes=5, clock=lambda: now)
+        assert [number for number in range(90, 210) if saver.is_due(number)] == [100, 200]
+        now = 299.0
+        assert not saver.is_due(7)
+        now = 300.0
+        assert saver.is_due(7)
 
 
 def validation(iteration: int, dice: float) -> Validation:
