@@ -223,9 +223,7 @@ def test_that_a_worker_that_dies_by_itself_is_told_with_its_last_words(desk):
     assert "out of luck" in desk.panels.header.reason.text()
 
 
-def test_that_a_run_that_needed_too_much_memory_is_started_again_smaller_with_one_click(
-    desk, qtbot
-):
+def test_that_a_run_that_needed_too_much_memory_is_started_again_with_one_click(desk, qtbot):
     desk.start("greedy")
     desk.wait_for(lambda: desk.state("greedy") is RunState.FAILED)
     button = desk.panels.header.again_button

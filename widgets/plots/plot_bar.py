@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.arrow_slider import ArrowSlider
+from widgets.flow_layout import FlowBox
 from widgets.plots.catalogue import PLOT_KINDS
 from widgets.plots.clock import XAxis
 from widgets.plots.options import MOST_SMOOTHING, PACE, QUALITY, PlotOptions
@@ -26,17 +27,19 @@ from widgets.plots.options import MOST_SMOOTHING, PACE, QUALITY, PlotOptions
 _SETS: dict[str, tuple[str, ...]] = {
     "Quality": QUALITY,
     "Speed": PACE,
-    "All plots": tuple(PLOT_KINDS),
+    "All": tuple(PLOT_KINDS),
 }
 _AXES = (
-    (XAxis.ITERATION, "by iteration"),
-    (XAxis.EPOCH, "by epoch"),
-    (XAxis.TIME, "by time"),
+    (XAxis.ITERATION, "iteration"),
+    (XAxis.EPOCH, "epoch"),
+    (XAxis.TIME, "time"),
 )
 _SMOOTHING_STEPS = 100
+_SLIDER_WIDTH = 48
+_SMOOTH = "Smooth"
 
 
-class PlotBar(QWidget):
+class PlotBar(FlowBox):
     """Shows `PlotOptions` and tells when the user wants others; it does nothing by itself."""
 
     changed = Signal(object)
@@ -46,7 +49,7 @@ class PlotBar(QWidget):
     table_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, spacing=theme.GRID // 2)
         self._options = PlotOptions()
         self.plots_button = QToolButton()
         self.axis = QComboBox()
@@ -89,10 +92,9 @@ class PlotBar(QWidget):
         self.outliers.setChecked(options.cut_outliers)
         self.goal.setValue(options.goal)
         del blockers
-        self._smoothing_words.setText(
-            f"Smooth {options.smoothing:.2f}" if options.smoothing else "Smooth off"
-        )
-        self.goal_button.setText(f"Goal {options.goal:g} %")
+        self._smoothing_words.setText(f"{options.smoothing:.2f}" if options.smoothing else _SMOOTH)
+        self.goal_button.setText(f"{options.goal:g} %")
+        self.settle()
 
     def plot_action(self, family: str) -> QAction:
         """The menu entry that shows or hides a plot."""
@@ -159,10 +161,10 @@ class PlotBar(QWidget):
         self.axis.setMinimumWidth(self.axis.sizeHint().width() + theme.GRID)
         self.smoothing.setRange(0, round(MOST_SMOOTHING * _SMOOTHING_STEPS))
         self.smoothing.setPageStep(10)
-        self.smoothing.setMinimumWidth(48)
-        self.smoothing.setMaximumWidth(160)
+        self.smoothing.setFixedWidth(_SLIDER_WIDTH)
         self._smoothing_words.setProperty("role", "muted")
-        widest = self._smoothing_words.fontMetrics().horizontalAdvance("Smooth 0.99")
+        self._smoothing_words.setAlignment(Qt.AlignmentFlag.AlignRight)
+        widest = self._smoothing_words.fontMetrics().horizontalAdvance(_SMOOTH)
         self._smoothing_words.setMinimumWidth(widest + 2)
         for button, text in ((self.log, "Log"), (self.outliers, "No outliers")):
             button.setText(text)
@@ -171,8 +173,8 @@ class PlotBar(QWidget):
         for button in (self.plots_button, self.goal_button, self.export_button):
             button.setProperty("role", "chip")
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.plots_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        theme.set_icon(self.plots_button, "view-grid-outline")
+        self.goal_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        theme.set_icon(self.goal_button, "flag-checkered")
         theme.set_icon(self.export_button, "export-variant")
         for widget, name, tip in (
             (self.plots_button, "plots_shown", "Choose which plots are shown"),
@@ -195,20 +197,23 @@ class PlotBar(QWidget):
             widget.setObjectName(name)
             widget.setToolTip(tip)
             widget.setAccessibleName(tip)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        smoothing = QWidget()
+        row = QHBoxLayout(smoothing)
+        row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(theme.GRID // 2)
-        row.addWidget(self.plots_button)
-        row.addWidget(self.axis)
-        row.addSpacing(theme.GRID // 2)
         row.addWidget(self._smoothing_words)
-        row.addWidget(self.smoothing, 1)
-        row.addSpacing(theme.GRID // 2)
-        row.addWidget(self.log)
-        row.addWidget(self.outliers)
-        row.addStretch(1)
-        row.addWidget(self.goal_button)
-        row.addWidget(self.export_button)
+        row.addWidget(self.smoothing)
+        for part in (
+            self.plots_button,
+            self.axis,
+            smoothing,
+            self.log,
+            self.outliers,
+            self.goal_button,
+            self.export_button,
+        ):
+            self.add(part)
+        self.settle()
 
     def _connect(self) -> None:
         self.axis.currentIndexChanged.connect(

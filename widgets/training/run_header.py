@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +34,7 @@ from widgets.training.words import (
     took,
 )
 
+_NAME_WIDTH = 96
 _RESUME_TIP = "Go on from the last checkpoint, as if the run had never stopped"
 _AGAIN_TIP = "Fill the form with this run's settings and the change that lets it work"
 _STALE_TIP = "See which masks and photos are others than those that the run used"
@@ -72,7 +74,7 @@ class RunHeader(QFrame):
         self.speed = _Figure("Speed")
         self.device = _Figure("Device")
         self.memory = _Figure("Memory")
-        self.best = QLabel()
+        self.best = ElidedLabel()
         self.reason = QLabel()
         self.silence = QLabel()
         self.resume_button = QPushButton("Resume")
@@ -105,6 +107,9 @@ class RunHeader(QFrame):
     def _lay_out(self) -> None:
         self._icon.setFixedSize(theme.ICON_SIZE)
         self._name.setProperty("role", "heading")
+        self._name.setMinimumWidth(_NAME_WIDTH)
+        # As wide as its text wherever there is room for it.
+        self.best.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.state.setObjectName("run_state")
         self.best.setObjectName("run_best")
         self.progress.setTextVisible(False)

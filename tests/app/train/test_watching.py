@@ -169,7 +169,7 @@ def test_that_another_goal_counts_everywhere_and_is_remembered(desk, make_page):
     assert "80.00 < 85 so far" in desk.texts()
     assert desk.panels.plots.dice.goal_text == "goal 85 %"
     desk.panels.plots.goal_moved.emit(70.0)
-    assert desk.panels.plot_bar.goal_button.text() == "Goal 70 %"
+    assert desk.panels.plot_bar.goal_button.text() == "70 %"
     assert "80.00 ≥ 70 reached" in desk.texts()
     settings = Settings()
     desk.page.remember(settings)

@@ -74,7 +74,7 @@ def test_that_a_goal_that_is_typed_counts_once_it_is_whole(bar, wanted, qtbot):
     assert not wanted
     qtbot.keyClick(bar.goal, Qt.Key.Key_Return)
     assert wanted == [PlotOptions(goal=82)]
-    assert bar.goal_button.text() == "Goal 82 %"
+    assert bar.goal_button.text() == "82 %"
 
 
 def test_that_showing_options_asks_for_none(bar, wanted):
@@ -82,5 +82,5 @@ def test_that_showing_options_asks_for_none(bar, wanted):
         PlotOptions(shown=QUALITY[:2], axis=XAxis.TIME, smoothing=0.5, log=True, goal=60)
     )
     assert not wanted
-    assert bar.axis.currentText() == "by time"
+    assert bar.axis.currentText() == "time"
     assert bar.log.isChecked()
