@@ -8,6 +8,7 @@ import typer
 
 from app.cli import options
 from app.cli.output import STDOUT, say, write_json
+from app.cli.progress import note
 
 
 def register(app: typer.Typer) -> None:
@@ -16,10 +17,12 @@ def register(app: typer.Typer) -> None:
 
 
 def recipes(json: options.JsonFile = None) -> None:
-    """List the recipes, what each is for, and its fields."""
-    from core.training.recipes.catalogue import recipes as known_recipes
+    """List the recipes, what each is for, and its fields; those that you saved come last."""
+    from core.training.recipes.catalogue import recipes_and_problems
 
-    known = known_recipes()
+    known, problems = recipes_and_problems()
+    for problem in problems:
+        note(f"warning: {problem}")
     if json is not None:
         write_json(
             json,
@@ -30,6 +33,10 @@ def recipes(json: options.JsonFile = None) -> None:
                     "purpose": recipe.purpose,
                     "fields": dict(recipe.fields),
                     "path": str(recipe.path),
+                    "origin": recipe.origin,
+                    "base": recipe.base,
+                    "overrides": dict(recipe.overrides),
+                    "weights": recipe.init or recipe.backbone_weights,
                 }
                 for recipe in known
             ],

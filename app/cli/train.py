@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from core.dataset import Dataset
     from core.runs.store import Run, RunStore
     from core.training.request import TrainRequest
+
+_SHOWN_LINES = 15
+"""How much of a config file is shown before the question whether it is trusted."""
 
 
 def register(app: typer.Typer) -> None:
@@ -119,8 +123,7 @@ def train(
     overrides = _chosen_overrides(recipe, settings or [])
     device = chosen_device(device)
     _check_gpus(device, gpus)
-    if trust_config:
-        _trust(recipe)
+    _trust(recipe, is_said=trust_config)
 
     from core.training.request import TrainRequest
 
@@ -170,16 +173,27 @@ def _make(request: TrainRequest) -> Run:
         )
 
 
-def _trust(recipe_name: str) -> None:
-    """Remember that the user trusts a config file, with its bases, as they are now."""
+def _trust(recipe_name: str, *, is_said: bool) -> None:
+    """Remember that the user trusts a config file, with its bases, as they are now.
+
+    On a terminal the user is asked; elsewhere `--trust-config` has to say it.
+    """
     from core.training.recipes.catalogue import find_recipe
-    from core.training.recipes.foreign import read_foreign, trust
+    from core.training.recipes.foreign import is_trusted, read_foreign, trust
 
     with argument("--recipe"):
         recipe = find_recipe(recipe_name)
-    if recipe.is_foreign:
-        trust(read_foreign(recipe.path))
-        note(f"Trusted: {recipe.path}")
+        config = read_foreign(recipe.path) if recipe.is_foreign else None
+    if config is None or is_trusted(config):
+        return
+    if not is_said and sys.stdin.isatty() and sys.stderr.isatty():
+        note(f"{config.path} is a config file from elsewhere. It is code that runs as you. Begins:")
+        for line in config.texts[config.main].splitlines()[:_SHOWN_LINES]:
+            note(f"    {line}")
+        is_said = typer.confirm("Do you trust it?", err=True)
+    if is_said:
+        trust(config)
+        note(f"Trusted: {config.path}")
 
 
 def _go_on(dataset: Dataset, run_name: str, device: str) -> None:

@@ -46,11 +46,11 @@ class PreviewClient:
     or call `close()`, which any thread may do.
 
     Args:
-        module: The worker; another one than the program's in tests.
+        module: The worker; another one than `WORKER` in tests.
     """
 
-    def __init__(self, module: str = WORKER) -> None:
-        self._module = module
+    def __init__(self, module: str | None = None) -> None:
+        self._module = module or WORKER
         self._requests = threading.Lock()
         self._state = threading.Lock()
         self._process: LineProcess | None = None
