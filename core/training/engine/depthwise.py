@@ -39,19 +39,21 @@ class QuickDepthwiseConv2d(nn.Conv2d):
             inputs, weight = inputs.to(kind), weight.to(kind)
         if not _is_ours(inputs, self.stride[0]):
             return self._conv_forward(inputs, weight, self.bias)
+        convolved: Tensor
         with torch.autocast("cpu", enabled=False):
-            convolved: Tensor
             if self.stride[0] == 1:
                 convolved = _Dilated.apply(inputs, weight, self.dilation[0])  # type: ignore[no-untyped-call]
             else:
                 convolved = _Strided.apply(inputs, weight, self.stride[0])  # type: ignore[no-untyped-call]
+        if self.bias is not None:
+            convolved = convolved + _of_channels(self.bias.to(convolved.dtype))
         return convolved
 
 
 def use_quick_depthwise(model: nn.Module) -> int:
     """Let a model's depthwise convolutions be computed quickly; return how many are.
 
-    They are those of 3×3 pixels without bias that keep the size (with a dilation) or halve it.
+    They are those of 3×3 pixels that keep the size (with a dilation) or halve it.
     """
     count = 0
     for module in model.modules():
@@ -64,7 +66,7 @@ def use_quick_depthwise(model: nn.Module) -> int:
 def _is_slow_kind(layer: nn.Conv2d) -> bool:
     is_depthwise = layer.groups == layer.in_channels == layer.out_channels > 1
     is_square = layer.dilation[0] == layer.dilation[1] and layer.stride[0] == layer.stride[1]
-    plain = layer.kernel_size == _KERNEL and layer.bias is None and layer.padding_mode == "zeros"
+    plain = layer.kernel_size == _KERNEL and layer.padding_mode == "zeros"
     if not (is_depthwise and is_square and plain and layer.padding == layer.dilation):
         return False
     stride, dilation = layer.stride[0], layer.dilation[0]

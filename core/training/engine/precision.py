@@ -44,22 +44,6 @@ def has_fast_bfloat16() -> bool:
     return bool(_CPU_FLAGS & set(flags.split()))
 
 
-def use_bfloat16(config: dict[str, Any], device: str) -> bool:
-    """Let a config train in bfloat16 if it asks for that (`precision`) and the machine is able to.
-
-    `precision` is `auto`, `bfloat16` or `float32`; only a CPU and a plain `OptimWrapper` are
-    changed.
-    """
-    wanted = config.get("precision", "float32")
-    wrapper = config["optim_wrapper"]
-    if device != "cpu" or wrapper.get("type", "OptimWrapper") != "OptimWrapper":
-        return False
-    if wanted == "float32" or (wanted == "auto" and not has_fast_bfloat16()):
-        return False
-    wrapper["type"] = CpuBfloat16OptimWrapper.__name__
-    return True
-
-
 def keep_losses_in_float32(model: nn.Module) -> None:
     """Make the decoders hand float32 logits to their losses."""
     for name in ("decode_head", "auxiliary_head"):

@@ -13,8 +13,8 @@ from torch import nn
 from core.training.engine.depthwise import QuickDepthwiseConv2d, use_quick_depthwise
 
 
-def layer(channels: int, stride: int = 1, dilation: int = 1) -> nn.Conv2d:
-    return nn.Conv2d(channels, channels, 3, stride, dilation, dilation, groups=channels, bias=False)
+def layer(channels: int, stride: int = 1, dilation: int = 1, bias: bool = False) -> nn.Conv2d:
+    return nn.Conv2d(channels, channels, 3, stride, dilation, dilation, groups=channels, bias=bias)
 
 
 def through(model: nn.Module, inputs: torch.Tensor, half: bool = False):
@@ -58,7 +58,7 @@ def test_that_only_depthwise_layers_with_slow_gradients_are_taken():
         nn.Conv2d(8, 8, 3, 1, 2, 2, groups=8), nn.Conv2d(8, 16, 1),
     )  # fmt: skip
     names = set(model.state_dict())
-    assert use_quick_depthwise(model) == 2
+    assert use_quick_depthwise(model) == 3
     assert [isinstance(each, QuickDepthwiseConv2d) for each in model[:3]] == [False, True, True]
     assert set(model.state_dict()) == names
 
@@ -80,7 +80,7 @@ def test_that_other_layouts_and_frozen_weights_go_through_too():
 @pytest.mark.parametrize("dilation", [2, 12])
 def test_that_a_batch_without_gradient_is_predicted_alike(dilation):
     torch.manual_seed(0)
-    stock = layer(8, dilation=dilation)
+    stock = layer(8, dilation=dilation, bias=True)
     quick = copy.deepcopy(stock)
     use_quick_depthwise(quick)
     inputs = torch.randn(2, 8, 16, 16).to(memory_format=torch.channels_last)

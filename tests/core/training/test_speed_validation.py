@@ -13,7 +13,8 @@ from mmseg.registry import MODELS
 from mmseg.utils import register_all_modules
 
 from core.evaluation.metrics import ConfusionMatrix
-from core.training.engine.batched_validation import in_batches, predict
+from core.training.engine.batched_validation import in_batches, predict, without_batch_norm
+from core.training.engine.depthwise import use_quick_depthwise
 from tests.core.training.test_speed_probe import MODEL
 from tests.making import blob, write_sample
 
@@ -97,3 +98,36 @@ def test_that_metrics_are_those_of_the_stock_loop(model, samples):
     found = ours.metrics(("background", "cat", "dog"))
     for name in ("mDice", "mIoU", "mAcc", "aAcc"):
         assert getattr(found, name) == pytest.approx(expected[name], abs=0.01)
+
+
+def trained_a_little(model):
+    """A model whose batch norms have statistics and factors that matter."""
+    model = copy.deepcopy(model)
+    generator = torch.Generator().manual_seed(1)
+    for each in model.modules():
+        if isinstance(each, torch.nn.BatchNorm2d):
+            for values in (each.running_mean, each.running_var, each.weight, each.bias):
+                values.data.uniform_(0.5, 1.5, generator=generator)
+    return model
+
+
+def test_that_batch_norms_are_folded_without_a_change_to_what_is_predicted(model, samples):
+    model = trained_a_little(model).to(memory_format=torch.channels_last)
+    use_quick_depthwise(model)
+    before = copy.deepcopy(model.state_dict())
+    folded = without_batch_norm(model)
+    assert not any(isinstance(each, torch.nn.BatchNorm2d) for each in folded.modules())
+    image, about = copy.deepcopy(samples[0])
+    data = {"inputs": [image], "data_samples": [about]}
+    inputs = model.data_preprocessor(data, False)["inputs"]
+    with torch.inference_mode():
+        expected, found = model(inputs), folded(inputs)
+    assert torch.allclose(found, expected, rtol=1e-4, atol=1e-4 * float(expected.abs().max()))
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_that_a_batch_norm_without_statistics_is_not_folded(model):
+    model = copy.deepcopy(model)
+    norm = next(each for each in model.modules() if isinstance(each, torch.nn.BatchNorm2d))
+    norm.running_mean = None
+    assert without_batch_norm(model) is None
