@@ -38,6 +38,7 @@ class WorkbenchRunner(Runner):  # type: ignore[misc]
         tuner: Makes the training fast, once its loop has been built; set before `train`.
     """
 
+    model: nn.Module
     companions: Companions
     tuner: Tuner | None = None
 

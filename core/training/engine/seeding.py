@@ -50,7 +50,7 @@ def seed_step(seed: int, rank: int, iteration: int, *, only_torch: bool = False)
         np.random.seed(words[1])
     torch.default_generator.manual_seed(int(words[2]))
     # torch.manual_seed would remember each call for a GPU that is not in use, without end.
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed(int(words[2]))
 
 
