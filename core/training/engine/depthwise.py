@@ -38,7 +38,8 @@ class QuickDepthwiseConv2d(nn.Conv2d):
             kind = torch.get_autocast_dtype("cpu")
             inputs, weight = inputs.to(kind), weight.to(kind)
         if not _is_ours(inputs, self.stride[0]):
-            return self._conv_forward(inputs, weight, self.bias)
+            stock: Tensor = self._conv_forward(inputs, weight, self.bias)
+            return stock
         convolved: Tensor
         with torch.autocast("cpu", enabled=False):
             if self.stride[0] == 1:

@@ -122,7 +122,7 @@ def apply_way(model: nn.Module, way: Way) -> None:
     if way.precision == "bfloat16":
         keep_losses_in_float32(model)
     if way.channels_last:
-        model.to(memory_format=torch.channels_last)
+        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         use_quick_depthwise(model)
 
 
@@ -183,7 +183,7 @@ class _Trial:
     def _after_layer(self, module: nn.Module, inputs: Any, output: Any) -> None:
         self._look_at_the_clock()
         if isinstance(output, torch.Tensor) and output.requires_grad:
-            output.register_hook(self._look_at_the_clock)
+            output.register_hook(self._look_at_the_clock)  # type: ignore[no-untyped-call]
 
     def _look_at_the_clock(self, *_: Any) -> None:
         if time.perf_counter() > self._limit:

@@ -151,7 +151,7 @@ class Tuner:
 
     def _tune_gpu(self, runner: Any) -> None:
         """Order in memory and waiting-free copies. Not measured on a GPU."""
-        model = unwrapped(runner.model)
+        model: Any = unwrapped(runner.model)
         wanted = self._config.get("channels_last", False)
         half = str(self._config.get("precision", "float32")) != "float32"
         # Tensor cores compute in half precision, and take channels last without reordering.
