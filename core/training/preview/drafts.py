@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+from core.errors import PetsegError
 from core.runs.store import RunStore
 from core.training.checks.planned import TRAIN, VAL
 from core.training.composing import compose
@@ -50,6 +51,12 @@ class Draft:
         label_set = dataset.require_label_set(request.label_set)
         fields, overrides = resolve_fields(recipe, request.overrides)
         some = _some_of(request, label_set, found, seed)
+        if not some.of_split(TRAIN):
+            raise PetsegError(
+                f"There is no usable sample in the split train of {label_set}",
+                path=dataset.root,
+                remedy="Put photos with masks there, or choose another label set.",
+            )
         whole = found or some
         fields = settle_length(recipe, fields, overrides, len(whole.of_split(TRAIN)))
         details = compose(

@@ -63,9 +63,9 @@ def _set_image_size(config: Config, value: tuple[int, int]) -> None:
 
 
 def _set_crop_size(config: Config, value: tuple[int, int]) -> None:
-    preprocessors = [each for each in tables(config) if type_of(each) == "SegDataPreProcessor"] + [
-        config["data_preprocessor"]
-    ] * ("data_preprocessor" in config)
+    preprocessors = [each for each in tables(config) if type_of(each) == "SegDataPreProcessor"]
+    if isinstance(config.get("data_preprocessor"), dict):  # a recipe's own part of one
+        preprocessors.append(config["data_preprocessor"])
     for preprocessor in preprocessors:
         if preprocessor.get("size") is not None:
             preprocessor["size"] = value
