@@ -134,8 +134,13 @@ class TrainingControl(QObject):
                 self.run_queued.emit(run_id)
 
         def failed(error: PetsegError) -> None:
-            told = self.weights_missing if isinstance(error, WeightsError) else self.refused
-            told.emit(str(error))
+            if isinstance(error, WeightsError):
+                self.weights_missing.emit(
+                    f"{error.what}. Fetch {error.address} some other way and save it as "
+                    f"{error.target}, or begin otherwise:"
+                )
+            else:
+                self.refused.emit(str(error))
 
         self.preparing_changed.emit(True)
         job = self._jobs.start("Preparing the run", work, done, failed)

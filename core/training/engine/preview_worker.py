@@ -118,7 +118,12 @@ class _Configs:
         if "class_weights" in self._record.overrides:
             by_form |= {key for key, _ in flatten(self.resolved) if "class_weight" in key}
         found = [
-            ConfigChange(key=key, before=old, after=new, by="form" if key in by_form else "dataset")
+            ConfigChange(
+                key=key,
+                before=old,
+                after=new.replace(str(self._folder), _RUN) if new is not None else None,
+                by="form" if key in by_form else "dataset",
+            )
             for key, old, new in config_changes(self.source, self.resolved)
         ]
         return tuple(sorted(found, key=lambda change: change.by == "dataset"))

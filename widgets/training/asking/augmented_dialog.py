@@ -42,8 +42,12 @@ class AugmentedDialog(QDialog):
         self.resize(820, 680)
         heading = QLabel("Training samples as the model would see them")
         heading.setProperty("role", "title")
-        words = QLabel("From the pipeline of these settings, with their masks.")
+        words = QLabel(
+            "From the pipeline of these settings, with their masks. A mixed sample is named by its first "
+            "photo and that photo's share."
+        )
         words.setProperty("role", "muted")
+        words.setWordWrap(True)
         self.tiles = [AugmentedTile() for _ in range(COUNT)]
         self._shown = 0
         grid = QGridLayout()
@@ -139,15 +143,15 @@ def _legend(classes: Sequence[ClassInfo]) -> QHBoxLayout:
     """A swatch and a name for each class but the background."""
     row = QHBoxLayout()
     row.setSpacing(theme.GRID)
-    for info in classes[1:7]:
-        red, green, blue = info.color
+    shown = [(info.name, info.color) for info in classes[1:7]]
+    for name, (red, green, blue) in [*shown, ("not learned from", theme.IGNORE_COLOR)]:
         swatch = QLabel()
         swatch.setFixedSize(12, 12)
         swatch.setStyleSheet(f"background: rgb({red}, {green}, {blue}); border-radius: 2px")
-        name = QLabel(info.name)
-        name.setTextFormat(Qt.TextFormat.PlainText)
+        label = QLabel(name)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         row.addWidget(swatch)
-        row.addWidget(name)
+        row.addWidget(label)
     if len(classes) > 7:
-        row.addWidget(QLabel(f"and {len(classes) - 7} more"))
+        row.addWidget(QLabel(f"and {len(classes) - 7} more classes"))
     return row

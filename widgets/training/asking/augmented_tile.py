@@ -33,7 +33,7 @@ class AugmentedPicture:
     @property
     def words(self) -> str:
         """What stands below it."""
-        return self.name if self.share is None else f"{self.name} · mixed, {self.share:.0%} of it"
+        return self.name if self.share is None else f"{self.share:.0%} of {self.name}"
 
 
 def read_picture(

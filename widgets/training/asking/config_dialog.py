@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.training.checks.finding import counted
 from core.training.preview.messages import ResolvedConfig
 from widgets import theme
 from widgets.empty_state import EmptyState
@@ -134,7 +135,7 @@ class ConfigDialog(QDialog):
         if self._config is None:
             return
         if self.tabs.currentWidget() is self.text:
-            self._count.setText(f"found {hits} times" if words else "")
+            self._count.setText(f"found in {counted(hits, 'place')}" if words else "")
         else:
             by_form = sum(change.by == "form" for change in self._config.changes)
             shown = len(self.shown_keys())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets import theme
@@ -42,12 +43,6 @@ class WeightsChoice:
     trained_on: str
     megabytes: int
     is_here: bool
-
-    @property
-    def words(self) -> str:
-        """The line in the list."""
-        # The backbone goes without saying: the recipe has one.
-        return self.trained_on if self.is_here else f"{self.trained_on} · {self.megabytes} MB"
 
     @property
     def tip(self) -> str:
@@ -91,7 +86,9 @@ class WeightsField(QWidget):
         self.box.blockSignals(True)
         self.box.clear()
         for choice in choices:
-            self.box.addItem(choice.words, choice.id)
+            icon = QIcon() if choice.is_here else theme.icon("download-outline", "muted")
+            # The backbone goes without saying: the recipe has one.
+            self.box.addItem(icon, choice.trained_on, choice.id)
             self.box.setItemData(
                 self.box.count() - 1,
                 choice.tip,

@@ -60,6 +60,7 @@ def test_that_samples_and_config_are_those_of_the_run(dataset, tmp_path):
     assert changed["model.decode_head.num_classes"].by == "dataset"
     assert "max_iters = 7" in resolved.text
     assert str(folder) not in resolved.text
+    assert not any(str(folder) in str(change.after) for change in resolved.changes)
 
 
 def test_that_a_draft_of_nothing_to_train_on_is_an_error(dataset):
