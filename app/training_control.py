@@ -18,7 +18,7 @@ from core.runs.supervisor import Supervisor
 from core.runs.tidying import RunContents, contents_of, delete_run, rename_run
 from core.training.recipes.source import recipe_key_of
 from core.training.request import TrainRequest, create_run
-from core.training.weights.fetching import WeightsError
+from core.training.weights.fetching import FetchProblem, WeightsError
 
 Mark = Callable[[Iterable[RunSummary]], tuple[RunSummary, ...]]
 
@@ -134,7 +134,7 @@ class TrainingControl(QObject):
                 self.run_queued.emit(run_id)
 
         def failed(error: PetsegError) -> None:
-            if isinstance(error, WeightsError):
+            if isinstance(error, WeightsError) and error.problem is not FetchProblem.CANCELLED:
                 self.weights_missing.emit(
                     f"{error.what}. Fetch {error.address} some other way and save it as "
                     f"{error.target}, or begin otherwise:"

@@ -43,8 +43,8 @@ class AugmentedDialog(QDialog):
         heading = QLabel("Training samples as the model would see them")
         heading.setProperty("role", "title")
         words = QLabel(
-            "From the pipeline of these settings, with their masks. A mixed sample is named by its first "
-            "photo and that photo's share."
+            "From the pipeline of these settings, with their masks. A mixed sample is named by its "
+            "first photo and that photo's share."
         )
         words.setProperty("role", "muted")
         words.setWordWrap(True)

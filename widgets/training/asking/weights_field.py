@@ -72,7 +72,9 @@ class WeightsField(QWidget):
         column.setSpacing(theme.GRID // 2)
         column.addWidget(self.box)
         column.addWidget(self.file)
+        self._choices: list[WeightsChoice] = []
         self.set_choices([], None)
+        theme.signals.changed.connect(self._refresh_icons)
         self.box.currentIndexChanged.connect(self._on_chosen)
         self.file.changed.connect(self.changed)
 
@@ -83,12 +85,12 @@ class WeightsField(QWidget):
             choices: Those that fit the recipe, the usual ones first.
             init: One's id, a path, `none`; None where nobody has said, which chooses none.
         """
+        self._choices = list(choices)
         self.box.blockSignals(True)
         self.box.clear()
         for choice in choices:
-            icon = QIcon() if choice.is_here else theme.icon("download-outline", "muted")
             # The backbone goes without saying: the recipe has one.
-            self.box.addItem(icon, choice.trained_on, choice.id)
+            self.box.addItem(choice.trained_on, choice.id)
             self.box.setItemData(
                 self.box.count() - 1,
                 choice.tip,
@@ -100,6 +102,7 @@ class WeightsField(QWidget):
         self.box.setCurrentIndex(index if index >= 0 else self.box.findData(_FILE))
         self.file.set_path(Path(init) if init and index < 0 else None)
         self.box.blockSignals(False)
+        self._refresh_icons()
         self._on_chosen()
 
     def value(self) -> str | Path | None:
@@ -119,6 +122,12 @@ class WeightsField(QWidget):
     def choose_nothing(self) -> None:
         """Begin without weights."""
         self.box.setCurrentIndex(self.box.findData(NOTHING))
+
+    def _refresh_icons(self) -> None:
+        """An arrow marks what has to be fetched."""
+        for index, choice in enumerate(self._choices):
+            icon = QIcon() if choice.is_here else theme.icon("download-outline", "muted")
+            self.box.setItemIcon(index, icon)
 
     def _on_chosen(self) -> None:
         self.file.setVisible(self.box.currentData() == _FILE)
