@@ -33,6 +33,11 @@ class FormFoot(QWidget):
         self._level: Level | None = None
         self._lay_out()
 
+    @property
+    def problem(self) -> str:
+        """What is said to be in the way; empty when nothing is."""
+        return self._message.text()
+
     def show_problem(self, text: str, *, offers_other_weights: bool = False) -> None:
         """Say what is in the way; "" takes it back.
 
