@@ -12,13 +12,14 @@ from PySide6.QtCore import QObject, Signal
 from app.jobs import JobHandle, Jobs
 from app.training_watch import RunsSnapshot, TrainingWatch
 from core.errors import PetsegError
+from core.fetching import FetchProblem
 from core.runs.queue import RunQueue, Step
 from core.runs.store import Run, RunState, RunStore, RunSummary
 from core.runs.supervisor import Supervisor
 from core.runs.tidying import RunContents, contents_of, delete_run, rename_run
 from core.training.recipes.source import recipe_key_of
 from core.training.request import TrainRequest, create_run
-from core.training.weights.fetching import FetchProblem, WeightsError
+from core.training.weights.fetching import WeightsError
 
 Mark = Callable[[Iterable[RunSummary]], tuple[RunSummary, ...]]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -294,9 +294,8 @@ class TrainingForm(QWidget):
     def _show_checks(self) -> None:
         self.checks_section.fold(False)
         bar = self._scroll.verticalScrollBar()
-        self._scroll.ensureWidgetVisible(self.checks_section.heading, 0, 0)
-        top = self.checks_section.mapTo(self._scroll.widget(), self.checks_section.rect().topLeft())
-        bar.setValue(min(bar.maximum(), top.y()))
+        # Once the list that was folded has its size.
+        QTimer.singleShot(0, self, lambda: bar.setValue(self.checks_section.y()))
 
     def _choose_file(self) -> None:
         self.weights.choose_file()

@@ -105,8 +105,8 @@ def _some_of(
         for split in (TRAIN, VAL)
         if split in dataset.splits
     }
-    train = by_split.get(TRAIN, [])
-    keep = {*order.sample(train, min(_MOST, len(train))), *by_split.get(VAL, [])[:1]}
+    ids = by_split.get(TRAIN, [])
+    keep = {*order.sample(ids, min(_MOST, len(ids))), *by_split.get(VAL, [])[:1]}
     others = [sample.id for sample in dataset.in_splits([TRAIN, VAL]) if sample.id not in keep]
     seen = preflight(dataset, label_set, splits=[TRAIN, VAL], excluded=others)
     return replace(seen, excluded=())

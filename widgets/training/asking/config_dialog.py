@@ -122,13 +122,16 @@ class ConfigDialog(QDialog):
 
     def shown_keys(self) -> list[str]:
         """The keys that the search leaves in the list of differences."""
-        items = [self.changes.topLevelItem(n) for n in range(self.changes.topLevelItemCount())]
-        return [item.text(0) for item in items if not item.isHidden()]
+        return [item.text(0) for item in self._items() if not item.isHidden()]
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        numbers = range(self.changes.topLevelItemCount())
+        items = (self.changes.topLevelItem(number) for number in numbers)
+        return [item for item in items if item is not None]
 
     def _search(self) -> None:
         words = self.search.text().strip().lower()
-        for number in range(self.changes.topLevelItemCount()):
-            item = self.changes.topLevelItem(number)
+        for item in self._items():
             line = " ".join(item.text(column) for column in range(len(_COLUMNS))).lower()
             item.setHidden(words not in line)
         hits = self._mark(words)
