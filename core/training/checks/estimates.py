@@ -10,9 +10,9 @@ Memory while training is the sum of
   of it halves, so six tenths are reckoned;
 * a quarter on top for buffers that live for a moment.
 
-On a CPU in float32 this gives 2.3 GB for `deeplabv3plus-mnv2` with 8 pieces of 256×256, where 2.2 GB
-were measured, and 3.6 GB for `deeplabv3plus-r50` with 4, where 3.5 GB were. On a GPU nothing was
-measured.
+On a CPU in float32 this gives 2.3 GB for `deeplabv3plus-mnv2` with 8 pieces of 256×256, where
+2.2 GB were measured, and 3.6 GB for `deeplabv3plus-r50` with 4, where 3.5 GB were. On a GPU nothing
+was measured.
 
 It is an estimate: allocators round up, and a library may choose an algorithm that needs more. It is
 meant to tell 2 GB from 20.
