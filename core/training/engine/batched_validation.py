@@ -25,8 +25,8 @@ from core.training.engine.prefetch import PrefetchingLoader
 from core.training.engine.saving import unwrapped
 from core.training.engine.validation import ValidationHook
 
-# On two cores four photos of 256×256 take the least time each; a GPU wants to be filled.
-_PIXELS_ON_CPU, _PIXELS_ON_GPU = 1 << 18, 1 << 21
+# On two cores eight photos of 256×256 take the least time each; a GPU wants to be filled.
+_PIXELS_ON_CPU, _PIXELS_ON_GPU = 1 << 19, 1 << 21
 
 # So many samples may wait for others of their size.
 _MOST_WAITING = 64

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from core.training.engine.decoder_order import use_orderly_decoder
 from core.training.engine.depthwise import use_quick_depthwise
 from core.training.engine.precision import keep_losses_in_float32
 
@@ -124,6 +125,7 @@ def apply_way(model: nn.Module, way: Way) -> None:
     if way.channels_last:
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         use_quick_depthwise(model)
+        use_orderly_decoder(model)
 
 
 def _try(model: nn.Module, way: Way, batch: dict[str, Any], known: dict[Way, float]) -> None:
