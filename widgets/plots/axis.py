@@ -45,8 +45,10 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
 
     def boundingRect(self) -> QRectF:
         """Room for texts at the very ends, which would be left out otherwise."""
-        rect: QRectF = super().boundingRect()
-        return rect.adjusted(0, -_TEXT_ROOM, 0, _TEXT_ROOM)
+        rect: QRectF = super().boundingRect().adjusted(0, -_TEXT_ROOM, 0, _TEXT_ROOM)
+        # What Qt keeps of an axis is a picture of this size, and one of no width is an error.
+        rect.setWidth(max(rect.width(), 1.0))
+        return rect
 
     def tickValues(
         self, low: float, high: float, size: float
@@ -220,4 +222,3 @@ def restyle_plot(plot: pg.PlotWidget) -> None:
         axis.setTextPen(theme.color("muted"))
         axis.setTickFont(font)
         axis.label.setFont(font)
-    plot.getViewBox().set_box_color(theme.color("accent"))

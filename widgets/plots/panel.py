@@ -256,6 +256,7 @@ class PlotPanel(QObject):
     def restyle(self) -> None:
         """Take the colours of the theme in use; those of the curves are set by `set_curve`."""
         restyle_plot(self.plot)
+        self.view.set_box_color(theme.color("accent"))
         small = theme.base_font()
         small.setPointSizeF(small.pointSizeF() - 1)
         self._readout.setFont(small)

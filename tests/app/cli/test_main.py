@@ -86,7 +86,7 @@ def test_that_a_fault_of_the_program_is_one_line_too(
     def broken() -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("core.training.recipes.catalogue.recipes", broken)
+    monkeypatch.setattr("core.training.recipes.catalogue.recipes_and_problems", broken)
     outcome = command("recipes")
     assert outcome.code == 1
     assert outcome.err == (
