@@ -117,8 +117,6 @@ def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
         earlier.setParent(None)
         earlier.deleteLater()
     button.setIconSize(ICON_SIZE)
-    # Where a layout squeezes a button, its icon must not be asked for at no size: Qt complains.
-    button.setMinimumHeight(max(button.minimumHeight(), button.iconSize().height()))
     _ThemedIcon(button, name, role)
 
 
