@@ -21,8 +21,8 @@ from app.comparison_work import (
 from app.jobs import JobHandle, Jobs
 from app.session import Session
 from core.errors import PetsegError
-from core.evaluation.client import PredictionClient, PredictionResult
-from core.evaluation.predictions import EvaluationCancelled
+from core.evaluation.evaluate import EvaluationCancelled
+from core.evaluation.predicting.client import PredictionClient, PredictionResult
 from core.runs.store import RunStore
 from widgets.latest_task import LatestTask
 

@@ -9,16 +9,16 @@ from typing import Protocol
 
 from core.dataset import Dataset
 from core.errors import PetsegError
-from core.evaluation.checkpoints import checkpoint_of
-from core.evaluation.client import PredictionClient, PredictionResult
-from core.evaluation.comparison import compare_evaluations
-from core.evaluation.metrics import Metrics
-from core.evaluation.prediction_files import (
+from core.evaluation.comparing.pair import compare_evaluations
+from core.evaluation.evaluate import EvaluationCancelled, evaluate_run
+from core.evaluation.metrics.confusion import Metrics
+from core.evaluation.predicting.checkpoints import checkpoint_of
+from core.evaluation.predicting.client import PredictionClient, PredictionResult
+from core.evaluation.predicting.files import (
     PREDICTIONS_FOLDER,
     PredictionStatus,
     prediction_status,
 )
-from core.evaluation.predictions import EvaluationCancelled, evaluate_run
 from core.evaluation.scores import Evaluation
 from core.runs.store import Run, RunState, RunStore
 

@@ -14,7 +14,7 @@ from app.cli.progress import note, progress
 from app.cli.staleness import note_if_stale
 
 if TYPE_CHECKING:
-    from core.evaluation.comparison import Comparison
+    from core.evaluation.comparing.pair import Comparison
 
 _SHOWN_SAMPLES = 10
 
@@ -52,7 +52,7 @@ def compare(
     label_set = chosen_label_set(dataset, labels) if labels else None
     wanted_device = chosen_device(device)
 
-    from core.evaluation.comparison import compare_runs
+    from core.evaluation.comparing.pair import compare_runs
 
     for run in (first, second):
         predict_if_needed(dataset, run, chosen, wanted_device)

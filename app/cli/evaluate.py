@@ -14,7 +14,7 @@ from app.cli.progress import note, progress
 from app.cli.staleness import note_if_stale
 
 if TYPE_CHECKING:
-    from core.evaluation.predictions import Evaluation
+    from core.evaluation.evaluate import Evaluation
 
 _SHOWN_SKIPPED = 10
 
@@ -49,7 +49,7 @@ def evaluate(
     label_set = chosen_label_set(dataset, labels) if labels else None
     wanted_device = chosen_device(device)
 
-    from core.evaluation.predictions import evaluate_run
+    from core.evaluation.evaluate import evaluate_run
 
     predict_if_needed(dataset, run, chosen, wanted_device)
     with progress("Measuring") as report:

@@ -35,7 +35,7 @@ def run_loop(folder: Path, settings: tuple[str, ...] = ()) -> None:
     run = run_store(opened(folder, None)).list()[0]
     _step("eval", dataset, run.id)
 
-    from core.evaluation.predictions import metrics_path
+    from core.evaluation.evaluate import metrics_path
 
     say()
     facts(

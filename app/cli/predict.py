@@ -14,7 +14,7 @@ from app.cli.progress import note, progress
 
 if TYPE_CHECKING:
     from core.dataset import Dataset
-    from core.evaluation.messages import PredictionResult
+    from core.evaluation.predicting.messages import PredictionResult
     from core.runs.store import Run
 
 
@@ -41,7 +41,7 @@ def predict(
     chosen = chosen_split(dataset, split)
     result = predict_split(dataset, run, chosen, chosen_device(device))
 
-    from core.evaluation.prediction_files import split_folder
+    from core.evaluation.predicting.files import split_folder
 
     facts(
         [
@@ -64,7 +64,7 @@ def predict(
 
 def predict_split(dataset: Dataset, run: Run, split: str, device: str) -> PredictionResult:
     """Predict a split in a worker process, with progress on standard error."""
-    from core.evaluation.client import PredictionClient
+    from core.evaluation.predicting.client import PredictionClient
 
     with PredictionClient() as client, progress(f"Predicting {split}".rstrip()) as report:
         return client.predict(
@@ -74,7 +74,7 @@ def predict_split(dataset: Dataset, run: Run, split: str, device: str) -> Predic
 
 def predict_if_needed(dataset: Dataset, run: Run, split: str, device: str) -> None:
     """Predict what the run's best checkpoint has not predicted yet."""
-    from core.evaluation.predictions import prediction_status
+    from core.evaluation.evaluate import prediction_status
 
     if not prediction_status(dataset, run, split).is_complete:
         predict_split(dataset, run, split, device)

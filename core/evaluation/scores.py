@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.evaluation.error_map import ErrorCounts
-from core.evaluation.metrics import Metrics
+from core.evaluation.errors.error_map import ErrorCounts
+from core.evaluation.metrics.confusion import Metrics
 
 Cell = tuple[int, int, int]
 

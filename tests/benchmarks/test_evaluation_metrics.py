@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from core.dataset import Dataset, open_dataset
-from core.evaluation.comparison import compare_evaluations
-from core.evaluation.predictions import evaluate_run, metrics_path, prediction_path
+from core.evaluation.comparing.pair import compare_evaluations
+from core.evaluation.evaluate import evaluate_run, metrics_path, prediction_path
 from core.images import read_mask
 from tests.core.evaluation.helpers import CLASSES, FakeRun, write_mask
 from tests.making import write_sample

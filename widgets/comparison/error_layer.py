@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPixmap
 
-from core.evaluation.error_map import ErrorKind
+from core.evaluation.errors.error_map import ErrorKind
 from core.images import Array
 from widgets import theme
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.dataset.model import ClassInfo
-from core.evaluation.error_map import ErrorCounts
+from core.evaluation.errors.error_map import ErrorCounts
 from widgets.comparison.error_layer import EXPLANATIONS, KINDS, swatch
 
 _SWATCH = 14

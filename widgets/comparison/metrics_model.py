@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from core.evaluation.metrics import Metrics
+from core.evaluation.metrics.confusion import Metrics
 from widgets import theme
 
 GOAL_MDICE = 75.0

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from core.dataset.encoding.coding import MaskCoding
 from core.errors import PetsegError
-from core.evaluation.error_map import ErrorCounts, count_errors, error_map
-from core.evaluation.prediction_files import decode_prediction
+from core.evaluation.errors.error_map import ErrorCounts, count_errors, error_map
+from core.evaluation.predicting.files import decode_prediction
 from core.images import Array, read_image, read_mask
 from widgets.canvas import ImagePyramid
 from widgets.comparison.error_layer import hatching

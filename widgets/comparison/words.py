@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.evaluation.prediction_files import PredictionStatus
+from core.evaluation.predicting.files import PredictionStatus
 from core.evaluation.scores import SampleScore
 
 NO_DATASET = (

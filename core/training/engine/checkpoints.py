@@ -17,7 +17,7 @@ from mmengine.runner import CheckpointLoader
 from torch import nn
 
 from core.errors import PetsegError
-from core.evaluation.checkpoint_loading import load_weights
+from core.evaluation.predicting.checkpoint_loading import load_weights
 
 
 def load_safely(filename: str, map_location: Any = None, **_: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import PetsegError
-from core.evaluation.metrics import Mask, none_if_nan, per_image_dice
+from core.evaluation.metrics.confusion import Mask, none_if_nan, per_image_dice
 from core.files import atomic_write
 from core.images import encode_mask, read_mask
 from core.runs.events import Preview

@@ -11,7 +11,7 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from core.evaluation.metrics import ConfusionMatrix, Metrics
+from core.evaluation.metrics.confusion import ConfusionMatrix, Metrics
 from core.runs.events import ClassScore, EventWriter, Preview, Validation
 from core.training.engine.pace import Pace
 from core.training.engine.previews import Previews

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.pages.annotate.beside.predictions import Predictions
 from core.dataset import open_dataset
-from core.evaluation.prediction_files import confidence_path, encode_confidence, prediction_path
+from core.evaluation.predicting.files import confidence_path, encode_confidence, prediction_path
 from core.files import atomic_write
 from core.images import encode_mask
 from core.runs.store import Run

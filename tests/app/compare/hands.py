@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from app.pages.compare_page import ComparePage
 from core.dataset import Dataset, open_dataset
 from core.errors import PetsegError
-from core.evaluation.client import FailedSample, PredictionResult
-from core.evaluation.prediction_files import prediction_path
+from core.evaluation.predicting.client import FailedSample, PredictionResult
+from core.evaluation.predicting.files import prediction_path
 from core.files import atomic_write
 from core.images import encode_mask
 from core.runs.events import BestScore, EventWriter, Finished, Started

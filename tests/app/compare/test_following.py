@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.pages.compare_page import ComparePage
 from core.dataset import open_dataset
-from core.evaluation.prediction_files import prediction_path
+from core.evaluation.predicting.files import prediction_path
 from core.files import atomic_write
 from core.images import encode_mask, read_mask
 from tests.app.compare.hands import (

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app.pages.compare_page import ComparePage
 from core.dataset import open_dataset
-from core.evaluation.prediction_files import prediction_path
-from core.evaluation.predictions import evaluate_run
+from core.evaluation.evaluate import evaluate_run
+from core.evaluation.predicting.files import prediction_path
 from tests.app.compare.hands import (
     LEFT,
     choose_b,

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.pages.compare_page import ComparePage
-from core.evaluation.client import FailedSample
+from core.evaluation.predicting.client import FailedSample
 from tests.app.compare.hands import (
     LEFT,
     make_predicted_run,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.dataset import Dataset, open_dataset
-from core.evaluation.metrics import Mask
+from core.evaluation.metrics.confusion import Mask
 from core.images import read_mask
 from tests.core.evaluation.helpers import FakeRun, write_dataset, write_mask
 

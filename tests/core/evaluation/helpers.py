@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.evaluation.metrics import Mask
+from core.evaluation.metrics.confusion import Mask
 from core.files import atomic_write
 from core.images import encode_mask
 from tests.making import write_sample

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import PetsegError
-from core.evaluation.checkpoints import checkpoint_of
+from core.evaluation.predicting.checkpoints import checkpoint_of
 
 
 def touch(folder: Path, *names: str) -> None:

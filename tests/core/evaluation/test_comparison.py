@@ -10,8 +10,8 @@ import pytest
 
 from core.dataset import open_dataset
 from core.errors import PetsegError
-from core.evaluation.comparison import compare_evaluations, compare_runs
-from core.evaluation.predictions import evaluate_run, prediction_path
+from core.evaluation.comparing.pair import compare_evaluations, compare_runs
+from core.evaluation.evaluate import evaluate_run, prediction_path
 from tests.core.evaluation.helpers import FakeRun, write_mask
 
 

@@ -8,8 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core.evaluation.error_map import ErrorCounts, ErrorKind, count_errors, error_map, errors_in
-from core.evaluation.metrics import ConfusionMatrix
+from core.evaluation.errors.error_map import (
+    ErrorCounts,
+    ErrorKind,
+    count_errors,
+    error_map,
+    errors_in,
+)
+from core.evaluation.metrics.confusion import ConfusionMatrix
 
 
 def test_that_each_kind_of_error_has_its_value():

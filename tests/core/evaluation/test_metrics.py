@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from core.errors import PetsegError
-from core.evaluation.metrics import ConfusionMatrix, Mask, per_image_dice
+from core.evaluation.metrics.confusion import ConfusionMatrix, Mask, per_image_dice
 from core.images import read_mask
 
 

@@ -12,8 +12,7 @@ import pytest
 from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
-from core.evaluation.metrics import ConfusionMatrix, per_image_dice
-from core.evaluation.predictions import (
+from core.evaluation.evaluate import (
     EvaluationCancelled,
     evaluate_run,
     metrics_path,
@@ -23,6 +22,7 @@ from core.evaluation.predictions import (
     read_confidence,
     read_prediction,
 )
+from core.evaluation.metrics.confusion import ConfusionMatrix, per_image_dice
 from core.images import decode_mask, read_mask
 from tests.core.evaluation.helpers import CLASSES, FakeRun, write_mask
 
@@ -145,7 +145,7 @@ def test_that_a_second_measurement_reads_no_mask_and_writes_nothing(
     def refuse(_data: object, path: object, _coding: object = None) -> None:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr("core.evaluation.predictions.decode_mask", refuse)
+    monkeypatch.setattr("core.evaluation.evaluate.decode_mask", refuse)
     assert evaluate_run(dataset, run, "val") == first
     assert path.stat().st_mtime_ns == written
 
@@ -161,7 +161,7 @@ def test_that_an_edited_mask_changes_its_sample_only(dataset, predicted_run, mon
         read.append(path)
         return decode_mask(data, path, coding)
 
-    monkeypatch.setattr("core.evaluation.predictions.decode_mask", noted)
+    monkeypatch.setattr("core.evaluation.evaluate.decode_mask", noted)
     after = evaluate_run(dataset, run, "val")
     assert read == [edited]
     assert after.mDice < before.mDice

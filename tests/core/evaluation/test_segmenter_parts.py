@@ -14,8 +14,8 @@ from mmseg.utils import register_all_modules
 
 from core.dataset import open_dataset
 from core.errors import PetsegError
-from core.evaluation.checkpoints import checkpoint_of
-from core.evaluation.segmenter import Segmenter
+from core.evaluation.predicting.checkpoints import checkpoint_of
+from core.evaluation.predicting.segmenter import Segmenter
 from core.files import atomic_write_text
 from core.images import read_image
 from core.runs.record import load_record
@@ -110,7 +110,14 @@ def test_that_one_view_is_the_plain_prediction(trained):
 
 
 @pytest.mark.parametrize(
-    "name", ["core.evaluation.worker", "core.training", "core.training.parts.warmup", "os", "tests"]
+    "name",
+    [
+        "core.evaluation.predicting.worker",
+        "core.training",
+        "core.training.parts.warmup",
+        "os",
+        "tests",
+    ],
 )
 def test_that_a_config_may_import_our_parts_and_nothing_else_of_ours(trained, name):
     with pytest.raises(PetsegError, match="imports the module"):

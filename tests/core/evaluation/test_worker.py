@@ -19,9 +19,7 @@ import pytest
 
 from core.dataset import Dataset, open_dataset
 from core.errors import PetsegError
-from core.evaluation.client import PredictionClient
-from core.evaluation.messages import PredictItem, PredictRequest, parse_reply
-from core.evaluation.predictions import (
+from core.evaluation.evaluate import (
     confidence_path,
     missing_predictions,
     prediction_path,
@@ -29,6 +27,8 @@ from core.evaluation.predictions import (
     read_confidence,
     read_prediction,
 )
+from core.evaluation.predicting.client import PredictionClient
+from core.evaluation.predicting.messages import PredictItem, PredictRequest, parse_reply
 from core.images import read_image, read_mask
 from core.runs.processes import python_command, python_environment
 from core.runs.record import DatasetRecord, RunRecord, save_record
@@ -79,7 +79,7 @@ def start_worker() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
     def start(stderr: Any = subprocess.DEVNULL, **environment: str) -> subprocess.Popen[bytes]:
         worker = subprocess.Popen(
-            python_command("core.evaluation.worker"),
+            python_command("core.evaluation.predicting.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
@@ -349,7 +349,7 @@ def test_that_the_dataset_of_the_run_is_found_by_itself(client, dataset, run):
 
 def test_that_asking_for_predictions_loads_no_torch_into_the_asking_process():
     code = (
-        "import sys, core.evaluation.client, core.evaluation.comparison\n"
+        "import sys, core.evaluation.predicting.client, core.evaluation.comparing.pair\n"
         "print([name for name in ('torch', 'mmseg', 'mmengine') if name in sys.modules])"
     )
     command = [sys.executable, "-P", "-c", code]

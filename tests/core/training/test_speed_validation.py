@@ -12,7 +12,7 @@ from mmseg.evaluation.metrics import IoUMetric
 from mmseg.registry import MODELS
 from mmseg.utils import register_all_modules
 
-from core.evaluation.metrics import ConfusionMatrix
+from core.evaluation.metrics.confusion import ConfusionMatrix
 from core.training.engine.batched_validation import in_batches, predict, without_batch_norm
 from core.training.engine.depthwise import use_quick_depthwise
 from tests.core.training.test_speed_probe import MODEL

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.evaluation.metrics import per_image_dice
+from core.evaluation.metrics.confusion import per_image_dice
 from core.runs.events import (
     Checkpoint,
     Event,
@@ -179,9 +179,9 @@ def test_that_the_average_is_what_predicts_and_the_weights_are_kept_beside(pair)
 
 
 def test_that_the_best_checkpoint_predicts_what_was_validated(pair):
-    from core.evaluation.checkpoints import checkpoint_of as chosen
-    from core.evaluation.metrics import ConfusionMatrix
-    from core.evaluation.segmenter import Segmenter
+    from core.evaluation.metrics.confusion import ConfusionMatrix
+    from core.evaluation.predicting.checkpoints import checkpoint_of as chosen
+    from core.evaluation.predicting.segmenter import Segmenter
     from core.images import read_mask
 
     whole, _ = pair

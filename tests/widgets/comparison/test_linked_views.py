@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.dataset.model import ClassInfo
-from core.evaluation.error_map import count_errors, error_map
+from core.evaluation.errors.error_map import count_errors, error_map
 from tests.making import blob, photo_of
 from widgets import theme
 from widgets.canvas import ImagePyramid

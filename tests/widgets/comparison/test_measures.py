@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.evaluation.error_map import ErrorCounts
+from core.evaluation.errors.error_map import ErrorCounts
 from core.evaluation.scores import SampleScore
 from widgets.comparison.measures import (
     Order,

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from core.evaluation.metrics import ClassMetrics, Metrics
+from core.evaluation.metrics.confusion import ClassMetrics, Metrics
 from widgets.comparison.metrics_model import MetricsModel, RunMetrics
 from widgets.comparison.metrics_table import MetricsTable
 

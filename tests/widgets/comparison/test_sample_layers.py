@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from core.evaluation.error_map import ErrorKind
+from core.evaluation.errors.error_map import ErrorKind
 from core.files import atomic_write
 from core.images import encode_mask
 from tests.making import blob, write_sample

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPersistentModelIndex, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from core.evaluation.error_map import ErrorCounts
+from core.evaluation.errors.error_map import ErrorCounts
 from core.evaluation.scores import SampleScore
 from core.flags import Flag, Severity
 from widgets.comparison.measures import Order, ScoredSample, measures

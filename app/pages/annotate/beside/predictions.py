@@ -13,7 +13,7 @@ from app.comparison_work import RunChoice, list_choices
 from app.pages.annotate.desk import Desk
 from core.dataset import Sample
 from core.errors import PetsegError
-from core.evaluation.prediction_files import (
+from core.evaluation.predicting.files import (
     confidence_path,
     prediction_path,
     read_confidence,

@@ -1,8 +1,8 @@
-"""The prediction worker: `python -P -m core.evaluation.worker`, JSON lines on stdin and stdout.
+"""The prediction worker: `python -P -m core.evaluation.predicting.worker`.
 
-Loaded only by its own process. It keeps one model loaded, answers one request after the other
-(see `core.evaluation.messages`), and ends when its stdin closes, so that no orphan stays behind
-when the program that started it dies.
+It speaks JSON lines on stdin and stdout (see `messages`) and is loaded only by its own process. It
+keeps one model loaded, answers one request after the other, and ends when its stdin closes, so that
+no orphan stays behind when the program that started it dies.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from pydantic import ValidationError
 
 from core.errors import PetsegError
-from core.evaluation.checkpoints import CheckpointFile, checkpoint_of
-from core.evaluation.messages import CancelRequest, PredictRequest, Reply, parse_request
-from core.evaluation.prediction_job import PredictionJob
+from core.evaluation.predicting.checkpoints import CheckpointFile, checkpoint_of
+from core.evaluation.predicting.job import PredictionJob
+from core.evaluation.predicting.messages import CancelRequest, PredictRequest, Reply, parse_request
 
 if TYPE_CHECKING:
-    from core.evaluation.segmenter import Segmenter
+    from core.evaluation.predicting.segmenter import Segmenter
 
 # How long a batch may still take after stdin has closed, before the process ends itself.
 _GRACE_SECONDS = 10.0
@@ -109,7 +109,7 @@ class PredictionWorker:
         self._loaded = None  # frees the memory of the last model before the next one is built
         self._reply(Reply(id=request.id, message="Loading the model"))
         try:
-            from core.evaluation.segmenter import Segmenter
+            from core.evaluation.predicting.segmenter import Segmenter
         except (ImportError, OSError) as error:
             traceback.print_exc()
             raise PetsegError(

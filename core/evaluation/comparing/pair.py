@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from core.dataset import Dataset
 from core.errors import PetsegError
-from core.evaluation.metrics import ConfusionMatrix, Metrics
-from core.evaluation.prediction_files import RunLike
-from core.evaluation.predictions import evaluate_run
+from core.evaluation.evaluate import evaluate_run
+from core.evaluation.metrics.confusion import ConfusionMatrix, Metrics
+from core.evaluation.predicting.files import RunLike
 from core.evaluation.scores import Evaluation, SampleScore, SkippedSample
 
 

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import PetsegError
-from core.evaluation.checkpoints import CheckpointFile
-from core.evaluation.messages import FailedSample, PredictionResult, PredictItem, PredictRequest
-from core.evaluation.prediction_files import (
+from core.evaluation.predicting.checkpoints import CheckpointFile
+from core.evaluation.predicting.files import (
     CONFIDENCE_FOLDER,
     CheckpointNote,
     PredictionManifest,
@@ -24,11 +23,17 @@ from core.evaluation.prediction_files import (
     save_manifest,
     split_folder,
 )
+from core.evaluation.predicting.messages import (
+    FailedSample,
+    PredictionResult,
+    PredictItem,
+    PredictRequest,
+)
 from core.files import atomic_write
 from core.images import encode_mask
 
 if TYPE_CHECKING:
-    from core.evaluation.segmenter import Output, Prepared, Segmenter
+    from core.evaluation.predicting.segmenter import Output, Prepared, Segmenter
 
 _LARGEST_BATCH = 32
 _READ_AHEAD = 40

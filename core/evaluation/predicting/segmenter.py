@@ -21,9 +21,9 @@ from mmseg.utils import register_all_modules
 from torch import Tensor
 
 from core.errors import PetsegError
-from core.evaluation.checkpoint_loading import load_weights
-from core.evaluation.checkpoints import CheckpointFile
-from core.evaluation.metrics import Mask
+from core.evaluation.metrics.confusion import Mask
+from core.evaluation.predicting.checkpoint_loading import load_weights
+from core.evaluation.predicting.checkpoints import CheckpointFile
 from core.images import read_image
 from core.training.recipes.config_json import load_config
 

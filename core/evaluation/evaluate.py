@@ -20,9 +20,9 @@ from pydantic import ValidationError
 from core.dataset import Dataset, Sample
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
-from core.evaluation.error_map import errors_in
-from core.evaluation.metrics import ConfusionMatrix, mean_of_present, none_if_nan
-from core.evaluation.prediction_files import (
+from core.evaluation.errors.error_map import errors_in
+from core.evaluation.metrics.confusion import ConfusionMatrix, mean_of_present, none_if_nan
+from core.evaluation.predicting.files import (
     WITHOUT_SPLITS,
     PredictionStatus,
     RunLike,

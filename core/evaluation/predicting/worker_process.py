@@ -9,7 +9,7 @@ import queue
 from pydantic import ValidationError
 
 from core.errors import PetsegError
-from core.evaluation.messages import CancelRequest, PredictRequest, Reply, parse_reply
+from core.evaluation.predicting.messages import CancelRequest, PredictRequest, Reply, parse_reply
 from core.runs.line_process import LineProcess, ProcessGone
 from core.runs.processes import python_command, python_environment
 
@@ -50,7 +50,7 @@ class WorkerProcess:
         waiting = os.environ.get("OMP_WAIT_POLICY", "PASSIVE")
         try:
             self._process = LineProcess(
-                python_command("core.evaluation.worker"),
+                python_command("core.evaluation.predicting.worker"),
                 python_environment(OMP_WAIT_POLICY=waiting),
                 on_line=self._take,
                 on_end=lambda: self._replies.put(None),

@@ -19,8 +19,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from core.dataset import Dataset, Sample
 from core.errors import PetsegError
-from core.evaluation.checkpoints import CheckpointFile, checkpoint_of
-from core.evaluation.metrics import Mask
+from core.evaluation.metrics.confusion import Mask
+from core.evaluation.predicting.checkpoints import CheckpointFile, checkpoint_of
 from core.files import atomic_write_text
 from core.images import read_mask
 

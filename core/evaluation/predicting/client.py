@@ -14,15 +14,15 @@ from typing import Any
 
 from core.dataset import Dataset, open_dataset
 from core.errors import PetsegError
-from core.evaluation.messages import (
+from core.evaluation.predicting.files import RunLike, samples_of_split
+from core.evaluation.predicting.messages import (
     FailedSample,
     PredictionResult,
     PredictItem,
     PredictRequest,
     Reply,
 )
-from core.evaluation.prediction_files import RunLike, samples_of_split
-from core.evaluation.worker_process import WorkerGone, WorkerProcess
+from core.evaluation.predicting.worker_process import WorkerGone, WorkerProcess
 from core.runs.record import load_record
 
 __all__ = ["FailedSample", "PredictionClient", "PredictionResult"]

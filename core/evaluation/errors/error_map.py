@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from core.evaluation.metrics import ConfusionMatrix, Mask
+from core.evaluation.metrics.confusion import ConfusionMatrix, Mask
 
 BACKGROUND = 0
 

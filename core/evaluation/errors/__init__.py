@@ -1,0 +1,1 @@
+"""Where a prediction is wrong, and in which way."""

@@ -1,0 +1,1 @@
+"""What the figures are: each with its definition and source."""
