@@ -1,1 +1,1 @@
-"""Predicting splits with checkpoints of runs, in a worker process, and the files that come of it."""
+"""Predicting splits with checkpoints of runs in a worker process, and the files that come of it."""
