@@ -29,6 +29,20 @@ class PlotSettings(BaseModel):
     goal: float = Field(default=75.0, gt=0, le=100)
 
 
+class CompareSettings(BaseModel):
+    """How the Compare page was left.
+
+    Attributes:
+        folded: Whether the analysis is folded away.
+        panel: The word of the tab of the analysis that was shown.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    folded: bool = False
+    panel: str = ""
+
+
 class Settings(BaseModel):
     """The settings, each with its default.
 
@@ -42,6 +56,7 @@ class Settings(BaseModel):
         editor_folded: Titles of the groups at the editor's side that are folded.
         assist_model: The model that the AI click asks.
         plots: How the Train page shows curves.
+        compare: How the Compare page was left.
     """
 
     model_config = ConfigDict(extra="ignore", validate_assignment=True)
@@ -55,6 +70,7 @@ class Settings(BaseModel):
     editor_folded: list[str] = ["Image"]
     assist_model: str = "efficientsam:10m"
     plots: PlotSettings = PlotSettings()
+    compare: CompareSettings = CompareSettings()
 
     def remember(self, folder: Path) -> None:
         """Put a dataset at the head of the recent ones."""

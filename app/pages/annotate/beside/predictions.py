@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, Signal
 
 from app.actions import Action
-from app.comparison_work import RunChoice, list_choices
+from app.comparing.work import RunChoice, list_choices
 from app.pages.annotate.desk import Desk
 from core.dataset import Sample
 from core.errors import PetsegError

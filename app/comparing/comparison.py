@@ -1,4 +1,4 @@
-"""What the Compare page is about: one or two runs on a split, their predictions and figures.
+"""What the Compare page is about: one to six runs on a split, their predictions and figures.
 
 All questions to the files are asked off the UI thread; what is known is told by signals.
 """
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
-from app.comparison_work import (
+from app.comparing.work import (
+    LETTERS,
     Assessment,
     Findings,
     RunChoice,
@@ -80,9 +81,9 @@ class Comparison(QObject):
         self._listing.request(lambda: list_choices(store))
 
     def choose(self, run_ids: Sequence[str], split: str) -> None:
-        """Choose one run or two, and a split; ids of runs that are gone are passed over."""
+        """Choose one to six runs, and a split; ids of runs that are gone are passed over."""
         by_id = {run.id: run for run in self.runs}
-        runs = [by_id[run_id] for run_id in run_ids if run_id in by_id]
+        runs = [by_id[run_id] for run_id in run_ids if run_id in by_id][: len(LETTERS)]
         ids = [run.id for run in runs]
         before = [run.id for run in self.choice.runs], self.choice.split
         self.choice = Choice(runs, split)

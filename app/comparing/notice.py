@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.comparison import Comparison
+from app.comparing.comparison import Comparison
 from widgets.comparison import words
 
 

@@ -9,9 +9,8 @@ from typing import Protocol
 
 from core.dataset import Dataset
 from core.errors import PetsegError
-from core.evaluation.comparing.pair import compare_evaluations
 from core.evaluation.evaluate import EvaluationCancelled, evaluate_run
-from core.evaluation.metrics.confusion import Metrics
+from core.evaluation.metrics.confusion import ConfusionMatrix, Metrics
 from core.evaluation.predicting.checkpoints import checkpoint_of
 from core.evaluation.predicting.client import PredictionClient, PredictionResult
 from core.evaluation.predicting.files import (
@@ -22,8 +21,13 @@ from core.evaluation.predicting.files import (
 from core.evaluation.scores import Evaluation
 from core.runs.store import Run, RunState, RunStore
 
-LETTERS = ("A", "B")
-"""What the compared runs are called."""
+LETTERS = ("A", "B", "C", "D", "E", "F")
+"""What the compared runs are called; so many can be compared at most."""
+
+_NOTHING_IN_COMMON = (
+    "The runs have no measured sample in common."
+    " Predict the same split with all of them, then compare again."
+)
 
 
 class Job(Protocol):
@@ -86,9 +90,9 @@ class Findings:
 
     Attributes:
         assessments: One per chosen run, in order.
-        metrics: Pooled figures per run, for two runs over the samples they have in common.
+        metrics: Pooled figures per run, for several runs over the samples they have in common.
         samples: Number of samples the pooled figures are over.
-        problem: Why two runs cannot be compared, as a sentence.
+        problem: Why the runs cannot be compared, as a sentence.
     """
 
     assessments: tuple[Assessment, ...] = ()
@@ -221,14 +225,23 @@ def _why_no_model(run: Run | RunChoice) -> str:
 
 
 def _pooled(dataset: Dataset, assessments: tuple[Assessment, ...]) -> Findings:
+    """The figures of all runs over the samples that every measured one has."""
     known = [found.evaluation for found in assessments]
-    first = known[0] if known else None
-    second = known[1] if len(known) > 1 else None
-    if first is not None and second is not None:
-        try:
-            both = compare_evaluations(dataset, first, second)
-        except PetsegError as error:
-            return Findings(assessments, (first.metrics, second.metrics), 0, str(error))
-        return Findings(assessments, (both.metrics_a, both.metrics_b), both.compared)
-    metrics = tuple(None if each is None else each.metrics for each in known)
-    return Findings(assessments, metrics, max((each.samples for each in known if each), default=0))
+    measured = [each for each in known if each is not None]
+    if not measured:
+        return Findings(assessments, tuple(None for _ in known), 0)
+    common = set.intersection(*({score.sample for score in each.scores} for each in measured))
+    problem = "" if common else _NOTHING_IN_COMMON
+    metrics = []
+    for evaluation in known:
+        if evaluation is None:
+            metrics.append(None)
+        elif not common or evaluation.samples == len(common):
+            metrics.append(evaluation.metrics)
+        else:
+            matrix = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
+            for score in evaluation.scores:
+                if score.sample in common:
+                    matrix.add_entries(score.cells)
+            metrics.append(matrix.metrics([info.name for info in dataset.classes]))
+    return Findings(assessments, tuple(metrics), len(common), problem)

@@ -1,0 +1,79 @@
+"""The line about predictions on the Compare page: what is missing, how far it is, what failed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from app.comparing.comparison import Comparison
+from app.comparing.notice import prediction_notice
+from widgets.comparison import words
+from widgets.comparison.prediction_bar import PredictionBar
+from widgets.durations import time_left
+
+
+class Predicting(QObject):
+    """Offers to predict, and tells how it goes.
+
+    Args:
+        bar: The line.
+        comparison: Predicts, and knows what is missing.
+        parent: Its owner.
+    """
+
+    def __init__(self, bar: PredictionBar, comparison: Comparison, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bar, self._comparison = bar, comparison
+        self._problem = ""
+        self._at_once = False
+        bar.predict_clicked.connect(self.predict)
+        bar.cancel_clicked.connect(comparison.cancel_prediction)
+        comparison.prediction_changed.connect(self.show)
+        comparison.measuring.connect(self.show)
+        comparison.failed.connect(self._on_failed)
+
+    def reset(self) -> None:
+        """Forget what was said of other runs, and hide the line."""
+        self._problem = ""
+        self._at_once = False
+        self._bar.hide()
+
+    def predict(self) -> None:
+        """Predict what is missing."""
+        self._problem = ""
+        self._comparison.predict()
+
+    def predict_soon(self) -> None:
+        """Predict what is missing as soon as it is known."""
+        self._at_once = True
+        self.predict_if_asked()
+
+    def predict_if_asked(self) -> None:
+        """Do what `predict_soon` was asked for, once the runs are measured."""
+        if self._at_once and not self._comparison.is_measuring:
+            self._at_once = False
+            self.predict()
+
+    def show(self) -> None:
+        """Say what there is to say now."""
+        comparison, bar = self._comparison, self._bar
+        job = comparison.prediction
+        if job is not None:
+            title = words.progress(comparison.prediction_title, job.done, job.total)
+            left = time_left(job.eta_seconds)
+            bar.show_progress(f"{title}  ·  {left}" if left else title, job.done, job.total)
+            return
+        if comparison.is_measuring and not self._problem:
+            # What was offered may be done by now; what comes instead is known in a moment.
+            bar.finish_progress(words.MEASURING[0])
+            return
+        notice = prediction_notice(comparison, self._problem)
+        if notice is None:
+            bar.hide()
+        elif notice.is_problem:
+            bar.tell_problem(notice.text, notice.button)
+        else:
+            bar.offer(notice.text, notice.button, urgent=notice.urgent)
+
+    def _on_failed(self, problem: str) -> None:
+        self._problem = problem
+        self.show()
