@@ -10,7 +10,7 @@ from core.dataset import Dataset
 from core.dataset.thumbnails import Thumbnail, ThumbnailStore
 from core.dataset.workspace import Workspace
 from core.evaluation.predicting.files import RunLike, prediction_path
-from widgets.comparison.sample_layers import LayerFiles
+from widgets.comparison.layers.sample_layers import LayerFiles
 from widgets.gallery.loader import Render
 
 

@@ -17,7 +17,7 @@ from app.pages.page import Page
 from app.session import Session
 from app.settings import Settings
 from widgets.comparison import words
-from widgets.comparison.chooser import RunEntry
+from widgets.comparison.choosing.chooser import RunEntry
 from widgets.comparison.metrics_model import RunMetrics
 from widgets.comparison.run_colors import run_color
 

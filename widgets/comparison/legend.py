@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.dataset.model import ClassInfo
 from core.evaluation.errors.error_map import ErrorCounts
-from widgets.comparison.error_layer import EXPLANATIONS, KINDS, swatch
+from widgets.comparison.layers.error_layer import EXPLANATIONS, KINDS, swatch
 
 _SWATCH = 14
 

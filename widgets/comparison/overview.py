@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.comparison import words
-from widgets.comparison.chooser import RunChooser
+from widgets.comparison.choosing.chooser import RunChooser
 from widgets.comparison.metrics_model import RunMetrics
 from widgets.comparison.metrics_table import MetricsTable, copy_button
 from widgets.elided_label import ElidedLabel

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from widgets import theme
 from widgets.arrow_slider import ArrowSlider
-from widgets.comparison.panel import PanelKind
+from widgets.comparison.grid.panel import PanelKind
 from widgets.elided_label import ElidedLabel
 
 _EXPLAINED = {

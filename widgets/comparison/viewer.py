@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, 
 
 from core.dataset.model import ClassInfo
 from widgets import theme
+from widgets.comparison.grid.linked_views import LinkedViews, ShownRun
+from widgets.comparison.layers.sample_layers import LayerFiles, LayerLoader, SampleLayers
 from widgets.comparison.legend import Legend
-from widgets.comparison.linked_views import LinkedViews, ShownRun
-from widgets.comparison.sample_layers import LayerFiles, LayerLoader, SampleLayers
 from widgets.comparison.view_bar import ViewBar
 from widgets.empty_state import EmptyState
 

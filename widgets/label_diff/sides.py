@@ -17,7 +17,7 @@ from core.labels.pair import MaskPair
 from widgets import theme
 from widgets.canvas import ImagePyramid, ViewTransform
 from widgets.canvas.marks import HIGHLIGHT
-from widgets.comparison.panel import LinkedView
+from widgets.comparison.grid.panel import LinkedView
 from widgets.elided_label import ElidedLabel
 
 _MASK, _OUTLINE, _LINES = "mask", "changes", "lines"

@@ -12,7 +12,7 @@ from widgets import theme
 from widgets.analysis.side import LEAST_WIDTH, AnalysisSide
 from widgets.comparison.overview import Overview
 from widgets.comparison.prediction_bar import PredictionBar
-from widgets.comparison.sample_list import SampleList
+from widgets.comparison.samples.sample_list import SampleList
 from widgets.comparison.viewer import ComparisonViewer
 from widgets.empty_state import EmptyState
 from widgets.tab_bar import KeyedTabBar

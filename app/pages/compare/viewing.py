@@ -13,11 +13,11 @@ from app.sample_files import layer_files, photo_thumbnails
 from app.session import Session
 from core.dataset import Dataset
 from widgets.comparison import words
-from widgets.comparison.linked_views import ShownRun
-from widgets.comparison.measures import merge_scores
+from widgets.comparison.grid.linked_views import ShownRun
+from widgets.comparison.layers.sample_layers import LayerFiles
 from widgets.comparison.run_colors import run_color
-from widgets.comparison.sample_layers import LayerFiles
-from widgets.comparison.sample_list import SampleList
+from widgets.comparison.samples.measures import merge_scores
+from widgets.comparison.samples.sample_list import SampleList
 from widgets.comparison.viewer import ComparisonViewer
 
 

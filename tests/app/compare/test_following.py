@@ -22,7 +22,7 @@ from tests.app.compare.hands import (
     write_prediction,
 )
 from tests.making import blob, write_sample
-from widgets.comparison.panel import PanelKind
+from widgets.comparison.grid.panel import PanelKind
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")

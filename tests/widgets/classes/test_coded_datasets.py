@@ -16,7 +16,7 @@ from core.dataset.thumbnails import ThumbnailStore
 from core.dataset.workspace import open_workspace
 from core.images import read_mask
 from tests.making import blob, make_dataset
-from widgets.comparison.sample_layers import LayerFiles, load_layers
+from widgets.comparison.layers.sample_layers import LayerFiles, load_layers
 from widgets.flags.sample_content import read_sample
 
 COLORS = ((0, 0, 0), (255, 0, 0), (0, 0, 255))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.comparison.arrangement import Cell, arrange
-from widgets.comparison.panel import PanelKind
+from widgets.comparison.grid.arrangement import Cell, arrange
+from widgets.comparison.grid.panel import PanelKind
 
 PHOTO, TRUTH, PREDICTION, ERRORS = PanelKind
 

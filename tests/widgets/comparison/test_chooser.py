@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from widgets.comparison.chooser import RunChooser, RunEntry
+from widgets.comparison.choosing.chooser import RunChooser, RunEntry
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")

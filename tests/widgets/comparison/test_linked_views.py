@@ -14,10 +14,10 @@ from core.evaluation.errors.error_map import count_errors, error_map
 from tests.making import blob, photo_of
 from widgets import theme
 from widgets.canvas import ImagePyramid
-from widgets.comparison.error_layer import hatching
-from widgets.comparison.linked_views import LinkedViews, ShownRun
-from widgets.comparison.panel import LinkedView, PanelKind
-from widgets.comparison.sample_layers import RunLayers, SampleLayers
+from widgets.comparison.grid.linked_views import LinkedViews, ShownRun
+from widgets.comparison.grid.panel import LinkedView, PanelKind
+from widgets.comparison.layers.error_layer import hatching
+from widgets.comparison.layers.sample_layers import RunLayers, SampleLayers
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")

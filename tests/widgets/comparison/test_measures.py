@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.evaluation.errors.error_map import ErrorCounts
 from core.evaluation.scores import SampleScore
-from widgets.comparison.measures import (
+from widgets.comparison.samples.measures import (
     Order,
     ScoredSample,
     measures,

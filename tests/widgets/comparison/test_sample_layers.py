@@ -12,8 +12,13 @@ from core.evaluation.errors.error_map import ErrorKind
 from core.files import atomic_write
 from core.images import encode_mask
 from tests.making import blob, write_sample
-from widgets.comparison.error_layer import error_colors, error_word, hatching
-from widgets.comparison.sample_layers import LayerFiles, LayerLoader, SampleLayers, load_layers
+from widgets.comparison.layers.error_layer import error_colors, error_word, hatching
+from widgets.comparison.layers.sample_layers import (
+    LayerFiles,
+    LayerLoader,
+    SampleLayers,
+    load_layers,
+)
 
 
 def files_for(root: Path, stem: str, truth: np.ndarray, *predictions: np.ndarray) -> LayerFiles:

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from core.evaluation.errors.error_map import ErrorCounts
 from core.evaluation.scores import SampleScore
 from core.flags import Flag, Severity
-from widgets.comparison.measures import Order, ScoredSample, measures
-from widgets.comparison.sample_list import SampleList
-from widgets.comparison.sample_model import Column, SampleModel
+from widgets.comparison.samples.measures import Order, ScoredSample, measures
+from widgets.comparison.samples.sample_list import SampleList
+from widgets.comparison.samples.sample_model import Column, SampleModel
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")

@@ -13,10 +13,10 @@ from core.dataset.model import ClassInfo
 from core.images import Array
 from widgets import theme
 from widgets.canvas import ViewTransform
-from widgets.comparison.arrangement import Cell, Key, arrange
-from widgets.comparison.error_layer import error_colors, error_word, hatching_colors
-from widgets.comparison.panel import LinkedView, Panel, PanelKind
-from widgets.comparison.sample_layers import SampleLayers
+from widgets.comparison.grid.arrangement import Cell, Key, arrange
+from widgets.comparison.grid.panel import LinkedView, Panel, PanelKind
+from widgets.comparison.layers.error_layer import error_colors, error_word, hatching_colors
+from widgets.comparison.layers.sample_layers import SampleLayers
 
 _MASK, _LINES = "mask", "lines"
 _NEUTRAL = (PanelKind.TRUTH, PanelKind.PHOTO)

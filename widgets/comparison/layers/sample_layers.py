@@ -15,7 +15,7 @@ from core.evaluation.errors.error_map import ErrorCounts, count_errors, error_ma
 from core.evaluation.predicting.files import decode_prediction
 from core.images import Array, read_image, read_mask
 from widgets.canvas import ImagePyramid
-from widgets.comparison.error_layer import hatching
+from widgets.comparison.layers.error_layer import hatching
 from widgets.latest_task import LatestTask
 
 _KEPT = 12

@@ -20,7 +20,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from core.flags import Flag, FlagBook, Severity, flag_book
 from widgets import theme
-from widgets.comparison.measures import Measure, Order, ScoredSample, measures, sort_samples
+from widgets.comparison.samples.measures import Measure, Order, ScoredSample, measures, sort_samples
 
 _Index = QModelIndex | QPersistentModelIndex
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from widgets.comparison.panel import PanelKind
+from widgets.comparison.grid.panel import PanelKind
 
 Key = tuple[PanelKind, str]
 """A panel: what it shows, and the letter of its run ("" for photo and truth)."""

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from core.flags import Flag
 from widgets import theme
-from widgets.comparison.measures import ORDERS, Measure, Order, ScoredSample, measures
-from widgets.comparison.sample_model import Column, SampleModel
+from widgets.comparison.samples.measures import ORDERS, Measure, Order, ScoredSample, measures
+from widgets.comparison.samples.sample_model import Column, SampleModel
 from widgets.gallery.loader import Render, ThumbnailLoader
 
 _ROW_HEIGHT = 40

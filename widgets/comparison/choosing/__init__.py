@@ -1,0 +1,1 @@
+"""Which runs are compared: one to six of them, and the split they are held against."""

@@ -1,0 +1,1 @@
+"""The list of samples: what they can be sorted by, what narrows it, and its rows."""
