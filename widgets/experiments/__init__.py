@@ -1,0 +1,1 @@
+"""All runs at once: table, parallel coordinates, scatter, curves, and differences of recipes."""
