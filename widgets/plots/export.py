@@ -5,15 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QWidget
 
-from widgets import theme
 from widgets.plots.clock import XAxis
 from widgets.plots.drawn import DrawnCurve
 from widgets.plots.series import Floats
@@ -28,9 +24,6 @@ legend. `iteration`, `epoch`, `seconds_of_work`: the place of the point on each 
 empty where the run does not say it. `value`: as measured; empty where there was none. `smoothed`:
 the moving average as drawn; empty where none was drawn.
 """
-
-_SCALE = 2
-_MARGIN = 16
 
 
 @dataclass(frozen=True)
@@ -101,20 +94,6 @@ def csv_text(curves: Iterable[CurveColumns]) -> str:
                 ]
             )  # fmt: skip
     return out.getvalue()
-
-
-def picture_of(widgets: Sequence[QWidget]) -> QPixmap:
-    """Widgets below each other as they are on the screen, with twice the pixels each way."""
-    width = max(widget.width() for widget in widgets) + 2 * _MARGIN
-    height = sum(widget.height() + _MARGIN for widget in widgets) + _MARGIN
-    picture = QPixmap(width * _SCALE, height * _SCALE)
-    picture.setDevicePixelRatio(_SCALE)
-    picture.fill(theme.color("window"))  # the page's ground
-    top = _MARGIN
-    for widget in widgets:
-        widget.render(picture, QPoint(_MARGIN, top))
-        top += widget.height() + _MARGIN
-    return picture
 
 
 def _cell(value: float) -> str:

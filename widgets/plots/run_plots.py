@@ -12,6 +12,7 @@ from core.dataset.model import ClassInfo
 from core.runs.events import Event
 from widgets import theme
 from widgets.empty_state import EmptyState
+from widgets.export_button import picture_of
 from widgets.plots.catalogue import (
     PLOT_KINDS,
     begins_hidden,
@@ -21,7 +22,7 @@ from widgets.plots.catalogue import (
     own_look,
     run_look,
 )
-from widgets.plots.export import CurveColumns, columns_of, picture_of
+from widgets.plots.export import CurveColumns, columns_of
 from widgets.plots.legend import Legend
 from widgets.plots.marks import BestPoint
 from widgets.plots.notes import note_of

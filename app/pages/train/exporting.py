@@ -6,24 +6,15 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
-from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 
+from app.exporting import AskPath, ask_path, write_png
 from app.jobs import Jobs
 from app.session import Session
-from core.errors import PetsegError
-from core.files import atomic_write, atomic_write_text
+from core.files import atomic_write_text
 from widgets.plots.export import csv_text
 from widgets.plots.run_plots import RunPlots
-
-AskPath = Callable[[QWidget, str, str, str], str]
-"""Given a parent, a title, a suggested name and a filter: the path to write to, "" for none."""
-
-
-def ask_path(parent: QWidget, title: str, suggested: str, files: str) -> str:
-    """Ask the user where to write a file."""
-    return QFileDialog.getSaveFileName(parent, title, suggested, files)[0]
 
 
 class Exporting(QObject):
@@ -56,7 +47,7 @@ class Exporting(QObject):
         path = self._path("Save the plots", "png", "Pictures (*.png)")
         if path is not None:
             picture = self._plots.picture().toImage()
-            self._write(path, "Saving the plots", lambda: _write_png(path, picture))
+            self._write(path, "Saving the plots", lambda: write_png(path, picture))
 
     def copy_picture(self) -> None:
         """Put a picture of the plots into the clipboard."""
@@ -96,14 +87,3 @@ class Exporting(QObject):
             lambda _job: work(),
             lambda _none: self._session.message.emit(f"Saved {path}"),
         )
-
-
-def _write_png(path: Path, picture: QImage) -> None:
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not QImageWriter(buffer, QByteArray(b"PNG")).write(picture):
-        raise PetsegError(
-            "The picture could not be made", path=path, remedy="Try a smaller window."
-        )
-    atomic_write(path, bytes(data.data()))
