@@ -21,9 +21,7 @@ _MARGIN = 16
 def csv_text(rows: Rows) -> str:
     """Rows as comma-separated values; None is an empty cell, floats are written in full."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(
-        ["" if cell is None else cell for cell in row] for row in rows
-    )
+    csv.writer(out, lineterminator="\n").writerows([_text(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
