@@ -1,0 +1,1 @@
+"""Parts of a split that have something in common, and what they cost a run."""
