@@ -99,9 +99,9 @@ class ExportButton(QToolButton):
     def copy_table(self) -> None:
         """Put the table into the clipboard, with tabs between its columns."""
         if self._table is not None:
-            rows = self._table()
-            QGuiApplication.clipboard().setText(
-                "\n".join(
-                    "\t".join("" if cell is None else str(cell) for cell in row) for row in rows
-                )
-            )
+            lines = ("\t".join(map(_text, row)) for row in self._table())
+            QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell)
