@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,6 +59,7 @@ def write_mask(
     *,
     expected: str | None = None,
     note: str = "",
+    before_writing: Callable[[bytes | None, bytes], None] | None = None,
 ) -> Written:
     """Write a sample's mask.
 
@@ -76,6 +78,8 @@ def write_mask(
         expected: `content_hash` of the file that may be replaced, "" when there should be none;
             None to replace whatever is there.
         note: What was done, in a few words, for the edit log.
+        before_writing: Called with the bytes of the file (None for no file) and those that it is
+            about to get. What it raises keeps the file as it is.
 
     Raises:
         MaskChangedElsewhere: the file is not the expected one and holds another mask; it is
@@ -107,6 +111,8 @@ def write_mask(
     after = _encoded(dataset, mask, form)
     if before is not None:
         _keep_original(workspace, path, sample, label_set, before)
+    if before_writing is not None:
+        before_writing(before, after)
     atomic_write(path, after)
     same_shape = old is not None and old.shape == mask.shape
     changed = int(np.count_nonzero(old != mask)) if same_shape else int(mask.size)

@@ -23,6 +23,12 @@ from core.files import atomic_write, atomic_write_text, content_hash, read_bytes
 MOST_BATCHES = 20
 """Older batches can no longer be undone as one; the originals of their masks are still there."""
 
+DECISION = "worklist-"
+"""How the names of repairs begin that are single decisions of the worklist."""
+
+MOST_DECISIONS = 500
+"""So many decisions of the worklist can be taken back; they do not push out batches of repairs."""
+
 _HEADER, _ENTRIES, _FILES = "batch.json", "entries.jsonl", "files"
 
 
@@ -114,6 +120,11 @@ class BatchWriter:
         self._append(entry)
         return entry
 
+    @property
+    def folder_name(self) -> str:
+        """The id that the batch has since its first mask was begun; "" before."""
+        return "" if self._folder is None else self._folder.name
+
     def finish(self, entry: Entry, after: str, changed_px: int) -> None:
         """Note that the mask was written.
 
@@ -157,27 +168,48 @@ class BatchWriter:
 
     def _append(self, entry: Entry) -> None:
         assert self._folder is not None
-        line = json.dumps(
-            {
-                **entry._asdict(),
-                "path": str(entry.path),
-                "kept": entry.kept.name if entry.kept is not None else None,
-            }
-        )
-        path = self._folder / _ENTRIES
-        try:
-            with path.open("a", encoding="utf-8") as stream:
-                stream.write(line + "\n")
-        except OSError as error:
-            raise _cannot_write(path, error) from error
+        _append(self._folder, entry)
+
+
+def _append(folder: Path, entry: Entry) -> None:
+    line = json.dumps(
+        {
+            **entry._asdict(),
+            "path": str(entry.path),
+            "kept": entry.kept.name if entry.kept is not None else None,
+        }
+    )
+    path = folder / _ENTRIES
+    try:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def finish_begun(workspace: Workspace, batch_id: str, after: str, changed_px: int) -> None:
+    """Note of a batch of one mask that it was written, where the program was killed before it did.
+
+    Nothing happens when it was noted, or when there is no such batch.
+
+    Raises:
+        PetsegError: the workspace cannot be written.
+    """
+    folder = undo_dir(workspace) / batch_id
+    begun = next(entries_of(folder), None)
+    if begun is not None and not begun.after:
+        _append(folder, begun._replace(after=after, changed_px=changed_px))
 
 
 def list_batches(workspace: Workspace) -> list[Batch]:
-    """The batches that can be undone, newest first."""
+    """The batches of repairs that can be undone, newest first.
+
+    Decisions of the worklist are taken back there, so that list and mask agree.
+    """
     found = []
     for folder in reversed(_folders(workspace)):
         header = _header(folder)
-        if header is not None:
+        if header is not None and not header["repair"].startswith(DECISION):
             changed = sum(1 for _ in entries_of(folder))
             found.append(Batch(**{**header, "id": folder.name, "changed": changed}))
     return found
@@ -241,7 +273,10 @@ def remove(folder: Path) -> None:
 
 
 def _prune(workspace: Workspace) -> None:
-    for folder in _folders(workspace)[:-MOST_BATCHES]:
+    folders = _folders(workspace)
+    decisions = [folder for folder in folders if f"-{DECISION}" in folder.name]
+    repairs = [folder for folder in folders if f"-{DECISION}" not in folder.name]
+    for folder in repairs[:-MOST_BATCHES] + decisions[:-MOST_DECISIONS]:
         # What cannot be removed now is tried again after the next batch, and harms nobody.
         shutil.rmtree(folder, ignore_errors=True)
 
