@@ -215,6 +215,16 @@ def list_batches(workspace: Workspace) -> list[Batch]:
     return found
 
 
+def kept_versions(workspace: Workspace) -> dict[str, Path]:
+    """Where the bytes from before are, of all batches and decisions, by their content hash."""
+    return {
+        entry.before: entry.kept
+        for folder in _folders(workspace)
+        for entry in entries_of(folder)
+        if entry.kept is not None
+    }
+
+
 def folder_of(workspace: Workspace, batch_id: str) -> tuple[Path, Batch]:
     """A batch and its folder.
 

@@ -1,0 +1,377 @@
+"""What repairing labels gave: to the figures of a run that stayed the same, and to its successor.
+
+Repaired labels move figures in two ways. The same predictions are judged by other masks; and a run
+that is trained again learns from other masks. Both are told apart with three evaluations: the
+parent on the labels it had, the parent on the labels now, the child on the labels now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.dataset.model import Dataset
+from core.dataset.workspace import Workspace, open_workspace
+from core.errors import PetsegError
+from core.evaluation.comparing.paired import PairedTest, paired_test
+from core.evaluation.errors.error_map import errors_in
+from core.evaluation.evaluate import evaluate_run
+from core.evaluation.metrics.confusion import (
+    ConfusionMatrix,
+    Metrics,
+    mean_of_present,
+    none_if_nan,
+)
+from core.evaluation.predicting.files import read_prediction
+from core.evaluation.scores import Evaluation, SampleScore
+from core.files import content_hash
+from core.images import decode_mask
+from core.labels.earlier import EarlierMasks, version_at
+from core.runs.record import RunRecord
+from core.runs.run import Run
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """Figures of one of the runs on one state of the labels.
+
+    Attributes:
+        run: The run's name.
+        labels: Which labels judge it, in words.
+        metrics: Pooled over the samples, in percent.
+    """
+
+    run: str
+    labels: str
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class RepairsEffect:
+    """What label repairs gave. Differences are percentage points of the pooled mDice.
+
+    Attributes:
+        parent: Id of the run that learned the labels before the repairs.
+        child: Id of the run that was trained on the labels after them.
+        split: The split that both were measured on.
+        label_set: The label set.
+        samples: How many samples the figures are over.
+        learned: Samples whose masks the child learned otherwise than the parent.
+        rejudged: Samples of the split whose masks are others now than those that the parent had.
+        lost: Samples left out, because the mask that the parent had is not kept any more.
+        other: What else is different between the two runs, in words; empty where only labels are.
+        rows: The three evaluations: parent then, parent now, child now.
+        judging: What the repairs changed of the parent's figures, without any training.
+        learning: What the child does better, on the labels now.
+        validated: The best mDice of the parent's own validation on the labels it had, in percent;
+            None when the split is another one than it validated on.
+    """
+
+    parent: str
+    child: str
+    split: str
+    label_set: str
+    samples: int
+    learned: tuple[str, ...]
+    rejudged: tuple[str, ...]
+    lost: tuple[str, ...]
+    other: tuple[str, ...]
+    rows: tuple[EffectRow, EffectRow, EffectRow]
+    judging: PairedTest
+    learning: PairedTest
+    validated: float | None = None
+
+    def sentence(self) -> str:
+        """What came of the repairs, for people."""
+        then, now, after = (row.metrics.mDice for row in self.rows)
+        if self.rejudged:
+            judged = (
+                f"Judged by {_masks(self.rejudged)} repaired in {self.split or 'the dataset'}, the "
+                f"same predictions of {self.rows[0].run} go from {then:.2f} to {now:.2f} "
+                f"({now - then:+.2f})."
+            )
+        else:
+            judged = (
+                f"No mask of {self.split or 'the dataset'} that is judged here was repaired, so "
+                f"{self.rows[0].run} keeps its {now:.2f}."
+            )
+        test = self.learning
+        certainty = f"{test.low:+.2f} to {test.high:+.2f} with 95 % confidence"
+        chance = ", which may be chance" if test.low <= 0 <= test.high else ""
+        learned = (
+            f"Learning {_masks(self.learned)} anew gives {self.rows[2].run} {after:.2f} "
+            f"({after - now:+.2f}: {certainty}{chance})."
+        )
+        return f"{judged} {learned}"
+
+    def reservations(self) -> list[str]:
+        """What keeps the figures from telling the whole, as sentences; empty where nothing does."""
+        said = []
+        if self.lost:
+            named = ", ".join(self.lost[:_NAMED]) + (", …" if len(self.lost) > _NAMED else "")
+            noun = "sample is" if len(self.lost) == 1 else "samples are"
+            said.append(
+                f"{len(self.lost):,} {noun} left out: the masks that the parent had are not kept "
+                f"any more ({named})."
+            )
+            if self.validated is not None:
+                said.append(
+                    "Its own validation had measured a best mDice of "
+                    f"{self.validated:.2f} on all the labels it had."
+                )
+        if self.other:
+            said.append(
+                f"The runs differ in more than labels ({', '.join(self.other)}), so the gain is "
+                "not that of the repairs alone."
+            )
+        return said
+
+    def summary(self) -> dict[str, Any]:
+        """The same as JSON, for `petseg compare`."""
+        return {
+            "parent": self.parent,
+            "child": self.child,
+            "split": self.split,
+            "label_set": self.label_set,
+            "samples": self.samples,
+            "learned": list(self.learned),
+            "rejudged": list(self.rejudged),
+            "lost": list(self.lost),
+            "other": list(self.other),
+            "mDice": {
+                "parent_then": self.rows[0].metrics.mDice,
+                "parent_now": self.rows[1].metrics.mDice,
+                "child_now": self.rows[2].metrics.mDice,
+            },
+            "judging": _as_json(self.judging),
+            "learning": _as_json(self.learning),
+            "sentence": self.sentence(),
+            "reservations": self.reservations(),
+        }
+
+
+def related(runs: Iterable[Run]) -> tuple[Run, Run] | None:
+    """The first two of some runs of which one was trained again from the other: parent, child."""
+    by_id = {run.id: run for run in runs}
+    for run in by_id.values():
+        try:
+            parent = by_id.get(run.record.parent or "")
+        except PetsegError:
+            continue  # a run that cannot be read is nobody's child
+        if parent is not None:
+            return parent, run
+    return None
+
+
+def repaired_between(parent: RunRecord, child: RunRecord) -> tuple[str, ...]:
+    """The samples of both runs whose masks the child learned otherwise, sorted."""
+    before, after = parent.dataset.fingerprint, child.dataset.fingerprint
+    return tuple(sorted(each for each in before if after.get(each, before[each]) != before[each]))
+
+
+def repairs_effect(
+    dataset: Dataset,
+    parent: Run,
+    child: Run,
+    split: str,
+    *,
+    exclude: Collection[str] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> RepairsEffect:
+    """Say what repairing labels gave between two runs.
+
+    The masks that the parent had are those of its record (train and val), else those that the edit
+    log gives for the time at which it was made. Their bytes are looked for among the originals and
+    in the undo store; samples whose old mask is kept nowhere are left out of all three
+    evaluations, and named.
+
+    Args:
+        dataset: The dataset.
+        parent: The run before the repairs.
+        child: The run that was trained again.
+        split: The split that both have predicted.
+        exclude: See `evaluate_run`.
+        on_progress: Called with (samples done, samples in all).
+        cancelled: Asked now and then; True ends the work.
+
+    Raises:
+        PetsegError: the runs learned different label sets, one cannot be measured, or no sample is
+            left to compare.
+        EvaluationCancelled: `cancelled` said so.
+    """
+    before, after = parent.record, child.record
+    if before.label_set != after.label_set:
+        raise PetsegError(
+            f"{child.name} learned {after.label_set}, and {parent.name} {before.label_set}",
+            path=child.folder,
+            remedy="Train it again with the label set of the first one to see what repairs gave.",
+        )
+    evaluations = []
+    for place, run in enumerate((parent, child)):
+
+        def report(done: int, total: int, place: int = place) -> None:
+            if on_progress is not None:
+                on_progress(place * total + done, 2 * total)
+
+        evaluations.append(
+            evaluate_run(
+                dataset, run, split, label_set=before.label_set, exclude=exclude,
+                on_progress=report, cancelled=cancelled,
+            )
+        )  # fmt: skip
+    now, child_now = evaluations
+    with open_workspace(dataset) as workspace:
+        old = _scores_then(dataset, workspace, parent, now)
+    measured = {score.sample for score in child_now.scores}
+    kept = [each.sample for each in now.scores if each.sample in measured and each.sample in old]
+    if not kept:
+        raise PetsegError(
+            f"There is no sample of {split or 'the dataset'} to compare {parent.name} and "
+            f"{child.name} on",
+            path=child.folder,
+            remedy="Predict the split with both runs first.",
+        )
+    then = _narrowed(dataset, now, kept, old)
+    now, child_now = _narrowed(dataset, now, kept), _narrowed(dataset, child_now, kept)
+    hashes = {score.sample: score.mask_hash for score in now.scores}
+    return RepairsEffect(
+        parent=parent.id,
+        child=child.id,
+        split=split,
+        label_set=before.label_set,
+        samples=len(kept),
+        learned=repaired_between(before, after),
+        rejudged=tuple(each for each in kept if old[each].mask_hash != hashes[each]),
+        lost=tuple(
+            each.sample
+            for each in evaluations[0].scores
+            if each.sample in measured and each.sample not in old
+        ),
+        other=_other_differences(before, after),
+        rows=(
+            EffectRow(parent.name, "as it learned them", then.metrics),
+            EffectRow(parent.name, "as they are now", now.metrics),
+            EffectRow(child.name, "as they are now", child_now.metrics),
+        ),
+        judging=paired_test(then, now),
+        learning=paired_test(now, child_now),
+        validated=before.best.mDice if split == "val" and before.best is not None else None,
+    )
+
+
+def _scores_then(
+    dataset: Dataset, workspace: Workspace, parent: Run, now: Evaluation
+) -> dict[str, SampleScore]:
+    """The parent's scores on the masks it had; samples whose old mask is lost are absent."""
+    record, label_set = parent.record, now.label_set
+    earlier = EarlierMasks(dataset, workspace)
+    scores: dict[str, SampleScore] = {}
+    for score in now.scores:
+        sample = dataset.sample(score.sample)
+        wanted = record.dataset.fingerprint.get(sample.id) or version_at(
+            workspace, sample, label_set, record.created
+        )
+        if wanted in ("", score.mask_hash):
+            scores[sample.id] = score
+            continue
+        data = earlier.find(sample, label_set, wanted)
+        if data is None:
+            continue
+        found = _score(dataset, parent, score.sample, label_set, data)
+        if found is not None:
+            scores[sample.id] = found
+    return scores
+
+
+def _score(
+    dataset: Dataset, run: Run, sample_id: str, label_set: str, data: bytes
+) -> SampleScore | None:
+    """One sample's score against the bytes of a mask; None where they do not fit each other."""
+    sample = dataset.sample(sample_id)
+    try:
+        truth = decode_mask(data, dataset.mask_path(sample, label_set), dataset.coding)
+        prediction = read_prediction(run, sample, size=truth.shape, num_classes=dataset.num_classes)
+    except PetsegError:
+        return None  # as good as lost, and told as such
+    matrix = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
+    matrix.add(prediction, truth)
+    if matrix.full_counts[-1].any():
+        return None  # it held values that are no class
+    dice = matrix.dice()
+    return SampleScore(
+        sample=sample_id,
+        mDice=none_if_nan(mean_of_present(dice)),
+        dice=tuple(none_if_nan(value) for value in dice),
+        errors=errors_in(matrix),
+        cells=tuple(matrix.entries()),
+        mask_hash=content_hash(data),
+    )
+
+
+def _narrowed(
+    dataset: Dataset,
+    evaluation: Evaluation,
+    samples: Collection[str],
+    others: Mapping[str, SampleScore] | None = None,
+) -> Evaluation:
+    """An evaluation of some samples only, with other scores for them where there are any."""
+    wanted = set(samples)
+    scores = tuple(
+        (others or {}).get(score.sample, score)
+        for score in evaluation.scores
+        if score.sample in wanted
+    )
+    total = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
+    for score in scores:
+        total.add_entries(score.cells)
+    pooled = total.metrics([info.name for info in dataset.classes])
+    return evaluation.model_copy(
+        update={
+            **{name: getattr(pooled, name) for name in type(pooled).model_fields},
+            "samples": len(scores),
+            "scores": scores,
+        }
+    )
+
+
+def _other_differences(before: RunRecord, after: RunRecord) -> tuple[str, ...]:
+    """What else than masks is different between two runs, in words."""
+    said = []
+    if before.recipe != after.recipe:
+        said.append(f"recipe {before.recipe} and {after.recipe}")
+    fields = {**before.fields, **before.overrides}, {**after.fields, **after.overrides}
+    said += [
+        f"{name} {fields[0].get(name)} and {fields[1].get(name)}"
+        for name in sorted(fields[0].keys() | fields[1].keys())
+        if fields[0].get(name) != fields[1].get(name)
+    ]
+    if before.init != after.init:
+        said.append("other weights to begin with")
+    came = after.dataset.fingerprint.keys() - before.dataset.fingerprint.keys()
+    went = before.dataset.fingerprint.keys() - after.dataset.fingerprint.keys()
+    if came:
+        said.append(f"{_samples(came)} more")
+    if went:
+        said.append(f"{_samples(went)} less")
+    return tuple(said)
+
+
+def _as_json(test: PairedTest) -> dict[str, Any]:
+    return {
+        "delta": test.delta,
+        "low": test.low,
+        "high": test.high,
+        "p_value": test.p_value,
+    }
+
+
+def _masks(samples: Collection[str]) -> str:
+    return "1 mask" if len(samples) == 1 else f"{len(samples):,} masks"
+
+
+def _samples(samples: Collection[str]) -> str:
+    return "1 sample" if len(samples) == 1 else f"{len(samples):,} samples"
