@@ -17,7 +17,7 @@ from core.runs.queue import RunQueue, Step
 from core.runs.store import Run, RunState, RunStore, RunSummary
 from core.runs.supervisor import Supervisor
 from core.runs.tidying import RunContents, contents_of, delete_run, rename_run
-from core.training.recipes.source import recipe_key_of
+from core.training.again import request_again, retrain_request
 from core.training.request import TrainRequest, create_run
 from core.training.weights.fetching import WeightsError
 
@@ -114,6 +114,11 @@ class TrainingControl(QObject):
         """
         run = self.files_of(run_id)
         self._make(lambda: request_again(run, overrides))
+
+    def retrain(self, run_id: str) -> None:
+        """Queue a run with a run's own settings, on the labels as they are now; its child."""
+        run = self.files_of(run_id)
+        self._make(lambda: retrain_request(run))
 
     def _make(self, make_request: Callable[[], TrainRequest]) -> None:
         runs_dir = self._runs_dir
@@ -277,36 +282,3 @@ class TrainingControl(QObject):
     def _take_log(self, _run_id: str, text: str, ticket: int) -> None:
         if ticket == self._ticket and self._followed is not None:
             self.log.emit(text)
-
-
-def request_again(run: Run, overrides: Mapping[str, Any]) -> TrainRequest:
-    """The request that makes a run anew with changes. Opens its dataset: not for the UI thread.
-
-    Raises:
-        PetsegError: the run or its dataset cannot be read.
-    """
-    from core.dataset import open_dataset
-
-    record = run.record
-    dataset = open_dataset(record.dataset.root, workspace=run.folder.parent.parent)
-    return TrainRequest(
-        dataset=dataset,
-        recipe=recipe_key_of(run.folder, record),
-        label_set=record.label_set,
-        name=_free_name(run),
-        overrides={**record.overrides, **overrides},
-        device=record.device,
-        gpus=record.gpus,
-        init=record.init,
-        parent=run.id,
-    )
-
-
-def _free_name(run: Run) -> str | None:
-    """A name like the run's; none where it was given none."""
-    if run.name == run.id:
-        return None
-    taken = {name for each in RunStore(run.folder.parent).list() for name in (each.name, each.id)}
-    stem = run.name.removesuffix(" (again)")
-    candidates = [f"{stem} (again)", *(f"{stem} (again {number})" for number in range(2, 1000))]
-    return next((name for name in candidates if name not in taken), None)

@@ -25,6 +25,7 @@ from app.cli import (
     predict,
     qa,
     recipes,
+    retrain,
     runs,
     tags,
     train,
@@ -46,8 +47,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _module in (
-    demo, info, qa, eda, diff, tags, exclude, recipes, train, runs, predict, evaluate, compare,
-    convert,
+    demo, info, qa, eda, diff, tags, exclude, recipes, train, retrain, runs, predict, evaluate,
+    compare, convert,
 ):  # fmt: skip
     _module.register(app)
 

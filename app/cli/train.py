@@ -137,12 +137,12 @@ def train(
         gpus=gpus,
         init=init,
     )
-    run, store = _make(request), run_store(dataset)
+    run, store = make_run(request), run_store(dataset)
     note(f"Run {run.name}: recipe {recipe}, masks of {label_set}.")
-    _watch(run, store)
+    watch_run(run, store)
 
 
-def _make(request: TrainRequest) -> Run:
+def make_run(request: TrainRequest) -> Run:
     """Check a request and make its run; what the checks warn of is printed."""
     from core.training.checks.finding import Finding, Level
     from core.training.request import create_run
@@ -209,10 +209,11 @@ def _go_on(dataset: Dataset, run_name: str, device: str) -> None:
         run.update(device=chosen_device(device))
     iteration = RunQueue(store, Supervisor()).resume(run)
     note(f"Run {run.name}: resumed from iteration {iteration}.")
-    _watch(run, store)
+    watch_run(run, store)
 
 
-def _watch(run: Run, store: RunStore) -> None:
+def watch_run(run: Run, store: RunStore) -> None:
+    """Start a run when its device is free, watch it until it ends, and print how good it is."""
     from app.cli.training_watch import Watch
     from core.runs.supervisor import Supervisor
 

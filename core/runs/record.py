@@ -69,7 +69,9 @@ class RunRecord(BaseModel):
             `cuda:N`); empty when the worker chooses.
         gpus: Number of processes that train together, one on each GPU.
         init: File of weights to begin with.
-        parent: Id of the run that this one tries again with other settings.
+        parent: Id of the run that this one follows: it tries it again with other settings, or
+            trains it again on repaired labels.
+        on_repaired_labels: Whether it has the parent's settings, and the labels as they are now.
         events_from: Byte of `events.jsonl` where the present attempt begins (more than 0 after a
             resume).
         log_from: Byte of `worker.log` where it begins.
@@ -94,6 +96,7 @@ class RunRecord(BaseModel):
     gpus: int = Field(default=1, ge=1)
     init: Path | None = None
     parent: str | None = None
+    on_repaired_labels: bool = False
     seed: int = 0
     created: datetime
     versions: dict[str, str] = Field(default_factory=dict)

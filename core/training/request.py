@@ -48,7 +48,8 @@ class TrainRequest:
             that fit the recipe, the id of published weights, or `none`; None for what a saved
             recipe says, else nothing.
         gpus: Number of processes that train together, one on each GPU.
-        parent: Id of the run that is tried again with other settings.
+        parent: Id of the run that this one follows, see `RunRecord`.
+        on_repaired_labels: Whether it has the parent's settings, and the labels as they are now.
     """
 
     dataset: Dataset
@@ -60,6 +61,7 @@ class TrainRequest:
     init: str | Path | None = None
     gpus: int = 1
     parent: str | None = None
+    on_repaired_labels: bool = False
 
 
 def create_run(
@@ -133,6 +135,7 @@ def create_run(
         device=device,
         gpus=request.gpus,
         parent=request.parent,
+        on_repaired_labels=request.on_repaired_labels,
         init=init_file,
         versions=versions(),
         machine=machine_facts(machine),

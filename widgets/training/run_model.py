@@ -290,13 +290,21 @@ def _details(run: RunSummary) -> str:
         f"Run {run.id}",
         f"recipe {run.recipe}, label set {run.label_set}, device {run.device or 'auto'}{together}",
         f"asked for {moment(run.created)}" if run.created else "",
-        f"tries {run.parent} again with other settings" if run.parent else "",
+        _parent_words(run),
         f"can go on from iteration {run.checkpoint}" if run.checkpoint is not None else "",
         _upper(silence_words(run.silent_seconds)) if run.silent_seconds is not None else "",
         _upper(stale_words(run)),
         run.reason,
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _parent_words(run: RunSummary) -> str:
+    if not run.parent:
+        return ""
+    if run.on_repaired_labels:
+        return f"trains {run.parent} again on repaired labels"
+    return f"tries {run.parent} again with other settings"
 
 
 def _upper(text: str) -> str:

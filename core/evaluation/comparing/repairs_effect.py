@@ -7,7 +7,7 @@ parent on the labels it had, the parent on the labels now, the child on the labe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from core.evaluation.scores import Evaluation, SampleScore
 from core.files import content_hash
 from core.images import decode_mask
 from core.labels.earlier import EarlierMasks, version_at
+from core.runs.lineage import repaired_between
 from core.runs.record import RunRecord
 from core.runs.run import Run
 
@@ -151,25 +152,6 @@ class RepairsEffect:
             "sentence": self.sentence(),
             "reservations": self.reservations(),
         }
-
-
-def related(runs: Iterable[Run]) -> tuple[Run, Run] | None:
-    """The first two of some runs of which one was trained again from the other: parent, child."""
-    by_id = {run.id: run for run in runs}
-    for run in by_id.values():
-        try:
-            parent = by_id.get(run.record.parent or "")
-        except PetsegError:
-            continue  # a run that cannot be read is nobody's child
-        if parent is not None:
-            return parent, run
-    return None
-
-
-def repaired_between(parent: RunRecord, child: RunRecord) -> tuple[str, ...]:
-    """The samples of both runs whose masks the child learned otherwise, sorted."""
-    before, after = parent.dataset.fingerprint, child.dataset.fingerprint
-    return tuple(sorted(each for each in before if after.get(each, before[each]) != before[each]))
 
 
 def repairs_effect(
