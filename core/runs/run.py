@@ -35,7 +35,8 @@ class RunSummary(BaseModel):
         checkpoint: Iteration from which the run can go on; None when it cannot: it goes on or
             waits, has finished, or has no checkpoint.
         suggestion: Form fields with which a failed run would work.
-        parent: Id of the run that this one tries again.
+        parent: Id of the run that this one tries again, or trains again on repaired labels.
+        on_repaired_labels: Whether it is the latter.
         gpus: Number of processes that train together.
         stale: What has changed in its data since, in words, filled in by whoever has looked; ""
             where nothing has, or nobody has looked.
@@ -62,6 +63,7 @@ class RunSummary(BaseModel):
     checkpoint: int | None = None
     suggestion: dict[str, Any] | None = None
     parent: str | None = None
+    on_repaired_labels: bool = False
     gpus: int = 1
     stale: str = ""
 
@@ -252,6 +254,7 @@ class Run:
             checkpoint=self._resumable_from(state),
             suggestion=progress.suggestion if state is RunState.FAILED else None,
             parent=record.parent if record else None,
+            on_repaired_labels=record.on_repaired_labels if record else False,
             gpus=record.gpus if record else 1,
         )
 
