@@ -72,6 +72,10 @@ class RunRecord(BaseModel):
         parent: Id of the run that this one follows: it tries it again with other settings, or
             trains it again on repaired labels.
         on_repaired_labels: Whether it has the parent's settings, and the labels as they are now.
+        group: What the runs of one job have in common, such as the folds of a dataset; else None.
+        fold: Which of the folds this run leaves out, from 1; None for a run of its own.
+        folds: How many folds there are.
+        held_out: Ids of the samples of its fold: it is validated on them and has not learned them.
         events_from: Byte of `events.jsonl` where the present attempt begins (more than 0 after a
             resume).
         log_from: Byte of `worker.log` where it begins.

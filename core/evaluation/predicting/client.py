@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from types import TracebackType
 from typing import Any
 
-from core.dataset import Dataset, open_dataset
+from core.dataset import Dataset, Sample, open_dataset
 from core.errors import PetsegError
-from core.evaluation.predicting.files import RunLike, samples_of_split
+from core.evaluation.predicting.augmentation import PLAIN, Augmentation
+from core.evaluation.predicting.files import RunLike, load_manifest, samples_of_split
 from core.evaluation.predicting.messages import (
     FailedSample,
+    LabelTask,
     PredictionResult,
     PredictItem,
     PredictRequest,
@@ -65,6 +67,9 @@ class PredictionClient:
         *,
         dataset: Dataset | None = None,
         device: str = "auto",
+        augment: Augmentation | None = None,
+        label_set: str | None = None,
+        samples: Collection[str] | None = None,
         on_progress: Callable[[int, int], None] | None = None,
         on_message: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -79,20 +84,28 @@ class PredictionClient:
             split: The split.
             dataset: Where the photos are; by default the dataset that `run.json` names.
             device: `auto`, `cpu` or `cuda:N`.
+            augment: From which views (test-time augmentation); what was predicted from others is
+                predicted anew. None goes on as the split was predicted before.
+            label_set: Judge the masks of this label set too: how probable each label is, stored
+                beside the predictions (`core.evaluation.suspects`). Masks that were judged and are
+                still the same are not judged again.
+            samples: Ids of the samples to predict; all of the split by default.
             on_progress: Called with (samples done, samples in all).
             on_message: Called with sentences on what goes on or went wrong with a sample.
             cancelled: Asked now and then; True ends the work. What is predicted stays.
 
         Raises:
-            PetsegError: the run has no usable checkpoint or config, the split or device does not
-                exist, or the worker died.
+            PetsegError: the run has no usable checkpoint or config, the split, label set or device
+                does not exist, the dataset is not where it was, or the worker died.
         """
-        dataset = dataset or open_dataset(load_record(run.folder).dataset.root)
-        items = tuple(
-            PredictItem(sample=sample.id, stem=sample.stem, image=sample.image)
-            for sample in samples_of_split(dataset, split)
-            if sample.image is not None
-        )
+        dataset = dataset or _dataset_of(run)
+        labels = None if label_set is None else _label_task(dataset, label_set)
+        # The worker knows no dataset: "all" of one without splits is "" in the files.
+        folder = split if dataset.splits else ""
+        if augment is None:
+            manifest = load_manifest(run.folder, folder)
+            augment = manifest.augment if manifest else PLAIN
+        items = _items(samples_of_split(dataset, split), samples, label_set)
         if not items:
             raise PetsegError(
                 f"There is no photo to predict in {split or 'the dataset'}", path=dataset.root
@@ -107,10 +120,11 @@ class PredictionClient:
             request = PredictRequest(
                 id=self._last_id,
                 run=run.folder,
-                # The worker knows no dataset: "all" of one without splits is "" in the files.
-                split=split if dataset.splits else "",
+                split=folder,
                 device=device,
                 items=items,
+                augment=augment,
+                labels=labels,
             )
             worker.send(request)
             conversation = _Conversation(worker, request.id, on_progress, on_message, is_cancelled)
@@ -204,6 +218,42 @@ class _Conversation:
                 self._give_up = time.monotonic() + _CANCEL_SECONDS
         elif time.monotonic() > self._give_up:
             self._worker.kill()
+
+
+def _dataset_of(run: RunLike) -> Dataset:
+    root = load_record(run.folder).dataset.root
+    if not root.is_dir():
+        raise PetsegError(
+            f"The dataset of the run {run.name} is not where it was",
+            path=root,
+            remedy="Open the dataset where it is now, and predict from there.",
+        )
+    return open_dataset(root)
+
+
+def _label_task(dataset: Dataset, label_set: str) -> LabelTask:
+    return LabelTask(
+        label_set=dataset.require_label_set(label_set),
+        classes=tuple(info.name for info in dataset.classes),
+        ignore_index=dataset.ignore_index,
+        coding=dataset.coding,
+    )
+
+
+def _items(
+    samples: Iterable[Sample], wanted: Collection[str] | None, label_set: str | None
+) -> tuple[PredictItem, ...]:
+    ids = None if wanted is None else set(wanted)
+    return tuple(
+        PredictItem(
+            sample=sample.id,
+            stem=sample.stem,
+            image=sample.image,
+            mask=sample.masks.get(label_set) if label_set is not None else None,
+        )
+        for sample in samples
+        if sample.image is not None and (ids is None or sample.id in ids)
+    )
 
 
 def _nothing_done(split: str) -> PredictionResult:

@@ -5,6 +5,8 @@ Layout below the run's folder (a dataset without splits uses the folder `all`)::
     predictions/<split>/<stem>.png              classes, 8-bit grey PNG, the photo's size
     predictions/<split>/confidence/<stem>.png   probability of that class, 0..255 for 0..1
     predictions/<split>/predictions.json        which checkpoint made them, from which photos
+    predictions/<split>/label_quality/<label set>.json   what they say of the masks
+                                                (core.evaluation.suspects.files)
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pydantic import BaseModel, Field, ValidationError
 from core.dataset import Dataset, Sample
 from core.errors import PetsegError
 from core.evaluation.metrics.confusion import Mask
+from core.evaluation.predicting.augmentation import PLAIN, Augmentation
 from core.evaluation.predicting.checkpoints import CheckpointFile, checkpoint_of
 from core.files import atomic_write_text
 from core.images import read_mask
@@ -75,11 +78,13 @@ class PredictionManifest(BaseModel):
     """The content of `predictions.json`.
 
     Attributes:
+        augment: From which views they were made.
         images: By stem: modification time in ns and size in bytes of the photo predicted from.
     """
 
     version: Literal[1] = 1
     checkpoint: CheckpointNote
+    augment: Augmentation = PLAIN
     images: dict[str, tuple[int, int]] = Field(default_factory=dict)
 
 
@@ -91,13 +96,16 @@ class PredictionStatus:
         predicted: Number of samples that have a prediction.
         missing: Samples with a photo but without a prediction.
         iteration: Iteration of the checkpoint that made them; None when unknown.
-        is_stale: The run has a better or newer checkpoint by now.
+        is_stale: The run has a better or newer checkpoint by now, or they were made from other
+            views than those that were asked for.
+        augment: From which views they were made; None when there are none.
     """
 
     predicted: int
     missing: tuple[Sample, ...]
     iteration: int | None
     is_stale: bool
+    augment: Augmentation | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -225,8 +233,17 @@ def missing_predictions(dataset: Dataset, run: RunLike, split: str) -> tuple[Sam
     )
 
 
-def prediction_status(dataset: Dataset, run: RunLike, split: str) -> PredictionStatus:
-    """Tell how far a split's predictions are, without loading anything large."""
+def prediction_status(
+    dataset: Dataset, run: RunLike, split: str, *, augment: Augmentation | None = None
+) -> PredictionStatus:
+    """Tell how far a split's predictions are, without loading anything large.
+
+    Args:
+        dataset: The dataset.
+        run: The run.
+        split: The split.
+        augment: The views that are wanted: predictions from others are stale. None accepts any.
+    """
     photos = sum(sample.image is not None for sample in samples_of_split(dataset, split))
     missing = missing_predictions(dataset, run, split)
     manifest = load_manifest(run.folder, split if dataset.splits else "")
@@ -236,12 +253,13 @@ def prediction_status(dataset: Dataset, run: RunLike, split: str) -> PredictionS
             newest = CheckpointNote.of(checkpoint_of(run.folder))
         except PetsegError:
             newest = manifest.checkpoint  # the checkpoints were deleted to save space
-        is_stale = newest != manifest.checkpoint
+        is_stale = newest != manifest.checkpoint or augment not in (None, manifest.augment)
     return PredictionStatus(
         predicted=photos - len(missing),
         missing=missing,
         iteration=manifest.checkpoint.iteration if manifest else None,
         is_stale=is_stale,
+        augment=manifest.augment if manifest else None,
     )
 
 

@@ -1,5 +1,7 @@
 """Predicting a list of photos: resuming, batching, writing, one bad photo never stopping the rest.
 
+Masks are judged on the way (`core.evaluation.suspects`), where that is asked for.
+
 Loaded only by worker processes (through them it runs beside torch, but imports none of it).
 """
 
@@ -9,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +32,8 @@ from core.evaluation.predicting.messages import (
     PredictItem,
     PredictRequest,
 )
+from core.evaluation.suspects.files import FOLDER as QUALITY_FOLDER
+from core.evaluation.suspects.judging import MaskJudge, ReadMask
 from core.files import atomic_write
 from core.images import encode_mask
 
@@ -40,6 +45,35 @@ _READ_AHEAD = 40
 _SECONDS_BETWEEN_NOTES = 2.0
 
 Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Todo:
+    """A sample that the model has to look at.
+
+    Attributes:
+        photo: The photo's time and size.
+        predict: Whether its prediction is to be written; else only the mask is to be judged.
+        judge: Whether its mask is to be judged.
+    """
+
+    item: PredictItem
+    photo: Stamp
+    predict: bool
+    judge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A sample whose files have been read; `mask` is the error when it could not be."""
+
+    todo: _Todo
+    photo: Prepared
+    mask: ReadMask | PetsegError | None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.photo.shape
 
 
 class PredictionJob:
@@ -73,29 +107,46 @@ class PredictionJob:
         self._folder = split_folder(request.run, request.split)
         note = CheckpointNote.of(checkpoint)
         known = load_manifest(request.run, request.split)
-        if known is not None and known.checkpoint == note:
+        is_ours = known is not None and (known.checkpoint, known.augment) == (note, request.augment)
+        if known is not None and is_ours:
             self._manifest, self._is_fresh = known, False
         else:
-            self._manifest, self._is_fresh = PredictionManifest(checkpoint=note), True
+            manifest = PredictionManifest(checkpoint=note, augment=request.augment)
+            self._manifest, self._is_fresh = manifest, True
+        self._judge = (
+            MaskJudge(request.run, request.split, request.labels, note, request.augment)
+            if request.labels is not None
+            else None
+        )
         self._noted = time.monotonic()
         self._failed: list[FailedSample] = []
+        self._unjudged: list[FailedSample] = []
         self._predicted = 0
         self._reused = 0
+        self._done = 0
 
     def run(self) -> PredictionResult:
-        """Predict everything that this checkpoint has not predicted yet."""
+        """Predict and judge everything that this checkpoint has not done yet."""
         begun = time.monotonic()
         items = self._request.items
-        todo = [(item, stamp) for item in items if (stamp := self._stamp_if_needed(item))]
-        self._reused = len(items) - len(todo) - len(self._failed)
-        self._report(len(items) - len(todo), len(items))
+        todo = [each for item in items if (each := self._todo(item)) is not None]
+        self._reused = len(items) - len(self._failed) - sum(each.predict for each in todo)
+        self._done = len(items) - len(todo)
+        self._report(self._done, len(items))
         device = ""
         if todo and not self._cancelled():
             segmenter = self._load()
             device = str(segmenter.device)
             self._discard_others()
-            self._predict(todo, segmenter)
-            self._save_manifest()
+            if self._fits_the_classes(segmenter):
+                self._predict(todo, segmenter)
+            else:
+                only = [each for each in todo if each.predict]
+                self._done += len(todo) - len(only)
+                self._predict(only, segmenter)
+            self._save()
+        elif self._judge is not None and not self._is_fresh:
+            self._judge.save()  # times of files that were touched, but not changed
         return PredictionResult(
             split=self._request.split,
             checkpoint=self._checkpoint.path.name,
@@ -104,82 +155,140 @@ class PredictionJob:
             predicted=self._predicted,
             reused=self._reused,
             failed=tuple(self._failed),
-            cancelled=self._reused + self._predicted + len(self._failed) < len(items),
+            judged=self._judge.judged if self._judge is not None else 0,
+            unjudged=tuple(self._unjudged),
+            cancelled=self._done < len(items),
             seconds=time.monotonic() - begun,
         )
 
-    def _predict(self, todo: list[tuple[PredictItem, Stamp]], segmenter: Segmenter) -> None:
-        stamps = {item.stem: stamp for item, stamp in todo}
-        total = len(self._request.items)
+    def _predict(self, todo: list[_Todo], segmenter: Segmenter) -> None:
+        pixels = int(segmenter.pixels_per_batch / self._request.augment.largest**2)
         with (
             ThreadPoolExecutor(2, thread_name_prefix="read") as readers,
             ThreadPoolExecutor(2, thread_name_prefix="write") as writers,
         ):
-            photos = self._photos((item for item, _ in todo), segmenter, readers)
+            photos = self._photos(todo, segmenter, readers)
             try:
-                for batch in _batches(photos, segmenter.pixels_per_batch):
+                for batch in _batches(photos, pixels):
                     if self._cancelled():
                         return
-                    self._predict_batch(batch, stamps, segmenter, writers)
-                    self._report(self._reused + self._predicted + len(self._failed), total)
+                    self._predict_batch(batch, segmenter, writers)
+                    self._report(self._done, len(self._request.items))
                     self._note_now_and_then()
             finally:
                 photos.close()
 
     def _predict_batch(
-        self,
-        batch: list[tuple[PredictItem, Prepared]],
-        stamps: dict[str, Stamp],
-        segmenter: Segmenter,
-        writers: ThreadPoolExecutor,
+        self, batch: list[_Ready], segmenter: Segmenter, writers: ThreadPoolExecutor
     ) -> None:
         try:
-            outputs = segmenter.predict([prepared for _, prepared in batch])
+            outputs = segmenter.predict(
+                [each.photo for each in batch],
+                self._request.augment,
+                [each.mask.labels if isinstance(each.mask, ReadMask) else None for each in batch],
+            )
         except PetsegError as error:
-            for item, _ in batch:
-                self._fail(item, error)
+            for each in batch:
+                self._fail(each.todo.item, error)
             return
-        pairs = [(item, output) for (item, _), output in zip(batch, outputs, strict=True)]
+        pairs = list(zip(batch, outputs, strict=True))
         # A prediction is noted only when it is on disk; a full disk ends the job with its reason.
-        for item in writers.map(lambda pair: self._write(*pair), pairs):
-            self._manifest.images[item.stem] = stamps[item.stem]
-            self._predicted += 1
+        for each, problem in writers.map(lambda pair: self._write(*pair), pairs):
+            item = each.todo.item
+            if each.todo.predict:
+                self._manifest.images[item.stem] = each.todo.photo
+                self._predicted += 1
+            if problem is not None:
+                self._refuse(item, problem)
+            self._done += 1
 
     def _photos(
-        self, items: Iterable[PredictItem], segmenter: Segmenter, readers: ThreadPoolExecutor
-    ) -> Generator[tuple[PredictItem, Prepared], None, None]:
-        """Read photos some steps ahead of the model."""
-        waiting: deque[tuple[PredictItem, Future[Prepared]]] = deque()
-        source = iter(items)
+        self, todo: Iterable[_Todo], segmenter: Segmenter, readers: ThreadPoolExecutor
+    ) -> Generator[_Ready, None, None]:
+        """Read photos and masks some steps ahead of the model."""
+        waiting: deque[tuple[_Todo, Future[_Ready]]] = deque()
+        source = iter(todo)
         try:
             while True:
-                while len(waiting) < _READ_AHEAD and (item := next(source, None)) is not None:
-                    waiting.append((item, readers.submit(segmenter.prepare, item.image)))
+                while len(waiting) < _READ_AHEAD and (each := next(source, None)) is not None:
+                    waiting.append((each, readers.submit(self._read, each, segmenter)))
                 if not waiting:
                     return
-                item, future = waiting.popleft()
+                each, future = waiting.popleft()
                 try:
-                    prepared = future.result()
+                    ready = future.result()
                 except PetsegError as error:
-                    self._fail(item, error)
+                    self._fail(each.item, error)
                     continue
-                yield item, prepared
+                yield ready
         finally:
             for _, future in waiting:
                 future.cancel()
 
-    def _write(self, item: PredictItem, output: Output) -> PredictItem:
-        name = f"{item.stem}.png"
-        atomic_write(self._folder / CONFIDENCE_FOLDER / name, encode_confidence(output.confidence))
-        atomic_write(self._folder / name, encode_mask(output.classes))
-        return item
+    def _read(self, todo: _Todo, segmenter: Segmenter) -> _Ready:
+        photo = segmenter.prepare(todo.item.image)
+        mask: ReadMask | PetsegError | None = None
+        if todo.judge and self._judge is not None:
+            try:
+                mask = self._judge.read(todo.item)
+            except PetsegError as error:
+                mask = error
+        return _Ready(todo, photo, mask)
+
+    def _write(self, each: _Ready, output: Output) -> tuple[_Ready, PetsegError | None]:
+        """Write a prediction and judge the mask; the second value is why it cannot be judged."""
+        if each.todo.predict:
+            name = f"{each.todo.item.stem}.png"
+            confidence = encode_confidence(output.confidence)
+            atomic_write(self._folder / CONFIDENCE_FOLDER / name, confidence)
+            atomic_write(self._folder / name, encode_mask(output.classes))
+        if self._judge is None or each.mask is None:
+            return each, None
+        if isinstance(each.mask, PetsegError):
+            return each, each.mask
+        if output.given is None:
+            return each, _other_size(each, output)
+        try:
+            self._judge.judge(
+                each.todo.item, each.todo.photo, each.mask,
+                output.given, output.classes, output.confidence,
+            )  # fmt: skip
+        except PetsegError as error:
+            return each, error
+        return each, None
 
     def _fail(self, item: PredictItem, error: PetsegError) -> None:
         self._failed.append(FailedSample(sample=item.sample, reason=str(error)))
+        self._done += 1
         self._say(f"{item.sample} was left out. {error}")
 
-    def _stamp_if_needed(self, item: PredictItem) -> Stamp | None:
-        """The photo's time and size when it is to be predicted, else None."""
+    def _refuse(self, item: PredictItem, error: PetsegError) -> None:
+        assert self._judge is not None
+        self._judge.refuse(item, error)
+        self._unjudged.append(FailedSample(sample=item.sample, reason=str(error)))
+        self._say(f"The mask of {item.sample} was not judged. {error}")
+
+    def _fits_the_classes(self, segmenter: Segmenter) -> bool:
+        """Whether masks can be judged; what the model's and the dataset's classes are otherwise."""
+        if self._judge is None:
+            return False
+        reason = segmenter.other_classes(self._judge.task.classes)
+        if reason:
+            self._say(f"The masks are not judged: {reason}")
+            self._judge = None
+        return not reason
+
+    def _todo(self, item: PredictItem) -> _Todo | None:
+        photo = self._stamp(item)
+        if photo is None:
+            return None
+        is_known = self._manifest.images.get(item.stem) == photo
+        predict = not (is_known and (self._folder / f"{item.stem}.png").is_file())
+        judge = self._judge is not None and self._judge.needs(item, photo)
+        return _Todo(item, photo, predict, judge) if predict or judge else None
+
+    def _stamp(self, item: PredictItem) -> Stamp | None:
+        """The photo's time and size; None when it is not there."""
         try:
             status = item.image.stat()
         except OSError as error:
@@ -192,43 +301,55 @@ class PredictionJob:
                 ),
             )
             return None
-        stamp = status.st_mtime_ns, status.st_size
-        is_known = self._manifest.images.get(item.stem) == stamp
-        return None if is_known and (self._folder / f"{item.stem}.png").is_file() else stamp
+        return status.st_mtime_ns, status.st_size
 
     def _discard_others(self) -> None:
         # Predictions of two checkpoints in one folder would give figures of neither, so those of
-        # another one go, as soon as the new one has shown that it can be loaded.
+        # another one (or from other views) go, as soon as this one has shown that it can be loaded.
         if not self._is_fresh:
             return
-        for path in _pngs(self._folder):
+        for path in _files(self._folder):
             path.unlink(missing_ok=True)
-        self._save_manifest()
+        self._save()
 
-    def _save_manifest(self) -> None:
+    def _save(self) -> None:
         save_manifest(self._request.run, self._request.split, self._manifest)
+        if self._judge is not None:
+            self._judge.save()
         self._noted = time.monotonic()
 
     def _note_now_and_then(self) -> None:
         if time.monotonic() - self._noted > _SECONDS_BETWEEN_NOTES:
-            self._save_manifest()
+            self._save()
 
 
-def _pngs(folder: Path) -> list[Path]:
-    return [*folder.glob("*.png"), *(folder / CONFIDENCE_FOLDER).glob("*.png")]
+def _files(folder: Path) -> list[Path]:
+    return [
+        *folder.glob("*.png"),
+        *(folder / CONFIDENCE_FOLDER).glob("*.png"),
+        *(folder / QUALITY_FOLDER).glob("*.json"),
+    ]
 
 
-def _batches(
-    photos: Iterable[tuple[PredictItem, Prepared]], pixels: int
-) -> Iterator[list[tuple[PredictItem, Prepared]]]:
+def _other_size(each: _Ready, output: Output) -> PetsegError:
+    assert isinstance(each.mask, ReadMask)
+    (height, width), (rows, columns) = each.mask.labels.shape, output.classes.shape
+    return PetsegError(
+        f"The mask is {width}×{height} pixels, but the photo {columns}×{rows}",
+        path=each.todo.item.mask,
+        remedy="Draw it anew at the photo's size.",
+    )
+
+
+def _batches(ready: Iterable[_Ready], pixels: int) -> Iterator[list[_Ready]]:
     """Group photos of one shape that follow each other, up to that many pixels."""
-    batch: list[tuple[PredictItem, Prepared]] = []
-    for item, prepared in photos:
-        height, width = prepared.shape[-2:]
+    batch: list[_Ready] = []
+    for each in ready:
+        height, width = each.shape[-2:]
         room = max(1, min(_LARGEST_BATCH, pixels // (height * width)))
-        if batch and (batch[0][1].shape != prepared.shape or len(batch) >= room):
+        if batch and (batch[0].shape != each.shape or len(batch) >= room):
             yield batch
             batch = []
-        batch.append((item, prepared))
+        batch.append(each)
     if batch:
         yield batch

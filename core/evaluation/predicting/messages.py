@@ -2,7 +2,8 @@
 
 To the worker::
 
-    {"id": 1, "do": "predict", "run": DIR, "split": "val", "device": "auto", "items": [...]}
+    {"id": 1, "do": "predict", "run": DIR, "split": "val", "device": "auto", "items": [...],
+     "augment": {...}, "labels": {...}}
     {"do": "cancel"}
 
 From the worker, any number of the first two and then one of the others::
@@ -20,6 +21,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from core.dataset.encoding.coding import MaskCoding
+from core.evaluation.predicting.augmentation import PLAIN, Augmentation
+
 
 class _Message(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -30,11 +34,28 @@ class _Message(BaseModel):
 
 
 class PredictItem(_Message):
-    """A sample to predict: its id, the stem of its files, and its photo."""
+    """A sample to predict: its id, the stem of its files, its photo, and the mask to judge."""
 
     sample: str
     stem: str
     image: Path
+    mask: Path | None = None
+
+
+class LabelTask(_Message):
+    """Judge the masks of a label set while predicting.
+
+    Attributes:
+        label_set: Its name.
+        classes: The dataset's classes, which must be those that the model knows.
+        ignore_index: Mask value that is not judged.
+        coding: How the mask files encode classes; None for plain indices.
+    """
+
+    label_set: str
+    classes: tuple[str, ...]
+    ignore_index: int
+    coding: MaskCoding | None = None
 
 
 class PredictRequest(_Message):
@@ -44,6 +65,8 @@ class PredictRequest(_Message):
         run: The run's folder.
         split: Name of the split, for the folder of the predictions.
         device: `auto`, `cpu` or `cuda:N`.
+        augment: From which views. Predictions made with another setting are made anew.
+        labels: Judge these masks too; None to predict only.
     """
 
     id: int
@@ -52,6 +75,8 @@ class PredictRequest(_Message):
     split: str
     device: str = "auto"
     items: tuple[PredictItem, ...]
+    augment: Augmentation = PLAIN
+    labels: LabelTask | None = None
 
 
 class CancelRequest(_Message):
@@ -61,7 +86,7 @@ class CancelRequest(_Message):
 
 
 class FailedSample(_Message):
-    """A sample that could not be predicted, and why, as a sentence."""
+    """A sample that could not be predicted or judged, and why, as a sentence."""
 
     sample: str
     reason: str
@@ -77,6 +102,8 @@ class PredictionResult(_Message):
         predicted: Samples predicted now.
         reused: Samples that this checkpoint had predicted before.
         failed: Samples that could not be predicted.
+        judged: Masks that were judged now, where that was asked for.
+        unjudged: Masks that could not be judged.
         cancelled: Whether it ended before all samples were done.
         seconds: Wall time, loading of the model included.
     """
@@ -88,6 +115,8 @@ class PredictionResult(_Message):
     predicted: int
     reused: int
     failed: tuple[FailedSample, ...] = ()
+    judged: int = 0
+    unjudged: tuple[FailedSample, ...] = ()
     cancelled: bool = False
     seconds: float
 

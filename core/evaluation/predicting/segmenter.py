@@ -7,28 +7,35 @@ from __future__ import annotations
 
 import copy
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.model import revert_sync_batchnorm
 from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
 from mmseg.utils import register_all_modules
 from torch import Tensor
+from torch.nn import functional
 
 from core.errors import PetsegError
 from core.evaluation.metrics.confusion import Mask
+from core.evaluation.predicting.augmentation import PLAIN, Augmentation
 from core.evaluation.predicting.checkpoint_loading import load_weights
 from core.evaluation.predicting.checkpoints import CheckpointFile
+from core.evaluation.suspects.quality import Floats
 from core.images import read_image
 from core.training.recipes.config_json import load_config
 
 # Scopes of MMEngine's registry that a config may name, as in "mmpretrain.ConvNeXt".
 _SCOPES = ("mmseg", "mmcv", "mmengine", "mmpretrain", "mmdet")
+# A view's sides are multiples of this, which every backbone can halve as often as it wants to.
+_STEP = 32
 # Our own registered parts: transforms, losses, decoders, the segmentor.
 _OURS = "core.training.parts"
 
@@ -39,10 +46,13 @@ class Output(NamedTuple):
     Attributes:
         classes: uint8 H×W class indices.
         confidence: uint8 H×W, the probability of that class, 0 to 255 for 0 to 1.
+        given: float32 H×W, the probability of the classes that were asked about (a mask's labels);
+            None when none were, or their array has another size than the photo.
     """
 
     classes: Mask
     confidence: Mask
+    given: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,10 @@ class Segmenter:
                 remedy="It may be damaged or of another version: restore it, or train again.",
             ) from error
         _load_into(model, checkpoint.path)
+        self._class_names = _class_names(config)
+        # MMSegmentation cuts a single channel at this probability, and not at the larger one.
+        is_single = getattr(model, "out_channels", 0) == 1
+        self._threshold = float(model.decode_head.threshold) if is_single else None
         self._model = model.to(self.device).eval()
 
     @property
@@ -128,16 +142,48 @@ class Segmenter:
                 remedy="Convert it to an 8-bit RGB file like the images the run was trained on.",
             ) from error
 
-    def predict(self, batch: Sequence[Prepared]) -> list[Output]:
+    def other_classes(self, classes: Sequence[str]) -> str:
+        """Why this model's classes are not those, as a sentence; empty when they are.
+
+        Other names at the same places are only other words, and the same names at other places are
+        other classes.
+        """
+        count = max(2, int(getattr(self._model, "num_classes", len(classes))))
+        known = self._class_names or ()
+        if count != len(classes):
+            listed = f" ({', '.join(known)})" if known else ""
+            return (
+                f"the run knows {count} classes{listed}, but the dataset has {len(classes)} "
+                f"({', '.join(classes)})."
+            )
+        if tuple(classes) != known and sorted(classes) == sorted(known):
+            return (
+                f"the run knows the classes {', '.join(known)}, but the dataset has them in the "
+                f"order {', '.join(classes)}."
+            )
+        return ""
+
+    def predict(
+        self,
+        batch: Sequence[Prepared],
+        augment: Augmentation = PLAIN,
+        labels: Sequence[Mask | None] | None = None,
+    ) -> list[Output]:
         """Predict photos of one shape.
 
         A batch that is too large for the device's memory is halved until it fits.
 
+        Args:
+            batch: The photos.
+            augment: From which views; their probabilities are averaged.
+            labels: For each photo None, or the classes whose probability is wanted too, uint8 H×W.
+
         Raises:
             PetsegError: one photo alone is too large.
         """
+        asked = [None] * len(batch) if labels is None else list(labels)
         try:
-            return list(self._predict(batch))
+            return self._predict(batch, augment, asked)
         except torch.OutOfMemoryError as error:
             if len(batch) == 1:
                 raise PetsegError(
@@ -146,16 +192,42 @@ class Segmenter:
                 ) from error
         torch.cuda.empty_cache()
         half = len(batch) // 2
-        return self.predict(batch[:half]) + self.predict(batch[half:])
+        return [
+            *self.predict(batch[:half], augment, asked[:half]),
+            *self.predict(batch[half:], augment, asked[half:]),
+        ]
 
     @torch.inference_mode()
-    def _predict(self, batch: Sequence[Prepared]) -> Iterator[Output]:
-        data = {
-            "inputs": [item.inputs for item in batch],
-            "data_samples": [item.data_sample for item in batch],
-        }
-        results = self._model.test_step(data)
-        return iter([_output(result) for result in results])
+    def _predict(
+        self, batch: Sequence[Prepared], augment: Augmentation, labels: Sequence[Mask | None]
+    ) -> list[Output]:
+        if augment.is_plain:
+            results = self._results([(each.inputs, each.data_sample) for each in batch])
+            return [_output(result, asked) for result, asked in zip(results, labels, strict=True)]
+        means: list[Tensor] = []
+        for scale in augment.scales:
+            for turned in (False, True) if augment.flip else (False,):
+                results = self._results([_view(each, scale, turned) for each in batch])
+                seen = [_probabilities(result) for result in results]
+                means = [a.add_(b) for a, b in zip(means, seen, strict=True)] if means else seen
+        return [
+            self._output_of_mean(mean.div_(augment.views), asked)
+            for mean, asked in zip(means, labels, strict=True)
+        ]
+
+    def _results(self, views: Sequence[tuple[Tensor, Any]]) -> list[Any]:
+        data = {"inputs": [each for each, _ in views], "data_samples": [each for _, each in views]}
+        results: list[Any] = self._model.test_step(data)
+        return results
+
+    def _output_of_mean(self, mean: Tensor, asked: Mask | None) -> Output:
+        if self._threshold is not None:
+            classes = (mean[1] > self._threshold).to(torch.int64)
+            confidence = mean.amax(0)
+        else:
+            confidence, classes = mean.max(0)
+        given = None if asked is None else _at(mean, asked)
+        return _as_output(classes, confidence, given)
 
 
 def choose_device(name: str) -> torch.device:
@@ -181,16 +253,60 @@ def choose_device(name: str) -> torch.device:
     )
 
 
-def _output(result: Any) -> Output:
+def _view(photo: Prepared, scale: float, turned: bool) -> tuple[Tensor, Any]:
+    """A photo at another size, or mirrored: MMSegmentation brings the logits back by itself."""
+    inputs = photo.inputs
+    if scale != 1.0:
+        sides = [max(1, round(side * scale / _STEP)) * _STEP for side in inputs.shape[-2:]]
+        inputs = functional.interpolate(
+            inputs[None].float(), size=sides, mode="bilinear", align_corners=False,
+            antialias=scale < 1.0,
+        )[0]  # fmt: skip
+    sizes = {"img_shape": tuple(inputs.shape[-2:]), "pad_shape": tuple(inputs.shape[-2:])}
+    turn = {"flip": turned, "flip_direction": "horizontal" if turned else None}
+    sample = SegDataSample(metainfo={**photo.data_sample.metainfo, **sizes, **turn})
+    return inputs.flip(-1) if turned else inputs, sample
+
+
+def _output(result: Any, asked: Mask | None) -> Output:
     logits: Tensor = result.seg_logits.data
     classes: Tensor = result.pred_sem_seg.data.squeeze(0)
     if logits.shape[0] == 1:  # one channel: MMSegmentation has applied the sigmoid already
-        probability = torch.maximum(logits[0], 1 - logits[0])
-    else:
-        # The largest softmax value, without making all K of them.
-        probability = (logits.amax(0) - logits.logsumexp(0)).exp()
-    confidence = (probability * 255).round_().clamp_(0, 255).to(torch.uint8)
-    return Output(classes.to(torch.uint8).cpu().numpy(), confidence.cpu().numpy())
+        both = _probabilities(result)
+        return _as_output(classes, both.amax(0), None if asked is None else _at(both, asked))
+    # The values of a softmax that are wanted, without making all K of them.
+    total = logits.logsumexp(0)
+    given = None if asked is None else _at(logits, asked)
+    return _as_output(
+        classes,
+        (logits.amax(0) - total).exp(),
+        None if given is None else (given - total).exp(),
+    )
+
+
+def _probabilities(result: Any) -> Tensor:
+    """The probabilities of all classes, float32 K×H×W; of one channel, those of 0 and 1."""
+    logits: Tensor = result.seg_logits.data.float()
+    if logits.shape[0] == 1:
+        return torch.cat([1 - logits, logits])
+    return logits.softmax(0)
+
+
+def _at(values: Tensor, asked: Mask) -> Tensor | None:
+    """From K×H×W the value of each pixel's class, H×W; of ignored pixels that of any class."""
+    if tuple(values.shape[1:]) != asked.shape:
+        return None
+    places = torch.from_numpy(np.minimum(asked, len(values) - 1).astype(np.int64))
+    return values.gather(0, places.to(values.device)[None])[0]
+
+
+def _as_output(classes: Tensor, confidence: Tensor, given: Tensor | None) -> Output:
+    scaled = (confidence * 255).round_().clamp_(0, 255).to(torch.uint8)
+    return Output(
+        classes.to(torch.uint8).cpu().numpy(),
+        scaled.cpu().numpy(),
+        None if given is None else given.float().cpu().numpy(),
+    )
 
 
 def _inference_pipeline(config: dict[str, Any]) -> list[dict[str, Any]]:
@@ -201,6 +317,14 @@ def _inference_pipeline(config: dict[str, Any]) -> list[dict[str, Any]]:
         dataset = dataset["datasets"][0] if "datasets" in dataset else dataset["dataset"]
     steps = copy.deepcopy(dataset["pipeline"])
     return [step for step in steps if "Annotation" not in str(step["type"])]
+
+
+def _class_names(config: dict[str, Any]) -> tuple[str, ...]:
+    """The classes that the run learned; empty where its config does not name them."""
+    dataset = (config.get("val_dataloader") or config["test_dataloader"] or {}).get("dataset", {})
+    while "metainfo" not in dataset and (inner := dataset.get("datasets", dataset.get("dataset"))):
+        dataset = inner[0] if isinstance(inner, list | tuple) else inner
+    return tuple(str(name) for name in (dataset.get("metainfo") or {}).get("classes", ()))
 
 
 def _load_into(model: torch.nn.Module, path: Path) -> None:

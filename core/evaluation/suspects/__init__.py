@@ -1,0 +1,1 @@
+"""Which masks are probably wrong: label quality from predicted probabilities, and rankings."""

@@ -1,0 +1,170 @@
+"""How probable the labels of one mask are, given what a model predicts for its photo.
+
+Everything is computed from three maps of the photo's size, one sample at a time: the probability of
+the label that each pixel was given, the predicted class, and its probability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from core.images import Array
+
+Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+Box = tuple[int, int, int, int]
+
+TEMPERATURE = 0.1
+"""Of the soft minimum: the lower, the more the worst pixels count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """The place of a mask that the model contradicts most.
+
+    Attributes:
+        box: Left, top, width and height in pixels.
+        given: The class of the label there.
+        predicted: The class that the model sees.
+        pixels: How many pixels are contradicted.
+        doubt: The sum over them of how much more probable the predicted class is than the given
+            one, 0 to 1 each: pixels that the model would swear are wrong.
+    """
+
+    box: Box
+    given: int
+    predicted: int
+    pixels: int
+    doubt: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelQuality:
+    """How far the labels of one mask can be believed.
+
+    Attributes:
+        softmin: The soft minimum over all pixels of the given label's probability, 0 to 1.
+        region: 1 for a mask without a contradicted region, towards 0 the larger and the surer the
+            most contradicted one is; see `region_score`.
+        classes: The soft minimum over the pixels that were given each class; None for a class that
+            the mask does not hold.
+        suspicion: The most contradicted region; None where model and label agree everywhere.
+    """
+
+    softmin: float
+    region: float
+    classes: tuple[float | None, ...]
+    suspicion: Suspicion | None
+
+    @property
+    def worst_class(self) -> int | None:
+        """The class whose labels are the least probable; None for a mask without labels."""
+        known = [(score, index) for index, score in enumerate(self.classes) if score is not None]
+        return min(known)[1] if known else None
+
+
+def softmin(values: Floats, temperature: float = TEMPERATURE) -> float:
+    """The soft minimum of probabilities: a mean in which low ones weigh most.
+
+    Σᵢ pᵢ · softmaxᵢ((1 - p) / τ), after V. Lad and J. Mueller, "Estimating label quality and errors
+    in semantic segmentation data via any model" (2023), with their τ = 0.1. Towards τ = 0 it is the
+    minimum, towards ∞ the mean.
+
+    Args:
+        values: Probabilities of the given labels, float32, any shape, not empty.
+        temperature: τ, above 0.
+
+    Returns:
+        A value between the smallest and the mean of `values`.
+    """
+    # Less the largest exponent, which leaves the quotient as it is and keeps it from overflowing.
+    weights = np.exp((values.min() - values) / np.float32(temperature))
+    return float(np.sum(values * weights, dtype=np.float64) / np.sum(weights, dtype=np.float64))
+
+
+def judge_labels(
+    labels: Array,
+    given: Floats,
+    predicted: Array,
+    confidence: Floats,
+    *,
+    num_classes: int,
+    ignore_index: int,
+    temperature: float = TEMPERATURE,
+) -> LabelQuality | None:
+    """Judge one mask.
+
+    Args:
+        labels: The mask, uint8 H×W of class indices.
+        given: Probability of each pixel's label, float32 H×W; anything where the label is ignored.
+        predicted: The most probable class, uint8 H×W.
+        confidence: Its probability, float32 H×W.
+        num_classes: Number of classes.
+        ignore_index: Label of pixels that do not count.
+        temperature: τ of the soft minimum.
+
+    Returns:
+        The quality; None when every pixel is ignored.
+    """
+    counted = labels != ignore_index
+    if not counted.any():
+        return None
+    classes: list[float | None] = []
+    for index in range(num_classes):
+        own = given[labels == index]
+        classes.append(softmin(own, temperature) if own.size else None)
+    suspicion = _most_contradicted(labels, given, predicted, confidence, counted)
+    return LabelQuality(
+        softmin=softmin(given[counted], temperature),
+        region=region_score(suspicion, labels.size),
+        classes=tuple(classes),
+        suspicion=suspicion,
+    )
+
+
+def region_score(suspicion: Suspicion | None, pixels: int) -> float:
+    """How good a mask is, judged by its most contradicted region alone: 1 - √(doubt / pixels).
+
+    A soft minimum forgets how many pixels are wrong: the uncertain seam around each object gives
+    every mask some pixels of low probability. A label error is a region, so its doubt is summed.
+
+    Args:
+        suspicion: The region; None where there is none.
+        pixels: Pixels of the whole mask.
+    """
+    if suspicion is None:
+        return 1.0
+    return 1.0 - float(np.sqrt(min(1.0, suspicion.doubt / pixels)))
+
+
+def _most_contradicted(
+    labels: Array, given: Floats, predicted: Array, confidence: Floats, counted: Flags
+) -> Suspicion | None:
+    contradicted = counted & (predicted != labels)
+    if not contradicted.any():
+        return None
+    doubt = np.where(contradicted, np.maximum(confidence - given, 0), 0)
+    best: Suspicion | None = None
+    for label, class_ in _pairs(labels, predicted, contradicted):
+        here = contradicted & (labels == label) & (predicted == class_)
+        count, numbers, stats, _ = cv2.connectedComponentsWithStats(
+            here.astype(np.uint8), connectivity=8
+        )
+        sums = np.bincount(numbers.ravel(), weights=doubt.ravel(), minlength=count)
+        sums[0] = -1.0  # what is outside
+        number = int(sums.argmax())
+        if best is None or sums[number] > best.doubt:
+            left, top, width, height, pixels = (int(value) for value in stats[number])
+            box = (left, top, width, height)
+            best = Suspicion(box, label, class_, pixels, float(sums[number]))
+    return best
+
+
+def _pairs(labels: Array, predicted: Array, where: Flags) -> list[tuple[int, int]]:
+    codes = labels[where].astype(np.int32) << 8 | predicted[where]
+    found = np.flatnonzero(np.bincount(codes, minlength=1))
+    return [(int(code) >> 8, int(code) & 255) for code in found]
