@@ -11,13 +11,13 @@ _base_ = ["_base_/default_runtime.py", "_base_/models/deeplabv3plus_mnv2.py"]
 
 backbone_weights = "mobilenet_v2"
 
-max_iters = 4500
+max_iters = 4000
 batch_size = 8
 image_size = (256, 256)
-crop_size = (192, 192)
-val_interval = 900
+crop_size = (256, 256)
+val_interval = 1000
 # Background, cat, dog.
-class_weights = [0.35, 1.0, 1.2]
+class_weights = [0.5, 1.0, 1.2]
 
 optimizer = "AdamW"
 lr = 4e-4
@@ -35,7 +35,7 @@ focal_gamma = 2.0
 label_smoothing = 0.02
 
 flip = 0.5
-scale_range = (0.6, 1.8)
+scale_range = (0.6, 1.6)
 rotate = 20.0
 elastic = 0.0
 copy_paste = 0.4
@@ -71,7 +71,13 @@ model = dict(
             ),
         ],
     ),
-    test_cfg=dict(mode="whole", scales=(1.0, 1.5), flip=True, size_divisor=16),
+    test_cfg=dict(
+        mode="whole",
+        scales=(1.0, 1.25, 1.5),
+        flip=True,
+        size_divisor=16,
+        one_class_per_piece=True,
+    ),
 )
 
 # MMCV gives a scale as width and height, a crop as height and width.
@@ -84,7 +90,7 @@ train_pipeline = [
         scale=image_size[::-1],
         scale_range=scale_range,
         rotate=rotate,
-        object_centred=0.3,
+        object_centred=0.2,
         ignore_index=255,
     ),
     dict(type="RandomFlip", prob=flip),

@@ -3,6 +3,9 @@
 Which precision, which order of values in memory and how many threads are best depends on the model
 and on the machine, so a few training steps are tried in each way, on copies of the model. Weights,
 optimizer and random numbers stay untouched.
+
+Ways that use as many threads are compared by the time that this process computed, not by the clock:
+on a machine that is busy with other work the clock would tell of that work.
 """
 
 from __future__ import annotations
@@ -111,7 +114,11 @@ def fastest(
             _try(model, way, batch, known)
         best = min(known, key=lambda way: known[way])
         if may_change_threads and best.threads > 1 and known[best] < _TINY_STEP:
-            _try(model, best._replace(threads=1), batch, known)
+            # Between one thread and several only the clock can tell.
+            by_clock: dict[Way, float] = {}
+            for way in (best, best._replace(threads=1)):
+                _try(model, way, batch, by_clock, clock=time.perf_counter)
+            known |= by_clock
     torch.set_num_threads(candidates[0].threads)
     best = min(known, key=lambda way: known[way])
     return best, {way: seconds / share for way, seconds in known.items()}
@@ -128,9 +135,15 @@ def apply_way(model: nn.Module, way: Way) -> None:
         use_orderly_decoder(model)
 
 
-def _try(model: nn.Module, way: Way, batch: dict[str, Any], known: dict[Way, float]) -> None:
-    best = min(known.values())
-    trial = _Trial(model, way)
+def _try(
+    model: nn.Module,
+    way: Way,
+    batch: dict[str, Any],
+    known: dict[Way, float],
+    clock: Callable[[], float] | None = None,
+) -> None:
+    best = min(known.values(), default=float("inf"))
+    trial = _Trial(model, way, clock)
     try:
         # The first step also makes what the others find ready.
         trial.step(batch, limit=3 * best)
@@ -144,10 +157,20 @@ class _TooSlowError(Exception):
 
 
 class _Trial:
-    """A copy of a model, set up in one way."""
+    """A copy of a model, set up in one way.
 
-    def __init__(self, model: nn.Module, way: Way) -> None:
+    Args:
+        model: The model.
+        way: The way.
+        clock: Tells seconds; by default those that a thread of this process has computed, as if
+            the work had been shared out evenly.
+    """
+
+    def __init__(
+        self, model: nn.Module, way: Way, clock: Callable[[], float] | None = None
+    ) -> None:
         self._way = way
+        self._clock = clock or (lambda: time.process_time() / way.threads)
         self._limit = float("inf")
         self._model = copy.deepcopy(model).train()
         apply_way(self._model, way)
@@ -170,7 +193,7 @@ class _Trial:
         """
         model: Any = self._model
         batch = copy.deepcopy(batch)  # padding changes the samples
-        began = time.perf_counter()
+        began = self._clock()
         self._limit = began + limit
         half = self._way.precision == "bfloat16"
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
@@ -180,7 +203,7 @@ class _Trial:
         total.backward()
         for parameter in model.parameters():
             parameter.grad = None
-        return time.perf_counter() - began
+        return self._clock() - began
 
     def _after_layer(self, module: nn.Module, inputs: Any, output: Any) -> None:
         self._look_at_the_clock()
@@ -188,7 +211,7 @@ class _Trial:
             output.register_hook(self._look_at_the_clock)  # type: ignore[no-untyped-call]
 
     def _look_at_the_clock(self, *_: Any) -> None:
-        if time.perf_counter() > self._limit:
+        if self._clock() > self._limit:
             raise _TooSlowError
 
 

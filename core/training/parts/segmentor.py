@@ -17,6 +17,7 @@ from mmseg.utils import add_prefix
 from torch import Tensor
 
 from core.training.parts.mixing import SHARE
+from core.training.parts.pieces import share_classes
 
 Losses = dict[str, Tensor]
 
@@ -33,6 +34,7 @@ class AugmentedEncoderDecoder(EncoderDecoder):  # type: ignore[misc]
       has the mean of its samples' losses.
     - `test_cfg` may ask for `scales`, factors such as `(1.0, 1.5)`, and `flip=True`. Probabilities
       of all views are averaged; the logits are then their logarithms.
+    - `test_cfg` may ask for `one_class_per_piece=True`: see `pieces.share_classes`.
 
     Args:
         backbone: Config of the backbone.
@@ -55,8 +57,21 @@ class AugmentedEncoderDecoder(EncoderDecoder):  # type: ignore[misc]
         """Logits (N, K, H, W) of a batch, from one view or several."""
         scales = tuple(self.test_cfg.get("scales") or (1.0,))
         turned = (False, True) if self.test_cfg.get("flip") else (False,)
-        if scales == (1.0,) and turned == (False,):
+        in_pieces = bool(self.test_cfg.get("one_class_per_piece"))
+        if scales == (1.0,) and turned == (False,) and not in_pieces:
             return self._view(inputs, batch_img_metas)
+        probabilities = self._mean_of_views(inputs, batch_img_metas, scales, turned)
+        if in_pieces:
+            probabilities = share_classes(probabilities)
+        return _logits(probabilities)
+
+    def _mean_of_views(
+        self,
+        inputs: Tensor,
+        batch_img_metas: list[dict[str, Any]],
+        scales: tuple[float, ...],
+        turned: tuple[bool, ...],
+    ) -> Tensor:
         total: Tensor | None = None
         for scale in scales:
             view = self._scaled(inputs, float(scale))
@@ -69,7 +84,7 @@ class AugmentedEncoderDecoder(EncoderDecoder):  # type: ignore[misc]
                 seen = _probabilities(logits.flip(-1) if flip else logits)
                 total = seen if total is None else total + seen
         assert total is not None, "there is at least one scale"
-        return _logits(total / (len(scales) * len(turned)))
+        return total / (len(scales) * len(turned))
 
     def _view(self, inputs: Tensor, metas: list[dict[str, Any]]) -> Tensor:
         # Sliding over a photo writes into these; each view gets its own.

@@ -13,6 +13,7 @@ from mmseg.structures import SegDataSample
 from mmseg.utils import register_all_modules
 
 import core.training.parts  # noqa: F401 - registers them
+from core.training.parts.pieces import share_classes
 
 register_all_modules()
 
@@ -136,6 +137,16 @@ def test_that_views_are_averaged_as_probabilities(photos):
     assert torch.allclose(logits.exp().sum(1), torch.ones(3, 64, 64), atol=1e-5)
     mirrored = many.inference(photos.flip(-1), metas).flip(-1)
     assert torch.allclose(mirrored, logits, atol=1e-4)
+
+
+@torch.no_grad()
+def test_that_pieces_agree_on_their_class_only_where_a_config_says_so(photos):
+    one = build()
+    agreeing = build(test_cfg={"mode": "whole", "one_class_per_piece": True})
+    agreeing.load_state_dict(one.state_dict())
+    metas = [item(0).metainfo for _ in photos]
+    expected = share_classes(one.inference(photos, metas).softmax(1))
+    assert torch.allclose(agreeing.inference(photos, metas).softmax(1), expected, atol=1e-5)
 
 
 @torch.no_grad()
