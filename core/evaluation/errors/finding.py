@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from core.evaluation.errors.kinds import KINDS
+from core.evaluation.errors.label_suspects import suspected
+from core.evaluation.errors.partition import Partition, partition
+from core.evaluation.errors.region_columns import RegionColumns
 from core.evaluation.errors.regions import ErrorRegion
+from core.evaluation.errors.rules import RULES, Rules
 from core.evaluation.metrics.confusion import Mask
 
 
@@ -14,8 +21,10 @@ def find_errors(
     ignore_index: int = 255,
     background: int | None = 0,
     confidence: Mask | None = None,
+    label_quality: float | None = None,
+    rules: Rules = RULES,
 ) -> list[ErrorRegion]:
-    """Divide the wrong pixels of a prediction into regions.
+    """Divide the wrong pixels of a prediction into regions, by the rules of `rules.py`.
 
     Every pixel whose class is wrong and that counts lies in exactly one region, so the pixels
     summed by true and predicted class are the confusion matrix without its diagonal.
@@ -28,6 +37,9 @@ def find_errors(
         background: The class that is no object, as `background_of` says; None where every class
             is one.
         confidence: Probability of the predicted class, uint8 H×W, 0 to 255 for 0 to 1.
+        label_quality: How right the sample's label is by runs that have not seen it, 0 to 1; None
+            when that is not known.
+        rules: The thresholds.
 
     Returns:
         The regions, largest first.
@@ -35,4 +47,86 @@ def find_errors(
     Raises:
         ValueError: the shapes differ, or there are values that are no class.
     """
-    raise NotImplementedError
+    columns = find_columns(
+        prediction,
+        truth,
+        num_classes=num_classes,
+        ignore_index=ignore_index,
+        background=background,
+        confidence=confidence,
+        rules=rules,
+    )
+    kinds = suspected(columns, float(truth.size), label_quality, rules)
+    return [columns.region(place, KINDS[kinds[place]]) for place in range(len(columns))]
+
+
+def find_columns(
+    prediction: Mask,
+    truth: Mask,
+    *,
+    num_classes: int,
+    ignore_index: int = 255,
+    background: int | None = 0,
+    confidence: Mask | None = None,
+    rules: Rules = RULES,
+) -> RegionColumns:
+    """As `find_errors`, but as columns, and before labels are suspected."""
+    if prediction.shape != truth.shape:
+        raise ValueError(f"shapes differ: {prediction.shape} and {truth.shape}")
+    if confidence is not None and confidence.shape != truth.shape:
+        raise ValueError(f"shapes differ: {confidence.shape} and {truth.shape}")
+    _require_classes(prediction, num_classes, None)
+    _require_classes(truth, num_classes, ignore_index)
+    found = partition(
+        prediction, truth, ignore_index=ignore_index, background=background, rules=rules
+    )
+    if found is None:
+        return RegionColumns.empty()
+    return _measured(found, prediction, truth, confidence)
+
+
+def _measured(
+    found: Partition, prediction: Mask, truth: Mask, confidence: Mask | None
+) -> RegionColumns:
+    """The regions of a partition, measured; the largest first."""
+    at = np.flatnonzero(found.regions)
+    numbers = found.regions.ravel()[at] - 1
+    pixels = np.bincount(numbers)
+    y, x = np.divmod(at, truth.shape[1])
+    middle_x, middle_y = np.bincount(numbers, x) / pixels, np.bincount(numbers, y) / pixels
+    off = np.square(x - middle_x[numbers]) + np.square(y - middle_y[numbers])
+    order = np.lexsort((off, numbers))  # of each region the pixel nearest to its middle first
+    starts = np.concatenate(([0], np.cumsum(pixels)[:-1]))
+    x, y, at = x[order], y[order], at[order]
+    left, top = np.minimum.reduceat(x, starts), np.minimum.reduceat(y, starts)
+    anchors = at[starts]
+    true_class = truth.ravel()[anchors]
+    sure = np.full(len(pixels), np.nan, np.float32)
+    if confidence is not None:
+        sure = np.add.reduceat(confidence.ravel()[at].astype(np.float64), starts) / (255 * pixels)
+    objects = found.objects.areas[found.objects.labels.ravel()[anchors]]
+    depth = np.maximum.reduceat(found.depth.ravel()[at], starts)
+    columns = RegionColumns(
+        form=found.forms.ravel()[anchors],
+        true_class=true_class,
+        predicted_class=prediction.ravel()[anchors],
+        left=left.astype(np.int32),
+        top=top.astype(np.int32),
+        width=(np.maximum.reduceat(x, starts) - left + 1).astype(np.int32),
+        height=(np.maximum.reduceat(y, starts) - top + 1).astype(np.int32),
+        pixels=pixels.astype(np.int32),
+        anchor_x=x[starts].astype(np.int32),
+        anchor_y=y[starts].astype(np.int32),
+        confidence=np.asarray(sure, np.float32),
+        object_pixels=objects.astype(np.int32),
+        thickness=np.where(objects > 0, np.maximum(0, 2 * depth - 1), 0).astype(np.float32),
+    )
+    return columns.at(np.argsort(-pixels, kind="stable"))
+
+
+def _require_classes(mask: Mask, num_classes: int, ignore_index: int | None) -> None:
+    if not mask.size or int(mask.max()) < num_classes:
+        return
+    values = set(np.unique(mask).tolist()) - {ignore_index}
+    if illegal := sorted(value for value in values if value >= num_classes):
+        raise ValueError(f"{illegal} are no classes: there are {num_classes}")

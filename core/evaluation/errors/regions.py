@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.evaluation.errors.kinds import ErrorKind
+from core.evaluation.errors.partition import partition
 from core.evaluation.metrics.confusion import Mask
 
 Box = tuple[int, int, int, int]
@@ -69,4 +70,15 @@ def region_mask(
     Returns:
         bool H×W; nothing is set when there is no such region any more.
     """
-    raise NotImplementedError
+    x, y = region.anchor
+    found = partition(prediction, truth, ignore_index=ignore_index, background=background)
+    nothing = np.zeros(truth.shape, np.bool_)
+    if found is None or not (0 <= y < truth.shape[0] and 0 <= x < truth.shape[1]):
+        return nothing
+    number = found.regions[y, x]
+    is_still_there = (
+        number > 0
+        and truth[y, x] == region.true_class
+        and prediction[y, x] == region.predicted_class
+    )
+    return np.asarray(found.regions == number, np.bool_) if is_still_there else nothing
