@@ -25,6 +25,7 @@ class RunProgress:
     """A fold over a run's events; `add` them in order.
 
     Attributes:
+        best_validation: The whole of the best validation so far.
         ended: State that the last terminal event stands for; None while there is none. A
             `started` after it (a resumed run) takes it back.
         suggestion: Form fields with which a failed run would work; None when nobody knows.
@@ -39,6 +40,7 @@ class RunProgress:
     eta: float | None = None
     best: BestScore | None = None
     last_validation: Validation | None = None
+    best_validation: Validation | None = None
     ended: RunState | None = None
     reason: str = ""
     suggestion: dict[str, Any] | None = None
@@ -65,6 +67,7 @@ class RunProgress:
                 self.last_validation = event
                 if _is_better(event, self.best):
                     self.best = BestScore(mDice=event.mDice, iteration=event.iteration)
+                    self.best_validation = event
             case Finished():
                 self._end(RunState.FINISHED, "", event.iteration)
             case Paused():

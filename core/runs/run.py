@@ -172,7 +172,10 @@ class Run:
         record = self._readable()
         if record is not None:
             return record.created
-        return datetime.fromtimestamp(self.folder.stat().st_mtime, UTC)
+        try:
+            return datetime.fromtimestamp(self.folder.stat().st_mtime, UTC)
+        except OSError:  # deleted a moment ago
+            return datetime.fromtimestamp(0, UTC)
 
     @property
     def overrides(self) -> dict[str, Any]:
@@ -185,6 +188,11 @@ class Run:
         for event in self._tail.read():
             self._progress.add(event)
         return self._progress
+
+    @property
+    def damaged_events(self) -> int:
+        """How many lines of its events could not be read, of those that `progress` has seen."""
+        return self._tail.damaged
 
     def state(self) -> RunState:
         """Where the run stands.

@@ -171,8 +171,7 @@ class RunTable:
         return [
             column
             for column in self.columns
-            if column.section is Section.SETTING
-            and len({row.get(column.id) for row in chosen}) > 1
+            if column.section is Section.SETTING and len({row.get(column.id) for row in chosen}) > 1
         ]
 
 
