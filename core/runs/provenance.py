@@ -106,6 +106,10 @@ def staleness(
             masks.append(sample)
         if photo and found.image != photo:
             images.append(sample)
+    # The folds of a dataset are made of some of its splits, which may not be these.
+    splits = (
+        tuple({f"{each.rpartition('/')[0]}/" for each in used}) if record.folds else _USED_SPLITS
+    )
     passed_over = {*record.dataset.excluded, *record.dataset.left_out, *excluded}
     added = [
         sample
@@ -114,7 +118,7 @@ def staleness(
         and found.image
         and sample not in used
         and sample not in passed_over
-        and sample.startswith(_USED_SPLITS)
+        and sample.startswith(splits)
     ]
     return Staleness(
         masks=tuple(sorted(masks)),

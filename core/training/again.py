@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from core.dataset import open_dataset
-from core.runs.store import Run, RunStore
+from core.runs.store import Run, RunRecord, RunStore
 from core.training.recipes.source import recipe_key_of
-from core.training.request import TrainRequest
+from core.training.request import FoldOf, TrainRequest
 
 _WITHOUT_WEIGHTS = "none"
 
@@ -36,6 +36,7 @@ def request_again(run: Run, overrides: Mapping[str, Any]) -> TrainRequest:
         # A run that began without weights does so again, whatever its recipe proposes.
         init=record.init if record.init is not None else _WITHOUT_WEIGHTS,
         parent=run.id,
+        fold=_fold_of(record),
     )
 
 
@@ -54,6 +55,16 @@ def retrain_request(run: Run, name: str | None = None) -> TrainRequest:
     """
     again = request_again(run, {})
     return replace(again, name=name or _free_name(run, "repaired"), on_repaired_labels=True)
+
+
+def _fold_of(record: RunRecord) -> FoldOf | None:
+    """The part that the run left out: the next one leaves out the same, and takes its place."""
+    if record.group is None or record.fold is None or record.folds is None:
+        return None
+    splits = {sample.rpartition("/")[0] for sample in record.dataset.fingerprint}
+    return FoldOf(
+        record.group, record.fold, record.folds, tuple(record.held_out), tuple(sorted(splits))
+    )
 
 
 def _free_name(run: Run, word: str) -> str | None:

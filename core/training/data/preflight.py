@@ -53,6 +53,8 @@ class Preflight:
         unlabelled: Ids of samples without a mask in the label set (that is no mistake).
         left_out: Why other samples cannot be used, by id.
         illegal: Of those, the values in the mask that are no class, by id.
+        roles: What samples are used for where that is not what their split says, by id: `train` or
+            `val`. So a fold of the training samples validates a run.
     """
 
     usable: tuple[UsableSample, ...]
@@ -60,10 +62,15 @@ class Preflight:
     unlabelled: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     illegal: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     def of_split(self, split: str) -> list[UsableSample]:
-        """The usable samples of one split."""
-        return [each for each in self.usable if each.sample.split == split]
+        """The usable samples of one split, or with its role."""
+        return [
+            each
+            for each in self.usable
+            if self.roles.get(each.sample.id, each.sample.split) == split
+        ]
 
 
 def preflight(
