@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from core.dataset import Dataset
 from core.dataset.thumbnails import Thumbnail, ThumbnailStore
 from core.dataset.workspace import Workspace
-from core.evaluation.predicting.files import RunLike, prediction_path
+from core.evaluation.errors.background import background_of
+from core.evaluation.predicting.files import RunLike, confidence_path, prediction_path
 from widgets.comparison.layers.sample_layers import LayerFiles
 from widgets.gallery.loader import Render
 
 
 def layer_files(
-    dataset: Dataset, label_set: str, runs: Sequence[RunLike], sample_id: str
+    dataset: Dataset,
+    label_set: str,
+    runs: Sequence[RunLike],
+    sample_id: str,
+    *,
+    pair: tuple[int, int] | None = None,
 ) -> LayerFiles:
-    """The files of a sample: photo, mask of that label set, and a prediction per run."""
+    """The files of a sample: photo, mask of that label set, prediction and confidence per run.
+
+    Args:
+        dataset: The dataset.
+        label_set: The masks that are taken for the truth.
+        runs: The runs, in the order of their letters.
+        sample_id: The sample.
+        pair: Places of the two runs of which is told who is right where.
+    """
     sample = dataset.sample(sample_id)
-    predictions = [prediction_path(run, sample) for run in runs]
     return LayerFiles(
         sample_id,
         sample.image,
         sample.masks.get(label_set),
-        tuple(path if path.exists() else None for path in predictions),
+        tuple(_if_there(prediction_path(run, sample)) for run in runs),
         dataset.ignore_index,
         coding=dataset.coding,
+        confidences=tuple(_if_there(confidence_path(run, sample)) for run in runs),
+        num_classes=dataset.num_classes,
+        background=background_of(dataset),
+        pair=pair,
     )
+
+
+def _if_there(path: Path) -> Path | None:
+    return path if path.exists() else None
 
 
 def photo_thumbnails(dataset: Dataset, workspace: Workspace) -> Render:

@@ -13,7 +13,7 @@ from widgets.analysis.side import LEAST_WIDTH, AnalysisSide
 from widgets.comparison.overview import Overview
 from widgets.comparison.prediction_bar import PredictionBar
 from widgets.comparison.samples.sample_list import SampleList
-from widgets.comparison.viewer import ComparisonViewer
+from widgets.comparison.viewing.viewer import ComparisonViewer
 from widgets.empty_state import EmptyState
 from widgets.tab_bar import KeyedTabBar
 

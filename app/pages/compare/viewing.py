@@ -18,7 +18,7 @@ from widgets.comparison.layers.sample_layers import LayerFiles
 from widgets.comparison.run_colors import run_color
 from widgets.comparison.samples.measures import merge_scores
 from widgets.comparison.samples.sample_list import SampleList
-from widgets.comparison.viewer import ComparisonViewer
+from widgets.comparison.viewing.viewer import ComparisonViewer
 
 
 class Viewing(QObject):

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from widgets.comparison.grid.panel import PanelKind
 
 Key = tuple[PanelKind, str]
-"""A panel: what it shows, and the letter of its run ("" for photo and truth)."""
+"""A panel: what it shows, and the letter of its run ("" where it belongs to no single run)."""
+
+NEUTRAL = (PanelKind.TRUTH, PanelKind.PHOTO, PanelKind.AGREEMENT)
+"""The kinds of panels that belong to no single run, in the order they stand in a column."""
+OF_A_RUN = (PanelKind.PREDICTION, PanelKind.ERRORS, PanelKind.CONFIDENCE)
+"""The kinds of panels that each run has."""
 
 # Room that a panel's title and frame take, in px.
-_TITLE = 32
+_TITLE = 30
 _GAP = 8
+# Columns of runs are easier to read than a mere flow: they may be that much smaller.
+_ORDERLY = 1.08
 
 
 class Cell(NamedTuple):
@@ -21,6 +28,10 @@ class Cell(NamedTuple):
     row: int
     column: int
     rows: int = 1
+    columns: int = 1
+
+
+Cells = dict[Key, Cell]
 
 
 def arrange(
@@ -29,8 +40,11 @@ def arrange(
     kinds: Collection[PanelKind],
     letters: Sequence[str],
     aspect: float = 1.0,
-) -> dict[Key, Cell]:
-    """Place the panels in one row, or in two with a column per run, whichever shows more.
+) -> Cells:
+    """Place the panels so that the smallest of the images is as large as it can be.
+
+    Tried are a column per run, a row per run, and one after the other in lines of every length;
+    what keeps the panels of a run together is taken where it is about as large.
 
     Args:
         width: Room for all panels, in px.
@@ -39,38 +53,61 @@ def arrange(
         letters: The letters of the runs, in order.
         aspect: Width of the image divided by its height.
     """
-    one, two = _one_row(kinds, letters), _two_rows(kinds, letters)
-    if _image_height(two, width, height, aspect) > _image_height(one, width, height, aspect):
-        return two
-    return one
+    best: Cells = {}
+    best_size = -1.0
+    for cells, bonus in _candidates(kinds, letters):
+        size = bonus * _image_height(cells, width, height, aspect)
+        if size > best_size:
+            best, best_size = cells, size
+    return best
 
 
-def _one_row(kinds: Collection[PanelKind], letters: Sequence[str]) -> dict[Key, Cell]:
-    keys: list[Key] = [(kind, "") for kind in (PanelKind.PHOTO, PanelKind.TRUTH) if kind in kinds]
-    for letter in letters:
-        keys += [
-            (kind, letter) for kind in (PanelKind.PREDICTION, PanelKind.ERRORS) if kind in kinds
-        ]
-    return {key: Cell(0, column) for column, key in enumerate(keys)}
+def _candidates(
+    kinds: Collection[PanelKind], letters: Sequence[str]
+) -> Iterator[tuple[Cells, float]]:
+    neutral: list[Key] = [(kind, "") for kind in NEUTRAL if kind in kinds]
+    runs: list[list[Key]] = [
+        [(kind, letter) for kind in OF_A_RUN if kind in kinds] for letter in letters
+    ]
+    runs = [each for each in runs if each]
+    by_column = _stacked([neutral, *runs])
+    yield by_column, _ORDERLY
+    yield _turned(by_column), _ORDERLY
+    # Photo and truth as columns of their own, where there is more room across than down.
+    yield _stacked([*([key] for key in reversed(neutral)), *runs]), _ORDERLY
+    in_line = [*reversed(neutral), *(key for run in runs for key in run)]
+    for across in range(1, len(in_line) + 1):
+        yield _flow(in_line, across), 1.0
 
 
-def _two_rows(kinds: Collection[PanelKind], letters: Sequence[str]) -> dict[Key, Cell]:
-    columns: list[list[Key]] = [[(PanelKind.TRUTH, ""), (PanelKind.PHOTO, "")]]
-    columns += [[(PanelKind.PREDICTION, letter), (PanelKind.ERRORS, letter)] for letter in letters]
-    wanted = [[key for key in column if key[0] in kinds] for column in columns]
-    cells: dict[Key, Cell] = {}
-    for place, column in enumerate(column for column in wanted if column):
+def _stacked(columns: Sequence[Sequence[Key]]) -> Cells:
+    """A column for each of the sequences; those with fewer panels have higher ones."""
+    filled = [column for column in columns if column]
+    rows = max((len(column) for column in filled), default=0)
+    cells: Cells = {}
+    for place, column in enumerate(filled):
+        each = rows // len(column) if rows % len(column) == 0 else 1
         for row, key in enumerate(column):
-            # A panel alone in its column has the height of both rows.
-            cells[key] = Cell(row, place, rows=2 if len(column) == 1 else 1)
+            cells[key] = Cell(row * each, place, rows=each)
     return cells
+
+
+def _turned(cells: Cells) -> Cells:
+    """The same with rows and columns exchanged."""
+    return {
+        key: Cell(cell.column, cell.row, cell.columns, cell.rows) for key, cell in cells.items()
+    }
+
+
+def _flow(keys: Sequence[Key], across: int) -> Cells:
+    return {key: Cell(place // across, place % across) for place, key in enumerate(keys)}
 
 
 def _image_height(cells: Mapping[Key, Cell], width: int, height: int, aspect: float) -> float:
     """Height in px of the image in the smallest panel."""
     if not cells:
         return 0.0
-    columns = 1 + max(cell.column for cell in cells.values())
+    columns = max(cell.column + cell.columns for cell in cells.values())
     rows = max(cell.row + cell.rows for cell in cells.values())
     across = (width - (columns - 1) * _GAP) / columns
     down = (height - (rows - 1) * _GAP) / rows - _TITLE

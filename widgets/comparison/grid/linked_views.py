@@ -2,47 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.dataset.model import ClassInfo
-from core.images import Array
+from core.evaluation.errors.regions import ErrorRegion
 from widgets import theme
 from widgets.canvas import ViewTransform
-from widgets.comparison.grid.arrangement import Cell, Key, arrange
+from widgets.comparison.grid.arrangement import NEUTRAL, Cells, Key, arrange
+from widgets.comparison.grid.content import (
+    ALL_LAYERS,
+    MASK,
+    OUTLINES,
+    ShownRun,
+    mask_colors,
+    problem_of,
+    reading_of,
+    show_layers,
+)
+from widgets.comparison.grid.duo_view import SIDES, DuoView, Share, layer_names
 from widgets.comparison.grid.panel import LinkedView, Panel, PanelKind
-from widgets.comparison.layers.error_layer import error_colors, error_word, hatching_colors
+from widgets.comparison.layers.region_layer import region_at, region_words
 from widgets.comparison.layers.sample_layers import SampleLayers
 
-_MASK, _LINES = "mask", "lines"
-_NEUTRAL = (PanelKind.TRUTH, PanelKind.PHOTO)
-_OF_A_RUN = (PanelKind.PREDICTION, PanelKind.ERRORS)
+__all__ = ["ActiveRegion", "LinkedViews", "ShownRun"]
+
+MOST_RUNS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRun:
-    """A run as the views head it: its letter, its name, and its colour (RGB)."""
+class ActiveRegion:
+    """A region of errors that was clicked or gone to: its sample, its run's letter, and itself."""
 
+    sample: str
     letter: str
-    name: str
-    color: tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """The layers of one panel, and what it says where something is missing."""
-
-    indices: Array | None = None
-    lines: Array | None = None
-    message: str = ""
+    region: ErrorRegion
 
 
 class LinkedViews(QWidget):
-    """Panels that share zoom, pan, cursor, opacity and visibility of the overlays."""
+    """Panels that share zoom, pan, cursor, opacity and visibility of the overlays.
+
+    Two of the runs can share their panels: with a line between them that is dragged, or in turns.
+    """
 
     opened = Signal()
     """The sample is wanted in the editor (a double click)."""
@@ -50,6 +55,10 @@ class LinkedViews(QWidget):
     """Column and row of the photo's pixel under the cursor; (-1, -1) for none."""
     opacity_changed = Signal(float)
     overlays_visible_changed = Signal(bool)
+    region_activated = Signal(object)
+    """The `ActiveRegion` that was clicked or gone to."""
+    panel_picture_wanted = Signal(object)
+    """The `Panel` that the user wants to take away as a picture."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,14 +67,22 @@ class LinkedViews(QWidget):
         self._classes: Sequence[ClassInfo] = ()
         self._mask_colors: list[theme.Rgba] = [(0, 0, 0, 0)] * 256
         self._runs: list[ShownRun] = []
+        self._pair = (0, 1)
+        self._share: Share | None = None
+        self._division = 0.5
         self._kinds: set[PanelKind] = set(PanelKind)
         self._panels: dict[Key, Panel] = {}
-        self._cells: dict[Key, Cell] = {}
+        self._fresh: set[Key] = set()
+        self._cells: Cells = {}
         self._layers: SampleLayers | None = None
+        self._figures: Sequence[str] = ()
+        self._flags: Sequence[str] = ()
         self._truth_name = ""
         self._opacity = 0.45
         self._overlays_visible = True
         self._hatched = False
+        self._outlined = True
+        self._active: ActiveRegion | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.GRID)
@@ -89,41 +106,37 @@ class LinkedViews(QWidget):
         return [self._panels[key] for key in self._cells]
 
     def panel(self, kind: PanelKind, letter: str = "") -> Panel:
-        """One panel, shown or not. Photo and truth belong to no run."""
-        return self._panels[kind, letter]
+        """One panel, shown or not. Photo, truth and "who is right" belong to no run.
+
+        A panel of two runs has both letters: "A|B".
+        """
+        return self._panel_of((kind, letter))
 
     def set_classes(self, classes: Sequence[ClassInfo], ignore_index: int) -> None:
         """Take the colours of masks and predictions from those classes."""
         self._classes = classes
-        self._mask_colors = theme.class_table(classes, ignore_index=ignore_index)
+        self._mask_colors = mask_colors(classes, ignore_index)
         self._show_layers()
 
     def set_truth_name(self, name: str) -> None:
         """Head the panel of the truth with its label set."""
         self._truth_name = name
-        self._panels[PanelKind.TRUTH, ""].set_name(name)
+        self._panel_of((PanelKind.TRUTH, "")).set_name(name)
 
     def set_runs(self, runs: Sequence[ShownRun]) -> None:
-        """Have a prediction and an error panel for each of those runs, at most two."""
+        """Have panels for each of those runs, at most six."""
         for panel in self._panels.values():
             self._grid.removeWidget(panel)
             panel.hide()
             panel.deleteLater()
-        self._runs = list(runs)
-        self._panels = {(kind, ""): Panel(kind, self.transform) for kind in _NEUTRAL}
-        for run in self._runs:
-            for kind in _OF_A_RUN:
-                self._panels[kind, run.letter] = Panel(
-                    kind, self.transform, run.letter, run.name, run.color
-                )
-        for panel in self._panels.values():
-            panel.setParent(self)
-            self._connect(panel.view)
-        self.set_truth_name(self._truth_name)
-        self._layers = None
-        self._cells = {}
+        self._runs = list(runs[:MOST_RUNS])
+        self._panels, self._fresh, self._cells = {}, set(), {}
+        self._layers, self._active = None, None
+        if max(self._pair) >= len(self._runs):
+            self._pair = (0, 1)
+        if not self.has_pair:
+            self._share = None
         self._rearrange()
-        self._show_layers()
 
     def set_kinds(self, kinds: Collection[PanelKind]) -> None:
         """Choose which kinds of panels are shown."""
@@ -138,33 +151,125 @@ class LinkedViews(QWidget):
             figures: What the title of each run's prediction says of the sample, one per run.
         """
         is_other = self._layers is None or self._layers.sample != layers.sample
-        self._layers = layers
-        self.set_figures(figures)
-        for run, found in zip(self._runs, layers.runs, strict=True):
-            wrong = "" if found.counts is None else f"{found.counts.wrong:,} px wrong"
-            self._panels[PanelKind.ERRORS, run.letter].set_figure(wrong)
+        self._layers, self._figures = layers, figures
         if is_other:
+            self._active = None
             self.transform.fit()
         self._show_layers()
         self._rearrange()
 
     def set_flags(self, flags: Sequence[str]) -> None:
         """Say beside the title of the truth what the checks found in it."""
-        count = "1 flag" if len(flags) == 1 else f"{len(flags)} flags"
-        truth = self._panels[PanelKind.TRUTH, ""]
-        truth.set_figure(f"⚠ {count}" if flags else "", "\n".join(flags))
+        self._flags = flags
+        self._show_figures((PanelKind.TRUTH, ""))
 
     def set_figures(self, figures: Sequence[str]) -> None:
         """Set what the title of each run's prediction says of the sample."""
-        for run, figure in zip(self._runs, figures, strict=True):
-            self._panels[PanelKind.PREDICTION, run.letter].set_figure(figure)
+        self._figures = figures
+        for key in self._cells:
+            self._show_figures(key)
 
     def clear(self) -> None:
         """Show no sample."""
-        self._layers = None
-        for panel in self._panels.values():
-            panel.set_figure("")
+        self._layers, self._figures, self._active = None, (), None
         self._show_layers()
+
+    # Two runs in one panel
+
+    @property
+    def has_pair(self) -> bool:
+        """Whether there are two runs to hold against each other."""
+        return len(self._runs) >= 2
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The places of the two runs that are held against each other."""
+        return self._pair
+
+    def set_pair(self, first: int, second: int) -> None:
+        """Choose the two runs that are held against each other, by their places."""
+        if (first, second) == self._pair:
+            return
+        self._pair = (first, second)
+        for key in [key for key in self._panels if "|" in key[1]]:
+            panel = self._panels.pop(key)
+            self._grid.removeWidget(panel)
+            panel.hide()
+            panel.deleteLater()
+            self._cells.pop(key, None)
+        self._fresh = {key for key in self._fresh if key in self._panels}
+        self._rearrange()
+        self._show_layers()
+
+    @property
+    def share(self) -> Share | None:
+        """How the two runs share their panels; None while each has its own."""
+        return self._share
+
+    def set_share(self, share: Share | None) -> None:
+        """Let the two runs share their panels, or give each run its own again."""
+        share = share if self.has_pair else None
+        if share is self._share:
+            return
+        self._share = share
+        self._rearrange()
+        for key in self._cells:
+            self._show_share(key)
+
+    @property
+    def division(self) -> float:
+        """Where the line between the two runs is, 0 at the left to 1 at the right."""
+        return self._division
+
+    def set_division(self, division: float) -> None:
+        """Move the line between the two runs in all their panels."""
+        self._division = min(max(division, 0.0), 1.0)
+        for panel in self._panels.values():
+            if isinstance(panel.view, DuoView):
+                panel.view.set_division(self._division)
+
+    # Regions of errors
+
+    @property
+    def active_region(self) -> ActiveRegion | None:
+        """The region that is framed; None for none."""
+        return self._active
+
+    def set_outlined(self, outlined: bool) -> None:
+        """Show or hide the outlines of the regions of errors."""
+        self._outlined = outlined
+        for panel in self._panels.values():
+            for name in layer_names(panel.view, OUTLINES):
+                panel.view.set_layer_visible(name, outlined)
+
+    def show_region(self, letter: str, region: ErrorRegion, *, zoom: bool = True) -> None:
+        """Frame a region of a run's errors, and bring it to the middle of all views."""
+        if self._layers is None:
+            return
+        self._active = ActiveRegion(self._layers.sample, letter, region)
+        self._frame_active()
+        if zoom and self._cells:
+            self.panels[0].view.zoom_to(region.box)
+
+    def step_region(self, by: int) -> bool:
+        """Go to the next region or the one before, run by run; False when there is none."""
+        if self._layers is None:
+            return False
+        known = [
+            (run.letter, region)
+            for run, found in zip(self._runs, self._layers.runs, strict=True)
+            for region in found.regions
+        ]
+        if not known:
+            return False
+        place = -1 if by > 0 else 0
+        if self._active is not None:
+            now = (self._active.letter, self._active.region)
+            place = known.index(now) if now in known else place
+        letter, region = known[(place + by) % len(known)]
+        self.show_region(letter, region)
+        self.region_activated.emit(self._active)
+        return True
 
     # How it is shown
 
@@ -180,7 +285,7 @@ class LinkedViews(QWidget):
             return
         self._opacity = opacity
         for panel in self._panels.values():
-            self._apply_opacity(panel.view)
+            self._apply_look(panel.view)
         self.opacity_changed.emit(opacity)
 
     @property
@@ -200,8 +305,8 @@ class LinkedViews(QWidget):
     def set_hatched(self, hatched: bool) -> None:
         """Tell the kinds of error apart by lines, beside their colours."""
         self._hatched = hatched
-        for run in self._runs:
-            self._panels[PanelKind.ERRORS, run.letter].view.set_layer_visible(_LINES, hatched)
+        for panel in self._panels.values():
+            self._apply_look(panel.view)
 
     def fit(self) -> None:
         """Show the whole image in all panels."""
@@ -212,53 +317,126 @@ class LinkedViews(QWidget):
         super().resizeEvent(event)
         self._rearrange()
 
-    def _connect(self, view: LinkedView) -> None:
+    # Panels
+
+    def _panel_of(self, key: Key) -> Panel:
+        panel = self._panels.get(key)
+        if panel is None:
+            panel = self._panels[key] = self._make_panel(key)
+        return panel
+
+    def _make_panel(self, key: Key) -> Panel:
+        kind, letter = key
+        view = DuoView(self.transform) if "|" in letter else LinkedView(self.transform)
+        runs = [run for run in self._runs if run.letter in letter.split("|")]
+        panel = Panel(kind, view, letter, " | ".join(run.name for run in runs))
+        panel.set_owner(letter, " | ".join(run.name for run in runs), [run.color for run in runs])
+        if kind is PanelKind.TRUTH:
+            panel.set_name(self._truth_name)
+        panel.setParent(self)
+        panel.picture_wanted.connect(lambda: self.panel_picture_wanted.emit(panel))
+        if isinstance(view, DuoView):
+            view.set_division(self._division)
+            view.divided.connect(self.set_division)
         view.set_overlays_visible(self._overlays_visible)
         view.opened.connect(self.opened)
-        view.hovered.connect(lambda x, y, view=view: self._on_hovered(view, x, y))
+        view.hovered.connect(lambda x, y: self._on_hovered(view, key, x, y))
+        view.clicked.connect(lambda x, y: self._on_clicked(view, key, x, y))
         view.overlays_visible_changed.connect(self.set_overlays_visible)
-        view.opacity_changed.connect(
-            lambda name, opacity, view=view: self._on_opacity(view, name, opacity)
-        )
+        view.opacity_changed.connect(lambda name, opacity: self._on_opacity(view, name, opacity))
+        return panel
 
-    def _on_hovered(self, source: LinkedView, x: int, y: int) -> None:
-        for panel in self._panels.values():
+    def _places_of(self, view: LinkedView, letter: str) -> list[int]:
+        """The places of the runs that a panel shows."""
+        if isinstance(view, DuoView):
+            return list(self._pair)
+        return [place for place, run in enumerate(self._runs) if run.letter == letter]
+
+    def _place_at(self, view: LinkedView, letter: str, x: int, y: int) -> int | None:
+        """The place of the run that a panel shows at a pixel of the photo; None for none."""
+        places = self._places_of(view, letter)
+        if isinstance(view, DuoView):
+            return places[SIDES.index(view.side_at(view.placement.to_view(x + 0.5, y + 0.5)))]
+        return places[0] if places else None
+
+    def _on_hovered(self, source: LinkedView, at: Key, x: int, y: int) -> None:
+        photo = self._panels[at].view.image_rect
+        for key in self._cells:
+            panel = self._panels[key]
             panel.view.set_cross(None if panel.view is source or x < 0 else (x, y))
-        for (kind, letter), panel in self._panels.items():
-            panel.set_reading(self._reading(kind, letter, x, y) if x >= 0 else "")
+            place = self._place_at(panel.view, key[1], x, y)
+            panel.set_reading(
+                reading_of(
+                    self._layers, key[0], place, self._classes, (x, y), photo, self._pair_letters()
+                )
+                if x >= 0
+                else ""
+            )
+        self._hint_at(source, at, x, y)
         self.hovered.emit(x, y)
+
+    def _hint_at(self, view: LinkedView, key: Key, x: int, y: int) -> None:
+        """Show that there is a region to click, and which."""
+        found = self._region_at(view, key, x, y)
+        view.setToolTip(region_words(found[1], self._classes) if found else "")
+        if not view.is_panning:
+            shape = Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor
+            if view.cursor().shape() is not shape:
+                view.setCursor(shape)
+
+    def _region_at(
+        self, view: LinkedView, key: Key, x: int, y: int
+    ) -> tuple[str, ErrorRegion] | None:
+        if self._layers is None or x < 0 or key[0] in NEUTRAL:
+            return None
+        place = self._place_at(view, key[1], x, y)
+        if place is None:
+            return None
+        found = self._layers.runs[place]
+        number = region_at(found.labels, found.regions, x, y)
+        return (self._runs[place].letter, found.regions[number]) if number >= 0 else None
+
+    def _on_clicked(self, view: LinkedView, key: Key, x: int, y: int) -> None:
+        found = self._region_at(view, key, x, y)
+        if found is not None:
+            self.show_region(*found, zoom=False)
+            self.region_activated.emit(self._active)
 
     def _on_opacity(self, view: LinkedView, layer: str, opacity: float) -> None:
         # With Ctrl+wheel a view changes each of its own layers; all views follow the first.
-        if layer == _MASK:
+        if layer in layer_names(view, MASK):
             self.set_opacity(opacity)
-        else:
-            self._apply_opacity(view)
+        self._apply_look(view)
 
-    def _reading(self, kind: PanelKind, letter: str, x: int, y: int) -> str:
-        """What a panel shows at a pixel of the photo, in words."""
-        indices = self._shown_in(kind, letter).indices
-        if self._layers is None or indices is None:
-            return ""
-        photo = self._panels[PanelKind.PHOTO, ""].view.image_rect
-        # A mask of another size than the photo is stretched over it.
-        row = min(y * indices.shape[0] // max(photo.height, 1), indices.shape[0] - 1)
-        column = min(x * indices.shape[1] // max(photo.width, 1), indices.shape[1] - 1)
-        value = int(indices[row, column])
-        if kind is PanelKind.ERRORS:
-            return error_word(value)
-        return self._classes[value].name if value < len(self._classes) else f"value {value}"
+    def _apply_look(self, view: LinkedView) -> None:
+        for layer in ALL_LAYERS:
+            for name in layer_names(view, layer):
+                view.set_layer_opacity(name, self._opacity)
+                view.set_layer_visible(name, self._is_layer_shown(view, layer))
 
-    def _apply_opacity(self, view: LinkedView) -> None:
-        view.set_layer_opacity(_MASK, self._opacity)
-        view.set_layer_opacity(_LINES, self._opacity)
+    def _is_layer_shown(self, view: LinkedView, layer: str) -> bool:
+        if layer == OUTLINES:
+            return self._outlined
+        # "Who is right" has its lines always: two colours of runs alone tell nobody which is which.
+        is_agreement = view.property("always hatched")
+        return bool(layer != "lines" or self._hatched or is_agreement)
+
+    def _frame_active(self) -> None:
+        boxes = [self._active.region.box] if self._active is not None else []
+        for panel in self._panels.values():
+            panel.view.set_boxes(boxes)
+
+    # Places
 
     def _rearrange(self) -> None:
+        first, second = self._pair_letters()
+        is_shared = self._share is not None
+        kinds = self._kinds if self.has_pair else self._kinds - {PanelKind.AGREEMENT}
         cells = arrange(
             self.width(),
             self.height(),
-            self._kinds,
-            [run.letter for run in self._runs],
+            kinds,
+            [f"{first}|{second}"] if is_shared else [run.letter for run in self._runs],
             self._aspect(),
         )
         if cells == self._cells:
@@ -270,43 +448,100 @@ class LinkedViews(QWidget):
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 0)
         for key, cell in cells.items():
-            self._grid.addWidget(self._panels[key], cell.row, cell.column, cell.rows, 1)
-            self._grid.setColumnStretch(cell.column, 1)
+            self._grid.addWidget(self._panel_of(key), *cell)
+            for column in range(cell.column, cell.column + cell.columns):
+                self._grid.setColumnStretch(column, 1)
             for row in range(cell.row, cell.row + cell.rows):
                 self._grid.setRowStretch(row, 1)
         self._cells = cells
+        for key in cells:
+            self._refresh(key)
         for key, panel in self._panels.items():
             panel.setVisible(key in cells)
 
     def _aspect(self) -> float:
-        image = self._panels[PanelKind.TRUTH, ""].view.image_rect
-        return image.width / image.height if image.height else 1.0
+        layers = self._layers
+        if layers is not None and layers.photo is not None:
+            return layers.photo.width / max(layers.photo.height, 1)
+        if layers is not None and layers.truth is not None:
+            return layers.truth.shape[1] / max(layers.truth.shape[0], 1)
+        return 1.0
+
+    def _pair_letters(self) -> tuple[str, str]:
+        if not self.has_pair:
+            return "", ""
+        first, second = self._pair
+        return self._runs[first].letter, self._runs[second].letter
+
+    # Content
 
     def _show_layers(self) -> None:
-        for (kind, letter), panel in self._panels.items():
-            shown = self._shown_in(kind, letter)
-            view = panel.view
-            view.set_cross(None)
-            view.set_image(None if self._layers is None else self._layers.photo)
-            colors = error_colors() if kind is PanelKind.ERRORS else self._mask_colors
-            view.set_overlay(_MASK, shown.indices, colors)
-            view.set_overlay(_LINES, shown.lines, hatching_colors(), borders=False)
-            view.set_layer_visible(_LINES, self._hatched)
-            self._apply_opacity(view)
-            view.set_message(shown.message)
+        """Show the present sample in all panels that are seen; the others follow when they are."""
+        self._fresh.clear()
+        for key in self._cells:
+            self._refresh(key)
 
-    def _shown_in(self, kind: PanelKind, letter: str) -> _Shown:
-        """What a panel shows of the sample, or says in its place."""
-        layers = self._layers
-        if layers is None:
-            return _Shown()
-        if kind is PanelKind.PHOTO:
-            return _Shown(message=layers.photo_problem)
+    def _refresh(self, key: Key) -> None:
+        if key in self._fresh:
+            return
+        self._fresh.add(key)
+        kind, letter = key
+        panel = self._panels[key]
+        view, layers = panel.view, self._layers
+        view.set_cross(None)
+        view.set_image(None if layers is None else layers.photo)
+        view.setProperty("always hatched", kind is PanelKind.AGREEMENT)
+        colors = [self._runs[place].color for place in self._pair] if self.has_pair else []
+        places = self._places_of(view, letter)
+        show_layers(view, kind, layers, places, self._mask_colors, colors)
+        self._apply_look(view)
+        view.set_message(problem_of(kind, layers, places))
+        view.set_boxes([self._active.region.box] if self._active is not None else [])
+        self._show_share(key)
+
+    def _show_share(self, key: Key) -> None:
+        """Head a panel with the runs that it shows now."""
+        kind, panel = key[0], self._panels[key]
+        if isinstance(panel.view, DuoView) and self._share is not None:
+            panel.view.set_share(self._share)
+            shown = [self._runs[place] for place in self._pair]
+            if self._share is not Share.SWIPE:
+                shown = [shown[SIDES.index(self._share.value)]]
+            panel.set_owner(
+                "|".join(run.letter for run in shown),
+                " | ".join(run.name for run in shown),
+                [run.color for run in shown],
+            )
+        elif kind is PanelKind.AGREEMENT:
+            first, second = self._pair_letters()
+            panel.set_name(f"{first} or {second}")
+        self._show_figures(key)
+
+    def _show_figures(self, key: Key) -> None:
+        kind, letter = key
+        panel = self._panel_of(key)
         if kind is PanelKind.TRUTH:
-            return _Shown(layers.truth, message=layers.truth_problem or layers.photo_problem)
-        run = layers.runs[[each.letter for each in self._runs].index(letter)]
-        if kind is PanelKind.PREDICTION:
-            problem = "" if run.prediction is not None else run.problem
-            return _Shown(run.prediction, message=problem or layers.photo_problem)
-        problem = run.problem or layers.truth_problem or layers.photo_problem
-        return _Shown(run.errors, run.lines, problem)
+            count = "1 flag" if len(self._flags) == 1 else f"{len(self._flags)} flags"
+            panel.set_figure(f"⚠ {count}" if self._flags else "", "\n".join(self._flags))
+            return
+        places = self._places_of(panel.view, letter)
+        if isinstance(panel.view, DuoView) and panel.view.share is not Share.SWIPE:
+            places = [places[SIDES.index(panel.view.share.value)]]
+        figure = _FIGURES.get(kind)
+        texts = [figure(self, place) for place in places] if figure is not None else []
+        panel.set_figure(" | ".join(text for text in texts if text))
+
+    def _score_of(self, place: int) -> str:
+        return self._figures[place] if place < len(self._figures) else ""
+
+    def _wrong_of(self, place: int) -> str:
+        if self._layers is None:
+            return ""
+        counts = self._layers.runs[place].counts
+        return "" if counts is None else f"{counts.wrong:,} px wrong"
+
+
+_FIGURES: dict[PanelKind, Callable[[LinkedViews, int], str]] = {
+    PanelKind.PREDICTION: LinkedViews._score_of,
+    PanelKind.ERRORS: LinkedViews._wrong_of,
+}

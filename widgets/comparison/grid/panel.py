@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
-from PySide6.QtCore import QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.canvas import LayeredView, ViewTransform
 from widgets.canvas.marks import two_tone
 from widgets.elided_label import ElidedLabel
 
+_LEAST = (72, 54)
 _FRAME = 2
 _CROSS = 9.0
 
@@ -24,6 +35,8 @@ class PanelKind(Enum):
     TRUTH = "Truth"
     PREDICTION = "Prediction"
     ERRORS = "Errors"
+    CONFIDENCE = "Confidence"
+    AGREEMENT = "Who is right"
 
 
 class LinkedView(LayeredView):
@@ -37,6 +50,7 @@ class LinkedView(LayeredView):
     def __init__(self, transform: ViewTransform, parent: QWidget | None = None) -> None:
         super().__init__(parent, transform)
         self._cross: tuple[int, int] | None = None
+        self.setMinimumSize(*_LEAST)
 
     @property
     def cross(self) -> tuple[int, int] | None:
@@ -81,26 +95,31 @@ class Panel(QWidget):
 
     Args:
         kind: What the panel shows.
-        transform: The zoom and pan shared with the other panels.
+        view: The view.
         letter: The run's letter; "" for a panel that belongs to no run.
         name: The run's name, or what else the title says.
-        color: The run's colour; None for a panel that belongs to no run.
+        colors: The colour of its run, or of both its runs; none for a panel of no run.
+        parent: Its parent.
     """
+
+    picture_wanted = Signal()
+    """The user wants to take this panel away as a picture."""
 
     def __init__(
         self,
         kind: PanelKind,
-        transform: ViewTransform,
+        view: LinkedView,
         letter: str = "",
         name: str = "",
-        color: tuple[int, int, int] | None = None,
+        colors: Sequence[tuple[int, int, int]] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.kind = kind
         self.letter = letter
+        self.view = view
         self._at_rest = ""
-        self._color = None if color is None else QColor(*color)
+        self._colors = [QColor(*color) for color in colors]
         self.setObjectName(f"Panel {kind.value} {letter}".rstrip())
         self._title = ElidedLabel()
         self._title.setObjectName("PanelTitle")
@@ -109,8 +128,7 @@ class Panel(QWidget):
         self._title.setFont(font)
         self._figure = QLabel()
         self._figure.setObjectName("PanelFigure")
-        self.view = LinkedView(transform)
-        self.view.set_pixel_grid(True)
+        view.set_pixel_grid(True)
         bar = QHBoxLayout()
         bar.setContentsMargins(6, 3, 6, 3)
         bar.setSpacing(theme.GRID)
@@ -120,7 +138,7 @@ class Panel(QWidget):
         column.setContentsMargins(_FRAME, _FRAME, _FRAME, _FRAME)
         column.setSpacing(0)
         column.addLayout(bar)
-        column.addWidget(self.view, 1)
+        column.addWidget(view, 1)
         self.set_name(name)
         theme.signals.changed.connect(self.update)
 
@@ -140,26 +158,65 @@ class Panel(QWidget):
         self._title.setText(f"{word} · {name}" if name else word)
         self.view.setAccessibleName(self._title.text())
 
+    def set_owner(self, letter: str, name: str, colors: Sequence[tuple[int, int, int]]) -> None:
+        """Say whose panel it is now: another run's, or that of two."""
+        self.letter = letter
+        self._colors = [QColor(*color) for color in colors]
+        self.set_name(name)
+        self.update()
+
     def set_figure(self, text: str, tooltip: str = "") -> None:
         """Show a figure of the sample beside the title, such as its mDice."""
         self._at_rest = text
-        self._figure.setText(text)
+        self._say(text)
         self._figure.setToolTip(tooltip)
 
     def set_reading(self, text: str) -> None:
         """Show what is under the cursor in place of the figure; "" shows the figure again."""
-        self._figure.setText(text or self._at_rest)
+        self._say(text or self._at_rest)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave room for the name beside the figure."""
+        super().resizeEvent(event)
+        self._say(self._figure_text)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to take the panel away."""
+        self.popup_menu(event.globalPos())
+
+    def popup_menu(self, at: QPoint) -> QMenu:
+        """Open the panel's menu at a point of the screen."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Save this panel as a picture (PNG)…", self.picture_wanted.emit)
+        menu.popup(at)
+        return menu
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the frame: thick and in the run's colour, or thin and plain."""
+        """Paint the frame: thick and in the colours of its runs, or thin and plain."""
         painter = QPainter(self)
         area = self.rect()
         painter.fillRect(area, theme.color("surface"))
-        if self._color is None:
+        if not self._colors:
             painter.setPen(QPen(theme.color("border"), 1))
             painter.drawRect(area.adjusted(0, 0, -1, -1))
             return
-        pen = QPen(self._color, _FRAME)
-        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        painter.setPen(pen)
-        painter.drawRect(area.adjusted(1, 1, -1, -1))
+        for place, color in enumerate(self._colors):
+            # Of two runs each has the side on which it is shown.
+            width = area.width() // len(self._colors)
+            painter.setClipRect(place * width, 0, area.width() - place * width, area.height())
+            pen = QPen(color, _FRAME)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.drawRect(area.adjusted(1, 1, -1, -1))
+
+    @property
+    def _figure_text(self) -> str:
+        return str(self._figure.property("whole") or "")
+
+    def _say(self, text: str) -> None:
+        """Show a figure; in a narrow panel what does not fit is cut, and the name goes first."""
+        self._figure.setProperty("whole", text)
+        metrics = self._figure.fontMetrics()
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(self.width() - 48, 48))
+        self._figure.setText(shown)

@@ -1,1 +1,1 @@
-"""What the panels show over the photo: errors, confidence, regions, who is right; read from files."""
+"""What the panels show over the photo, read from files: errors, confidence, who is right."""

@@ -1,15 +1,13 @@
-"""How the kinds of error are shown: colours, and a hatching for whom colours do not suffice."""
+"""How the kinds of error of an error map are shown: colours, and lines beside them."""
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtGui import QPixmap
 
 from core.evaluation.errors.error_map import ErrorKind
 from core.images import Array
 from widgets import theme
-
-Rgba = tuple[int, int, int, int]
+from widgets.comparison.layers.lines import Lines, Rgba, hatching_of, swatch_of
 
 KINDS: dict[ErrorKind, str] = {
     ErrorKind.MISSED: "missed",
@@ -24,8 +22,11 @@ EXPLANATIONS: dict[ErrorKind, str] = {
     ErrorKind.WRONG_CLASS: "Wrong class: both have an object here, but of different classes.",
 }
 
-_LINES = 1
-_SWATCH = 14
+_LINES: dict[int, Lines] = {
+    ErrorKind.MISSED: Lines.LEFT,
+    ErrorKind.FALSE: Lines.RIGHT,
+    ErrorKind.WRONG_CLASS: Lines.BOTH,
+}
 
 
 def error_word(value: int) -> str:
@@ -48,7 +49,7 @@ def hatching(kinds: Array) -> Array:
     """The lines that tell the kinds of error apart without colours.
 
     Missed pixels get lines that fall to the left, false ones lines that fall to the right, those
-    of a wrong class both. Lines scale with the image, so that they look alike at any resolution.
+    of a wrong class both.
 
     Args:
         kinds: An error map, uint8 H×W of `ErrorKind` values.
@@ -56,24 +57,7 @@ def hatching(kinds: Array) -> Array:
     Returns:
         uint8 H×W: 1 on a line, else 0.
     """
-    height, width = kinds.shape
-    thick = max(1, round(max(height, width) / 256))
-    period = 6 * thick
-    rows, columns = np.ogrid[:height, :width]
-    left = (rows + columns) % period < thick
-    right = (columns - rows) % period < thick
-    lines = (kinds == ErrorKind.MISSED) & left
-    lines |= (kinds == ErrorKind.FALSE) & right
-    lines |= (kinds == ErrorKind.WRONG_CLASS) & (left | right)
-    painted: Array = lines.astype(np.uint8)
-    return painted
-
-
-def hatching_colors() -> list[Rgba]:
-    """The 256 colours of a hatching: black lines, nothing between them."""
-    table: list[Rgba] = [(0, 0, 0, 0)] * 256
-    table[_LINES] = (0, 0, 0, 255)
-    return table
+    return hatching_of(kinds, _LINES)
 
 
 def swatch(kind: ErrorKind, *, hatched: bool, ratio: float = 1.0) -> QPixmap:
@@ -84,13 +68,6 @@ def swatch(kind: ErrorKind, *, hatched: bool, ratio: float = 1.0) -> QPixmap:
         hatched: Whether with its lines.
         ratio: Device pixels per logical pixel.
     """
-    size = round(_SWATCH * ratio)
-    image = QImage(_SWATCH, _SWATCH, QImage.Format.Format_RGB32)
-    image.fill(QColor(*theme.ERROR_COLORS[KINDS[kind]]))
-    if hatched:
-        lines = hatching(np.full((_SWATCH, _SWATCH), kind, np.uint8))
-        for row, column in np.argwhere(lines):
-            image.setPixel(int(column), int(row), 0xFF000000)
-    pixmap = QPixmap.fromImage(image.scaled(size, size))
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap
+    return swatch_of(
+        theme.ERROR_COLORS[KINDS[kind]], _LINES[kind] if hatched else None, ratio=ratio
+    )

@@ -11,11 +11,16 @@ from PySide6.QtCore import QObject, Signal
 
 from core.dataset.encoding.coding import MaskCoding
 from core.errors import PetsegError
+from core.evaluation.comparing.agreement import AgreementCounts, agreement_map, count_agreement
 from core.evaluation.errors.error_map import ErrorCounts, count_errors, error_map
+from core.evaluation.errors.finding import find_errors
+from core.evaluation.errors.regions import ErrorRegion
 from core.evaluation.predicting.files import decode_prediction
 from core.images import Array, read_image, read_mask
 from widgets.canvas import ImagePyramid
+from widgets.comparison.layers.agreement_layer import agreement_lines
 from widgets.comparison.layers.error_layer import hatching
+from widgets.comparison.layers.region_layer import outline_indices, region_labels
 from widgets.latest_task import LatestTask
 
 _KEPT = 12
@@ -32,6 +37,11 @@ class LayerFiles:
         predictions: One file per run; None for a run without a prediction of this sample.
         ignore_index: Value in the mask that is not judged.
         coding: How mask files encode the classes (`Dataset.coding`).
+        confidences: One file per run; None, or nothing at all, where there is no confidence.
+        num_classes: Number of classes; None to take whatever there is, without regions of errors.
+        background: The class that is no object; None where every class is one.
+        pair: Places of the two runs of which is told who is right where; None for none.
+        regions: Per run, regions of errors that are known already; None to find them.
     """
 
     sample: str
@@ -40,6 +50,11 @@ class LayerFiles:
     predictions: tuple[Path | None, ...]
     ignore_index: int = 255
     coding: MaskCoding | None = None
+    confidences: tuple[Path | None, ...] = ()
+    num_classes: int | None = None
+    background: int | None = 0
+    pair: tuple[int, int] | None = None
+    regions: tuple[tuple[ErrorRegion, ...] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,11 @@ class RunLayers:
         lines: The hatching of `errors`.
         counts: Pixels by kind of error.
         problem: Why something is missing, as a sentence; "" when nothing is.
+        confidence: How sure the run is, uint8 H×W, 0 to 255 for 0 to 1.
+        confidence_problem: Why there is none, as a sentence.
+        regions: The regions of errors, the largest first.
+        labels: Which pixel lies in which of them, uint16 H×W, counted from 1; None without any.
+        outlines: The same as a layer shows it, uint8 H×W.
     """
 
     prediction: Array | None = None
@@ -59,6 +79,28 @@ class RunLayers:
     lines: Array | None = None
     counts: ErrorCounts | None = None
     problem: str = ""
+    confidence: Array | None = None
+    confidence_problem: str = ""
+    regions: tuple[ErrorRegion, ...] = ()
+    labels: Array | None = None
+    outlines: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairLayers:
+    """Who of two runs is right where.
+
+    Attributes:
+        places: The places of the two runs.
+        found: The agreement map, uint8 H×W; None where one of them cannot be judged.
+        lines: Its hatching.
+        counts: Its pixels by who is right.
+    """
+
+    places: tuple[int, int]
+    found: Array | None = None
+    lines: Array | None = None
+    counts: AgreementCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +113,7 @@ class SampleLayers:
     truth: Array | None
     truth_problem: str
     runs: tuple[RunLayers, ...]
+    pair: PairLayers | None = None
 
 
 def load_layers(files: LayerFiles) -> SampleLayers:
@@ -86,8 +129,9 @@ def load_layers(files: LayerFiles) -> SampleLayers:
     truth, truth_problem = _mask(
         files.truth, lambda path: read_mask(path, files.coding), "This sample has no mask."
     )
-    runs = tuple(_run_layers(path, truth, files.ignore_index) for path in files.predictions)
-    return SampleLayers(files.sample, photo, photo_problem, truth, truth_problem, runs)
+    runs = tuple(_run_layers(files, place, truth) for place in range(len(files.predictions)))
+    pair = None if files.pair is None else _pair_layers(files, files.pair, truth, runs)
+    return SampleLayers(files.sample, photo, photo_problem, truth, truth_problem, runs, pair)
 
 
 class LayerLoader(QObject):
@@ -166,16 +210,85 @@ def _mask(
         return None, str(error)
 
 
-def _run_layers(path: Path | None, truth: Array | None, ignore_index: int) -> RunLayers:
-    prediction, problem = _mask(path, decode_prediction, "Not predicted yet.")
+def _run_layers(files: LayerFiles, place: int, truth: Array | None) -> RunLayers:
+    prediction, problem = _mask(files.predictions[place], decode_prediction, "Not predicted yet.")
+    path = files.confidences[place] if place < len(files.confidences) else None
+    absent = "There is no confidence for this prediction: predict the split again."
+    confidence, unsure = _mask(path, decode_prediction, problem or absent)
+    if confidence is not None and prediction is not None and confidence.shape != prediction.shape:
+        confidence, unsure = None, "The confidence has another size than the prediction."
     if prediction is None or truth is None:
-        return RunLayers(prediction=prediction, problem=problem)
+        return RunLayers(
+            prediction, problem=problem, confidence=confidence, confidence_problem=unsure
+        )
+    problem = _why_not_comparable(files, prediction, truth)
+    if problem:
+        return RunLayers(
+            prediction, problem=problem, confidence=confidence, confidence_problem=unsure
+        )
+    errors = error_map(truth, prediction, files.ignore_index)
+    regions = _regions(files, place, prediction, truth, confidence)
+    labels = region_labels(prediction, truth, regions, files.ignore_index, files.background)
+    return RunLayers(
+        prediction,
+        errors,
+        hatching(errors),
+        count_errors(errors),
+        confidence=confidence,
+        confidence_problem=unsure,
+        regions=regions,
+        labels=labels if regions else None,
+        outlines=outline_indices(labels) if regions else None,
+    )
+
+
+def _why_not_comparable(files: LayerFiles, prediction: Array, truth: Array) -> str:
+    """Why a prediction cannot be held against the mask, as a sentence; "" when it can."""
     if prediction.shape != truth.shape:
         height, width = truth.shape
-        return RunLayers(
-            prediction=prediction,
-            problem=f"The prediction is {prediction.shape[1]}×{prediction.shape[0]} pixels, but"
-            f" the mask is {width}×{height}. Predict the split again.",
+        return (
+            f"The prediction is {prediction.shape[1]}×{prediction.shape[0]} pixels, but"
+            f" the mask is {width}×{height}. Predict the split again."
         )
-    errors = error_map(truth, prediction, ignore_index)
-    return RunLayers(prediction, errors, hatching(errors), count_errors(errors))
+    highest = int(prediction.max()) if prediction.size else 0
+    if files.num_classes is not None and highest >= files.num_classes:
+        return (
+            f"The prediction holds the class {highest}, but the dataset has the classes 0 to"
+            f" {files.num_classes - 1}. The run was trained with another class list."
+        )
+    return ""
+
+
+def _regions(
+    files: LayerFiles, place: int, prediction: Array, truth: Array, confidence: Array | None
+) -> tuple[ErrorRegion, ...]:
+    known = files.regions[place] if place < len(files.regions) else None
+    if known is not None or files.num_classes is None:
+        return known or ()
+    judged = truth[truth != files.ignore_index]
+    if judged.size and int(judged.max()) >= files.num_classes:
+        return ()  # of a mask that the checks complain about
+    return tuple(
+        find_errors(
+            prediction,
+            truth,
+            num_classes=files.num_classes,
+            ignore_index=files.ignore_index,
+            background=files.background,
+            confidence=confidence,
+        )
+    )
+
+
+def _pair_layers(
+    files: LayerFiles,
+    places: tuple[int, int],
+    truth: Array | None,
+    runs: tuple[RunLayers, ...],
+) -> PairLayers:
+    first, second = (runs[place] for place in places)
+    is_judged = first.errors is not None and second.errors is not None
+    if not is_judged or truth is None or first.prediction is None or second.prediction is None:
+        return PairLayers(places)
+    found = agreement_map(truth, first.prediction, second.prediction, files.ignore_index)
+    return PairLayers(places, found, agreement_lines(found), count_agreement(found))
