@@ -1,0 +1,90 @@
+"""What the panels of the analysis have in common: controls, a body, and an empty state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from widgets import theme
+from widgets.elided_label import ElidedLabel
+from widgets.empty_state import EmptyState
+from widgets.export_button import ExportButton, Rows, picture_of
+
+
+class AnalysisPanel(QWidget):
+    """One of the panels at the right of the comparison.
+
+    Subclasses put their controls into `line` and their widgets into `body`, and say in `rows` what
+    the table holds that can be taken away.
+
+    Args:
+        name: What the panel shows, in words that follow "the".
+        icon: Icon of its empty state.
+        parent: Its parent.
+    """
+
+    samples_chosen = Signal(str, list)
+    """Which samples somebody wants to see, in words, and their ids."""
+    region_activated = Signal(str, object)
+    """A sample's id and the `ErrorRegion` of it that somebody wants to see."""
+
+    def __init__(self, name: str, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"Panel {name}")
+        self.caption = ElidedLabel()
+        self.caption.setProperty("role", "muted")
+        self.export_button = ExportButton(name, self.picture, self.rows)
+        self.empty = EmptyState(icon, "")
+        self._content = QWidget()
+        self._stack = QStackedWidget()
+        self.line = QHBoxLayout()
+        self.line.setContentsMargins(0, 0, 0, 0)
+        self.line.setSpacing(theme.GRID // 2)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        top.setSpacing(theme.GRID // 2)
+        top.addLayout(self.line)
+        top.addWidget(self.caption, 1)
+        top.addWidget(self.export_button)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(theme.GRID)
+        content = QVBoxLayout(self._content)
+        content.setContentsMargins(0, 0, 0, 0)
+        content.setSpacing(theme.GRID // 2)
+        content.addLayout(top)
+        content.addLayout(self.body, 1)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self._content)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the panel says why it has nothing to show."""
+        return self._stack.currentIndex() == 0
+
+    def say(self, heading: str, text: str = "") -> None:
+        """Show nothing; say why, and what to do about it."""
+        self.empty.say(heading, text)
+        self._stack.setCurrentIndex(0)
+
+    def show_content(self) -> None:
+        """Show the panel's own widgets."""
+        self._stack.setCurrentIndex(1)
+
+    def rows(self) -> Rows:
+        """The table of what is shown, its first row the titles."""
+        raise NotImplementedError
+
+    def picture(self) -> QPixmap:
+        """What is shown, as a picture."""
+        return picture_of([self._content])
+
+    def choose_samples(self, title: str, sample_ids: Sequence[str]) -> None:
+        """Tell which samples somebody wants to see."""
+        self.samples_chosen.emit(title, list(sample_ids))
