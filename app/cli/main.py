@@ -27,6 +27,7 @@ from app.cli import (
     recipes,
     retrain,
     runs,
+    suspects,
     tags,
     train,
 )
@@ -48,7 +49,7 @@ app = typer.Typer(
 )
 for _module in (
     demo, info, qa, eda, diff, tags, exclude, recipes, train, retrain, runs, predict, evaluate,
-    compare, convert,
+    compare, suspects, convert,
 ):  # fmt: skip
     _module.register(app)
 

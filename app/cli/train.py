@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from app.cli import options
 from app.cli.errors import INTERRUPTED, JobFailed, argument
-from app.cli.opening import chosen_device, chosen_label_set, chosen_run, opened, run_store
+from app.cli.opening import (
+    chosen_device,
+    chosen_label_set,
+    chosen_run,
+    chosen_splits,
+    opened,
+    run_store,
+)
 from app.cli.output import facts, percent
 from app.cli.progress import Report, note, progress
 
@@ -18,6 +27,8 @@ if TYPE_CHECKING:
     from core.dataset import Dataset
     from core.runs.store import Run, RunStore
     from core.training.request import TrainRequest
+
+T = TypeVar("T")
 
 _SHOWN_LINES = 15
 """How much of a config file is shown before the question whether it is trusted."""
@@ -31,6 +42,7 @@ def register(app: typer.Typer) -> None:
             "petseg train pets --recipe demo-cpu",
             "petseg train pets --recipe demo-cpu --labels labels_fixed --set max_iters=200",
             "petseg train pets --resume 20260504-123015-demo-cpu",
+            "petseg train pets --recipe demo-cpu --folds 4 --name judges",
         ),
     )(train)
 
@@ -81,15 +93,38 @@ def train(
             "CPU). They share the batch.",
         ),
     ] = 1,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="Train K runs instead of one: each leaves out another part of the samples, which "
+            "validates it and which it then predicts. `petseg suspects --folds` ranks the masks.",
+            show_default=False,
+        ),
+    ] = None,
+    fold_splits: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="The splits whose samples are dealt out into folds; by default train.",
+            show_default=False,
+        ),
+    ] = None,
     resume: Annotated[
         str | None,
         typer.Option(
             metavar="RUN",
-            help="Go on with a run that was paused, stopped, failed or crashed, from its last "
-            "checkpoint and with its own settings.",
+            help="Go on with a run (or with folds, by the name of their group) that was paused, "
+            "stopped, failed or crashed, from its last checkpoint and with its own settings.",
             show_default=False,
         ),
     ] = None,
+    queue_only: Annotated[
+        bool,
+        typer.Option(
+            "--queue", help="Leave it in the queue: the window or `petseg train` starts it."
+        ),
+    ] = False,
     trust_config: Annotated[
         bool,
         typer.Option(
@@ -106,7 +141,8 @@ def train(
     validates. A second Ctrl+C cancels it at once. `petseg runs --pause` pauses it.
     """
     chosen = {"--recipe": recipe, "--labels": labels, "--name": name, "--set": settings,
-              "--init": init, "--gpus": gpus if gpus > 1 else None}  # fmt: skip
+              "--init": init, "--gpus": gpus if gpus > 1 else None,
+              "--folds": folds, "--fold-splits": fold_splits, "--queue": queue_only}  # fmt: skip
     if resume is not None:
         given = [option for option, value in chosen.items() if value]
         if given:
@@ -118,6 +154,8 @@ def train(
         return
     if recipe is None:
         raise typer.BadParameter("name a recipe, or a run to --resume", param_hint="'--recipe'")
+    if fold_splits is not None and folds is None:
+        raise typer.BadParameter("say how many --folds", param_hint="'--fold-splits'")
     dataset = opened(folder, workspace)
     label_set = chosen_label_set(dataset, labels)
     overrides = _chosen_overrides(recipe, settings or [])
@@ -137,15 +175,50 @@ def train(
         gpus=gpus,
         init=init,
     )
+    if folds is not None:
+        _train_folds(request, folds, _fold_splits(dataset, fold_splits), queue_only=queue_only)
+        return
     run, store = make_run(request), run_store(dataset)
     note(f"Run {run.name}: recipe {recipe}, masks of {label_set}.")
-    watch_run(run, store)
+    if queue_only:
+        note(f"It waits in the queue as {run.id}.")
+    else:
+        watch_run(run, store)
+
+
+def _fold_splits(dataset: Dataset, text: str | None) -> list[str]:
+    """The splits of `--fold-splits`, or train."""
+    with argument("--fold-splits"):
+        splits = chosen_splits(dataset, text or "train")
+    return splits or []
+
+
+def _train_folds(request: TrainRequest, folds: int, splits: list[str], *, queue_only: bool) -> None:
+    from app.cli.folds import watch_folds
+    from core.training.folds.dealing import check_folds
+    from core.training.folds.request import create_folds
+
+    with argument("--folds"):
+        check_folds(folds)
+    runs = _making(partial(create_folds, request, folds=folds, splits=splits), request.dataset)
+    note(
+        f"{folds} runs wait in the queue as {runs[0].record.group}: recipe {request.recipe}, "
+        f"masks of {request.label_set}."
+    )
+    if not queue_only:
+        watch_folds(request.dataset, runs)
 
 
 def make_run(request: TrainRequest) -> Run:
     """Check a request and make its run; what the checks warn of is printed."""
-    from core.training.checks.finding import Finding, Level
     from core.training.request import create_run
+
+    return _making(partial(create_run, request.dataset, request=request), request.dataset)
+
+
+def _making(create: Callable[..., T], dataset: Dataset) -> T:
+    """Make runs with `create`, with progress; what the checks warn of is printed."""
+    from core.training.checks.finding import Finding, Level
 
     def tell(findings: list[Finding]) -> None:
         for finding in findings:
@@ -163,10 +236,8 @@ def make_run(request: TrainRequest) -> Run:
                 weights = stack.enter_context(progress("Fetching weights (kB)"))
             weights(done // 1000, total // 1000)
 
-        return create_run(
-            request.dataset,
-            run_store(request.dataset).runs_dir,
-            request,
+        return create(
+            runs_dir=run_store(dataset).runs_dir,
             on_progress=samples,
             on_findings=tell,
             on_fetch=fetched,
@@ -197,12 +268,19 @@ def _trust(recipe_name: str, *, is_said: bool) -> None:
 
 
 def _go_on(dataset: Dataset, run_name: str, device: str) -> None:
-    """Resume a run: it goes through the queue as a new one does."""
+    """Resume a run, or those of a group: they go through the queue as new ones do."""
+    from app.cli.folds import go_on_with_folds
+    from core.runs.groups import groups_of_runs
     from core.runs.queue import RunQueue
     from core.runs.resuming import check_resumable
     from core.runs.supervisor import Supervisor
 
-    run, store = chosen_run(dataset, run_name), run_store(dataset)
+    store = run_store(dataset)
+    group = groups_of_runs(store).get(run_name)
+    if group is not None:
+        go_on_with_folds(dataset, group, chosen_device(device))
+        return
+    run = chosen_run(dataset, run_name)
     with argument("--resume"):
         check_resumable(run)
     if device != "auto":
