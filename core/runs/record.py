@@ -101,6 +101,10 @@ class RunRecord(BaseModel):
     init: Path | None = None
     parent: str | None = None
     on_repaired_labels: bool = False
+    group: str | None = None
+    fold: int | None = None
+    folds: int | None = None
+    held_out: list[str] = Field(default_factory=list)
     seed: int = 0
     created: datetime
     versions: dict[str, str] = Field(default_factory=dict)
