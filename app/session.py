@@ -38,6 +38,10 @@ class Session(QObject):
     """A saved sample has been checked again; its flags are up to date."""
     runs_changed = Signal()
     edit_requested = Signal(str)
+    place_requested = Signal(str, object)
+    """A place of a sample is to be shown in the editor: its box (left, top, width, height)."""
+    retrain_requested = Signal(str)
+    """The id of a run that is to be trained once more, on the labels as they are now."""
     open_run_requested = Signal(str)
     recipe_values_chosen = Signal(object, str)
     """Values for the training form by field, and what they are, in a few words."""
@@ -260,6 +264,11 @@ class Session(QObject):
         """Show a sample in the editor."""
         self.set_current(sample_id)
         self.edit_requested.emit(sample_id)
+
+    def edit_at(self, sample_id: str, box: Sequence[int]) -> None:
+        """Show a sample in the editor, at a place (left, top, width, height)."""
+        self.edit(sample_id)
+        self.place_requested.emit(sample_id, tuple(box))
 
     def rescan(self) -> None:
         """Check the active label set in the background; only what changed is checked again."""

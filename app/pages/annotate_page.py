@@ -47,6 +47,7 @@ class AnnotatePage(Page):
         self.view = EditorView()
         self.showing = Showing(session, self.view, self.masks, self.saver, self)
         self._verdict: tuple[str, str] | None = None
+        self._wanted_place: tuple[str, Sequence[int]] | None = None
         self._pictured: Dataset | None = None
         self._is_stale = self._strip_is_stale = True
         self.nothing_open = EmptyState(
@@ -213,6 +214,7 @@ class AnnotatePage(Page):
         session.dataset_changed.connect(self._on_dataset_changed)
         session.label_set_changed.connect(self._on_label_set_changed)
         session.current_changed.connect(lambda _sample: self._show_current())
+        session.place_requested.connect(self._on_place)
         session.shown_changed.connect(self._show_strip)
         session.files_changed.connect(self._on_files_changed)
         session.flags_changed.connect(self._on_flags_changed)
@@ -304,7 +306,21 @@ class AnnotatePage(Page):
     def _on_presented(self, sample_id: str) -> None:
         for one in self.companions:
             one.on_shown()
+        self._go_to_place()
         self.sample_shown.emit(sample_id)
+
+    def _on_place(self, sample_id: str, box: Sequence[int]) -> None:
+        self._wanted_place = sample_id, box
+        self._go_to_place()
+
+    def _go_to_place(self) -> None:
+        """Go to the place that another page has asked for, once its sample is on the canvas."""
+        key, wanted = self.showing.key, self._wanted_place
+        if wanted is None or key is None or not self.showing.is_ready:
+            return
+        if wanted[0] == key.sample_id:
+            self.view.show_place(wanted[1])
+        self._wanted_place = None
 
     # Showing what has changed
 

@@ -67,11 +67,14 @@ class TrainPage(Page):
         session.dataset_changed.connect(self._on_dataset)
         session.label_set_changed.connect(self._on_label_set)
         session.recipe_values_chosen.connect(self._use_in_recipe)
+        session.retrain_requested.connect(self._retrain)
         self.control.runs_changed.connect(self._on_runs)
         self.control.run_queued.connect(self._on_queued)
         self.control.run_started.connect(self._on_started)
         self.control.run_ended.connect(self._on_ended)
         self.control.problem.connect(session.problem)
+        for signal in (self.control.refused, self.control.weights_missing):
+            signal.connect(self._on_refused)
 
     # What the window calls
 
@@ -270,7 +273,19 @@ class TrainPage(Page):
 
     # What happens to runs
 
+    def _retrain(self, run_id: str) -> None:
+        """Queue a run once more on repaired labels; another page asked for it."""
+        self._build_once()  # which hears of the new run
+        self.control.retrain(run_id)
+
+    def _on_refused(self, problem: str) -> None:
+        # The form says so too; whoever asked from another page does not see it.
+        if not self.isVisible():
+            self.session.problem.emit(problem)
+
     def _on_queued(self, run_id: str) -> None:
+        if not self.isVisible():
+            self.session.message.emit("The new run is in the queue: see the Train page.")
         self._wanted_run = run_id
         self.panels.form.run_was_queued()
         if self.control.snapshot is not None:

@@ -39,6 +39,7 @@ class EditorView(QWidget):
         self._classes: tuple[ClassInfo, ...] = ()
         self._ignore_index = 255
         self._flags: list[Flag] = []
+        self._place: Rect | None = None
         self.canvas = MaskCanvas()
         self.tools = ToolColumn()
         self.options = OptionBar()
@@ -70,6 +71,7 @@ class EditorView(QWidget):
         self.layer_wiring.forget_sample()
         self.side.flags.choose(None)
         self.notice.dismiss()
+        self._place = None
         self.canvas.set_message(message)
 
     def show_image(self, image: ImagePyramid | None, problem: str) -> None:
@@ -97,6 +99,12 @@ class EditorView(QWidget):
         self._flags = list(flags)
         self.side.flags.show_flags(flags, checked=checked)
         self._frame_places()
+
+    def show_place(self, box: Sequence[int]) -> None:
+        """Go to a place of the sample (left, top, width, height), and frame it until it is left."""
+        self._place = Rect(*box)
+        self._frame_places()
+        self.canvas.zoom_to(self._place.grown(_CONTEXT))
 
     @property
     def opacity(self) -> float:
@@ -200,7 +208,10 @@ class EditorView(QWidget):
         flags = [chosen] if chosen is not None else self._flags
         if not self.side.layers.places_box.isChecked():
             flags = []
-        self.canvas.set_boxes(dict.fromkeys(box for flag in flags for box in flag.region))
+        boxes = dict.fromkeys(box for flag in flags for box in flag.region)
+        if self._place is not None:
+            boxes[tuple(self._place)] = None
+        self.canvas.set_boxes(boxes)
 
     def _table(self) -> list[tuple[int, int, int, int]]:
         return theme.class_table(self._classes, ignore_index=self._ignore_index)

@@ -1,0 +1,323 @@
+"""The worklist below the samples: how far it is, the place at hand, and what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.worklist.entries import Entry, Order, in_order, progress_of
+from widgets import theme
+from widgets.elided_label import ElidedLabel
+from widgets.worklist import words
+from widgets.worklist.entry_table import EntryTable
+from widgets.worklist.model import WorklistModel
+from widgets.worklist.retrain_button import RetrainButton
+from widgets.worklist.verbs import LOOKS, Verb, verb_of
+
+_DECIDING = (Verb.MODEL, Verb.KEEP, Verb.IGNORE, Verb.SKIP)
+_EMPTY = "Empty. Add errors to it from the analysis at the right, then decide them one by one here."
+_ALL_DONE = "Every place is decided."
+
+
+class WorklistBar(QFrame):
+    """Shows the worklist and tells what is wished; it changes nothing by itself.
+
+    Folded it is one line. Unfolded it shows the place at hand with its verbs, and the list. While
+    anything in it has the focus, the verbs' keys work.
+    """
+
+    verb_wanted = Signal(object, int)
+    """A `Verb` for an entry's id; 0 for the verbs that are about none."""
+    current_changed = Signal(object)
+    """The `Entry` that is at hand, or None."""
+    left = Signal()
+    """The user goes back to the page (Esc)."""
+    retrain_wanted = Signal(str)
+    """The id of the run to be trained again on the labels as they are now."""
+    folded_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Worklist")
+        self.setProperty("role", "panel")
+        self._entries: list[Entry] = []
+        self._names: Sequence[str] = ()
+        self._order = Order.SUSPICION
+        self._is_folded = True
+        self._current = 0
+        self._is_read_only = ""
+        self.model = WorklistModel(self)
+        self.fold_button = QToolButton()
+        self.progress = QProgressBar()
+        self.progress_words = QLabel()
+        self.hint = ElidedLabel()
+        self.stale_words = QLabel()
+        self.order_box = QComboBox()
+        self.retrain_button = RetrainButton()
+        self.buttons: dict[Verb, QPushButton | QToolButton] = {}
+        self.place = ElidedLabel()
+        self.list = EntryTable(self.model)
+        self._details = QWidget()
+        self._build()
+        self._lay_out()
+        self._connect()
+        self.show_entries([])
+        self.fold(True)
+
+    # What is shown
+
+    @property
+    def current(self) -> Entry | None:
+        """The entry at hand."""
+        return next((each for each in self._entries if each.id == self._current), None)
+
+    @property
+    def order(self) -> Order:
+        """In which order the entries are worked through."""
+        return self._order
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether only one line is shown."""
+        return self._is_folded
+
+    def set_classes(self, names: Sequence[str]) -> None:
+        """Say how classes are called."""
+        self._names = tuple(names)
+        self.model.set_classes(names)
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """Show the worklist as it is now. The entry at hand stays, as long as it is there."""
+        self._entries = in_order(entries, self._order)
+        self.model.show(self._entries)
+        progress = progress_of(self._entries)
+        self.progress.setRange(0, max(progress.entries, 1))
+        self.progress.setValue(progress.decided)
+        self.progress_words.setText(progress.words())
+        for widget in (self.progress, self.progress_words, self.order_box):
+            widget.setVisible(bool(progress.entries))
+        is_done = progress.entries > 0 and progress.decided == progress.entries
+        self.hint.setText(_ALL_DONE if is_done else "" if progress.entries else _EMPTY)
+        self.fold_button.setEnabled(bool(progress.entries))
+        if not progress.entries:
+            self.fold(True)
+        if self.current is None:
+            self.choose(self._first_open())
+        else:
+            self.list.show_row(self.model.row_of(self._current))
+            self._show_current()
+
+    def show_runs(self, retrainable: Mapping[str, str], stale: Sequence[str]) -> None:
+        """Say which runs can be trained again, and which ones learned other labels than these.
+
+        Args:
+            retrainable: Names by id of the runs that repairs were made for.
+            stale: Names of the stale runs.
+        """
+        self.retrain_button.show_runs(retrainable)
+        self.stale_words.setText(words.stale(stale))
+        self.stale_words.setVisible(bool(stale))
+        self.stale_words.setToolTip(
+            "They learned labels that are others now: " + ", ".join(stale) if stale else ""
+        )
+
+    def set_read_only(self, why: str) -> None:
+        """Say why nothing can be decided here; "" when everything can."""
+        self._is_read_only = why
+        self._show_current()
+
+    def choose(self, entry_id: int) -> None:
+        """Put an entry at hand; 0 for none."""
+        self._current = entry_id
+        self.list.show_row(self.model.row_of(entry_id))
+        self._show_current()
+        self.current_changed.emit(self.current)
+
+    def step(self, by: int) -> None:
+        """Put the next entry that is not decided at hand (1), or the one before (-1)."""
+        row = self.model.row_of(self._current)
+        if not self._entries:
+            return
+        if by < 0:
+            self.choose(self._entries[max((row or 0) - 1, 0)].id)
+            return
+        start = 0 if row is None else row + 1
+        around = [*self._entries[start:], *self._entries[:start]]
+        self.choose(next((each.id for each in around if each.is_open), self._current))
+
+    def fold(self, folded: bool) -> None:
+        """Show one line only, or everything."""
+        changed, self._is_folded = folded != self._is_folded, folded
+        self._details.setVisible(not folded)
+        self.fold_button.setArrowType(Qt.ArrowType.RightArrow if folded else Qt.ArrowType.DownArrow)
+        if changed:
+            self.folded_changed.emit(folded)
+
+    def work(self) -> None:
+        """Unfold, and let the keys of the verbs work at once; folds where that is so already."""
+        if not self._is_folded and self.isAncestorOf(self._focused()):
+            self.fold(True)
+            self.left.emit()
+        elif self._entries:
+            self.fold(False)
+            self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.current_changed.emit(self.current)
+
+    # Keys
+
+    def event(self, event: QEvent) -> bool:
+        """The verbs' keys belong to the worklist while it has the focus."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and (self._verb_of(event) is not None or event.key() == Qt.Key.Key_Escape)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do what a key stands for."""
+        verb = self._verb_of(event)
+        if verb is not None:
+            self._do(verb)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _verb_of(self, event: QKeyEvent) -> Verb | None:
+        # Letters in the box choose one of its lines.
+        return None if self.order_box.hasFocus() else verb_of(event)
+
+    def _do(self, verb: Verb) -> None:
+        if verb in (Verb.NEXT, Verb.BACK):
+            self.step(1 if verb is Verb.NEXT else -1)
+            return
+        button = self.buttons.get(verb)
+        if self._current and (button is None or button.isEnabled()):
+            self.verb_wanted.emit(verb, self._current)
+
+    # Building
+
+    def _build(self) -> None:
+        self.fold_button.setText("Worklist")
+        self.fold_button.setObjectName("WorklistFold")
+        self.fold_button.setToolTip("Work through the worklist with the keyboard, or fold it (W)")
+        self.fold_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold_button.setAutoRaise(True)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(120)
+        self.progress.setAccessibleName("Decided places")
+        self.hint.setProperty("role", "muted")
+        self.stale_words.setProperty("role", "warning")
+        for order, title in (
+            (Order.SUSPICION, "Most suspicious first"),
+            (Order.SIZE, "Largest first"),
+        ):
+            self.order_box.addItem(title, order)
+        self.order_box.setAccessibleName("Order of the worklist")
+        self.order_box.setToolTip("Which places come first")
+        for verb, look in LOOKS.items():
+            is_small = verb in (Verb.BACK, Verb.NEXT, Verb.REMOVE)
+            button: QPushButton | QToolButton = (
+                QToolButton() if is_small else QPushButton(look.text)
+            )
+            if isinstance(button, QPushButton):
+                button.setText(f"{look.text} ({look.key})")
+            button.setObjectName(f"worklist.{verb.value}")
+            button.setToolTip(look.tooltip)
+            button.setAccessibleName(look.tip)
+            # A click must not take the keys away from the list.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            theme.set_icon(button, look.icon, "accent_text" if verb is Verb.MODEL else "text")
+            self.buttons[verb] = button
+        self.buttons[Verb.MODEL].setProperty("role", "primary")
+        self.place.setObjectName("WorklistPlace")
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(theme.GRID)
+        for widget in (self.fold_button, self.progress, self.progress_words):
+            head.addWidget(widget)
+        head.addWidget(self.hint, 1)
+        for widget in (self.stale_words, self.order_box, self.retrain_button):
+            head.addWidget(widget)
+        verbs = QHBoxLayout()
+        verbs.setSpacing(theme.GRID)
+        verbs.addWidget(self.buttons[Verb.BACK])
+        verbs.addWidget(self.buttons[Verb.NEXT])
+        verbs.addWidget(self.place, 1)
+        for verb in (*_DECIDING, Verb.TAKE_BACK, Verb.EDIT, Verb.REMOVE):
+            verbs.addWidget(self.buttons[verb])
+        details = QVBoxLayout(self._details)
+        details.setContentsMargins(0, 0, 0, 0)
+        details.setSpacing(theme.GRID // 2)
+        details.addLayout(verbs)
+        details.addWidget(self.list)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
+        column.setSpacing(theme.GRID // 2)
+        column.addLayout(head)
+        column.addWidget(self._details)
+
+    def _connect(self) -> None:
+        self.fold_button.clicked.connect(self._on_fold)
+        self.order_box.currentIndexChanged.connect(self._on_order)
+        self.retrain_button.retrain_wanted.connect(self.retrain_wanted)
+        self.list.row_chosen.connect(self._on_row)
+        for verb, button in self.buttons.items():
+            button.clicked.connect(lambda _on=False, one=verb: self._do(one))
+
+    def _on_fold(self) -> None:
+        if self._is_folded:
+            self.work()
+        else:
+            self.fold(True)
+            self.left.emit()
+
+    def _on_order(self) -> None:
+        self._order = self.order_box.currentData()
+        self.show_entries(self._entries)
+
+    def _on_row(self, row: int) -> None:
+        entry_id = self.model.entries[row].id
+        if entry_id != self._current:
+            self.choose(entry_id)
+
+    def _first_open(self) -> int:
+        return next((each.id for each in self._entries if each.is_open), 0)
+
+    def _focused(self) -> QWidget | None:
+        window = self.window()
+        return window.focusWidget() if window is not None else None
+
+    def _show_current(self) -> None:
+        entry = self.current
+        self.place.setText(
+            self._is_read_only or ("" if entry is None else words.current(entry, self._names))
+        )
+        is_decided = entry is not None and not entry.is_open
+        can_write = entry is not None and not self._is_read_only
+        for verb in _DECIDING:
+            self.buttons[verb].setVisible(not is_decided)
+            self.buttons[verb].setEnabled(can_write and not is_decided)
+        self.buttons[Verb.TAKE_BACK].setVisible(is_decided)
+        self.buttons[Verb.TAKE_BACK].setEnabled(
+            entry is not None and can_write and entry.can_be_taken_back
+        )
+        for verb in (Verb.EDIT, Verb.REMOVE):
+            self.buttons[verb].setEnabled(entry is not None)

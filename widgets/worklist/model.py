@@ -1,0 +1,119 @@
+"""The entries of the worklist as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from core.worklist.entries import Decision, Entry, State
+from widgets import theme
+from widgets.worklist import words
+
+Index = QModelIndex | QPersistentModelIndex
+
+_HEADINGS = ("State", "Kind", "Mask → run", "Size px", "Suspicion %", "Sample", "Added for")
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_TIPS = {
+    4: "How probable it is that the label is wrong here: by the finder of label errors where it "
+    "judged the sample, else how sure the run is of its class",
+}
+_ICONS = {
+    State.TO_REVIEW: ("circle-outline", "muted"),
+    State.SKIPPED: ("debug-step-over", "warning"),
+    Decision.MODEL: ("robot-outline", "ok"),
+    Decision.KEEP: ("tag-check-outline", "ok"),
+    Decision.IGNORE: ("eye-off-outline", "ok"),
+    Decision.EDITED: ("pencil-outline", "ok"),
+    Decision.GONE: ("check", "ok"),
+}
+
+
+class WorklistModel(QAbstractTableModel):
+    """Rows in the order they are given. A change of some entries repaints only their rows."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[Entry] = []
+        self._rows: dict[int, int] = {}
+        self._names: Sequence[str] = ()
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """The entries, in order."""
+        return self._entries
+
+    def set_classes(self, names: Sequence[str]) -> None:
+        """Say how classes are called."""
+        self._names = tuple(names)
+
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Show entries; rows stay where they are when the same ones come in the same order."""
+        if [each.id for each in entries] == [each.id for each in self._entries]:
+            for row, (old, new) in enumerate(zip(self._entries, entries, strict=True)):
+                if old != new:
+                    self._entries[row] = new
+                    self.dataChanged.emit(self.index(row, 0), self.index(row, len(_HEADINGS) - 1))
+            return
+        self.beginResetModel()
+        self._entries = list(entries)
+        self._rows = {entry.id: row for row, entry in enumerate(self._entries)}
+        self.endResetModel()
+
+    def row_of(self, entry_id: int) -> int | None:
+        """The row of an entry; None when it is not shown."""
+        return self._rows.get(entry_id)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """One row an entry."""
+        return 0 if parent.isValid() else len(self._entries)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """One column a heading."""
+        return 0 if parent.isValid() else len(_HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Headings, with the units."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADINGS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _TIPS.get(section)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section in (3, 4) else Qt.AlignmentFlag.AlignLeft
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts, and an icon for the state."""
+        entry, column = self._entries[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(entry, column)
+        if role == Qt.ItemDataRole.DecorationRole and column == 0:
+            name, color = _ICONS[entry.decision if entry.decision is not None else entry.state]
+            return theme.icon(name, color)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in (3, 4):
+            return _RIGHT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return words.current(entry, self._names)
+        return None
+
+    def _text(self, entry: Entry, column: int) -> str:
+        match column:
+            case 0:
+                return words.state(entry).capitalize()
+            case 1:
+                return entry.region.kind.words
+            case 2:
+                return words.disagreement(entry, self._names)
+            case 3:
+                return f"{entry.region.pixels:,}"
+            case 4:
+                return f"{100 * entry.suspicion:.0f}"
+            case 5:
+                return entry.sample
+            case _:
+                return entry.source
