@@ -10,24 +10,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from pydantic import ValidationError
-
-from core.dataset import Dataset, Sample
+from core.dataset import Dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.evaluation.errors.error_map import errors_in
 from core.evaluation.metrics.confusion import ConfusionMatrix, mean_of_present, none_if_nan
+from core.evaluation.pairs import Job, illegal_values, jobs_of, read_pair
 from core.evaluation.predicting.files import (
     WITHOUT_SPLITS,
     PredictionStatus,
     RunLike,
     confidence_path,
-    decode_prediction,
     load_manifest,
     missing_predictions,
     prediction_path,
@@ -35,11 +31,10 @@ from core.evaluation.predicting.files import (
     read_confidence,
     read_prediction,
     samples_of_split,
-    split_folder,
 )
+from core.evaluation.score_table import ScoreTable
 from core.evaluation.scores import CacheKeys, Evaluation, SampleScore, SkippedSample
-from core.files import atomic_write_text, content_hash, read_bytes
-from core.images import decode_mask
+from core.evaluation.stored import load_evaluation, save_evaluation
 
 __all__ = [
     "Evaluation",
@@ -65,13 +60,6 @@ _THREADS = min(4, os.cpu_count() or 1)
 _CHUNK = 64
 
 Outcome = SampleScore | SkippedSample
-
-# What stands in for a cache key where there is nothing to read, and how it is said.
-_REASONS = {
-    "excluded": "it is excluded",
-    "no mask": "it has no mask",
-    "no prediction": "it has no prediction",
-}
 
 
 class EvaluationCancelled(PetsegError):  # noqa: N818 - a wish of the user, not an error
@@ -110,7 +98,7 @@ def evaluate_run(
     samples = samples_of_split(dataset, split)
     if exclude is None:
         exclude = _excluded_in_workspace(dataset)
-    jobs = _jobs(dataset, run, samples, truth, exclude)
+    jobs = jobs_of(dataset, run, samples, truth, exclude)
     if not any(job.has_prediction for job in jobs):
         raise PetsegError(
             f"The run {run.name} has no predictions of {split or 'the dataset'} yet",
@@ -127,10 +115,10 @@ def evaluate_run(
     cache = CacheKeys(
         num_classes=dataset.num_classes,
         ignore_index=dataset.ignore_index,
-        samples={job.sample.id: job.key for job in jobs},
+        samples={job.sample: job.key for job in jobs},
     )
     path = metrics_path(run, split, truth)
-    before = _load(path)
+    before = load_evaluation(path)
     report = on_progress or (lambda done, total: None)
     if before is not None and before.is_of(header, _class_names(dataset), cache):
         report(len(jobs), len(jobs))
@@ -138,7 +126,7 @@ def evaluate_run(
     known = _known_outcomes(before, cache)
     found = _measure_all(jobs, dataset, known, report, cancelled or (lambda: False))
     evaluation = _pool(dataset, run, header, found, cache)
-    atomic_write_text(path, evaluation.model_dump_json() + "\n")
+    save_evaluation(evaluation, path)
     return evaluation
 
 
@@ -149,52 +137,8 @@ def metrics_path(run: RunLike, split: str, label_set: str) -> Path:
     return run.folder / METRICS_FOLDER / f"{name}{suffix}.json"
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A sample to measure.
-
-    Attributes:
-        key: Time and size of its two files; or else why it cannot be measured.
-    """
-
-    sample: Sample
-    mask: Path
-    prediction: str
-    key: str
-    has_prediction: bool
-
-
-def _jobs(
-    dataset: Dataset,
-    run: RunLike,
-    samples: Sequence[Sample],
-    label_set: str,
-    exclude: Collection[str],
-) -> list[_Job]:
-    # Paths as text here: this runs for every sample each time an evaluation is opened.
-    splits = {sample.split for sample in samples}
-    folders = {split: str(split_folder(run.folder, split)) for split in splits}
-    # Masks that are decoded otherwise are other masks.
-    coding = f" {content_hash(repr(dataset.coding).encode())}" if dataset.coding else ""
-    jobs = []
-    for sample in samples:
-        mask = dataset.mask_path(sample, label_set)
-        prediction = f"{folders[sample.split]}{os.sep}{sample.stem}.png"
-        mask_key, prediction_key = _file_key(mask), _file_key(prediction)
-        if sample.id in exclude:
-            key = "excluded"
-        elif not mask_key:
-            key = "no mask"
-        elif not prediction_key:
-            key = "no prediction"
-        else:
-            key = f"{mask_key} {prediction_key}{coding}"
-        jobs.append(_Job(sample, mask, prediction, key, bool(prediction_key)))
-    return jobs
-
-
 def _measure_all(
-    jobs: Sequence[_Job],
+    jobs: Sequence[Job],
     dataset: Dataset,
     known: Mapping[str, Outcome],
     report: Callable[[int, int], None],
@@ -202,7 +146,7 @@ def _measure_all(
 ) -> list[Outcome]:
     """The outcome of every job, in order; those in `known` are not measured again."""
     outcomes = dict(known)
-    todo = [job for job in jobs if job.sample.id not in known]
+    todo = [job for job in jobs if job.sample not in known]
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="evaluate") as pool:
         for start in range(0, len(todo), _CHUNK):
             if cancelled():
@@ -211,7 +155,7 @@ def _measure_all(
             for outcome in pool.map(lambda job: _measure(job, dataset), chunk):
                 outcomes[outcome.sample] = outcome
             report(len(jobs) - len(todo) + start + len(chunk), len(jobs))
-    return [outcomes[job.sample.id] for job in jobs]
+    return [outcomes[job.sample] for job in jobs]
 
 
 def _pool(
@@ -222,7 +166,7 @@ def _pool(
     cache: CacheKeys,
 ) -> Evaluation:
     """Sum up the samples."""
-    scores = tuple(outcome for outcome in outcomes if isinstance(outcome, SampleScore))
+    scores = [outcome for outcome in outcomes if isinstance(outcome, SampleScore)]
     skipped = tuple(outcome for outcome in outcomes if isinstance(outcome, SkippedSample))
     if not scores:
         raise PetsegError(
@@ -235,61 +179,36 @@ def _pool(
             ),
         )
     total = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
-    for score in scores:
-        total.add_entries(score.cells)
+    table = ScoreTable.from_scores(scores, dataset.num_classes)
+    total.add_counts(table.pooled_cells())
     return Evaluation(
         **header,
         **total.metrics(_class_names(dataset)).model_dump(),
         samples=len(scores),
-        scores=scores,
+        scores=table,
         skipped=skipped,
         cache=cache,
     )
 
 
-def _measure(job: _Job, dataset: Dataset) -> Outcome:
-    sample = job.sample.id
-    if (reason := _REASONS.get(job.key)) is not None:
-        return SkippedSample(sample=sample, reason=reason)
-    try:
-        data = read_bytes(job.mask)
-        truth = decode_mask(data, job.mask, dataset.coding)
-        prediction = decode_prediction(Path(job.prediction))
-    except PetsegError as error:
-        return SkippedSample(sample=sample, reason=_clause(error))
-    if truth.shape != prediction.shape:
-        reason = (
-            f"the mask is {truth.shape[1]}×{truth.shape[0]} pixels, "
-            f"but the prediction {prediction.shape[1]}×{prediction.shape[0]}"
-        )
-        return SkippedSample(sample=sample, reason=reason)
+def _measure(job: Job, dataset: Dataset) -> Outcome:
+    pair = read_pair(job, dataset)
+    if isinstance(pair, str):
+        return SkippedSample(sample=job.sample, reason=pair)
     matrix = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
-    matrix.add(prediction, truth)
+    matrix.add(pair.prediction, pair.truth)
     full = matrix.full_counts
-    if full[-1].any():
-        values = set(np.unique(truth).tolist()) - {dataset.ignore_index}
-        return SkippedSample(sample=sample, reason=f"the mask holds {_illegal(values, dataset)}")
-    if full[:, -1].any():
-        values = set(np.unique(prediction).tolist())
-        reason = f"the prediction holds {_illegal(values, dataset)}"
-        return SkippedSample(sample=sample, reason=reason)
+    if full[-1].any() or full[:, -1].any():
+        return SkippedSample(sample=job.sample, reason=illegal_values(pair, dataset) or "")
     dice = matrix.dice()
     return SampleScore(
-        sample=sample,
+        sample=job.sample,
         mDice=none_if_nan(mean_of_present(dice)),
         dice=tuple(none_if_nan(value) for value in dice),
         errors=errors_in(matrix),
         cells=tuple(matrix.entries()),
-        mask_hash=content_hash(data),
+        mask_hash=pair.mask_hash,
     )
-
-
-def _load(path: Path) -> Evaluation | None:
-    # A damaged file is only a lost cache: it is computed again and replaced.
-    try:
-        return Evaluation.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
 
 
 def _known_outcomes(before: Evaluation | None, cache: CacheKeys) -> dict[str, Outcome]:
@@ -305,27 +224,8 @@ def _known_outcomes(before: Evaluation | None, cache: CacheKeys) -> dict[str, Ou
     }
 
 
-def _file_key(path: Path | str) -> str:
-    try:
-        status = os.stat(path)  # noqa: PTH116 - paths as text, see _jobs
-    except OSError:
-        return ""
-    return f"{status.st_mtime_ns}:{status.st_size}"
-
-
 def _class_names(dataset: Dataset) -> list[str]:
     return [info.name for info in dataset.classes]
-
-
-def _clause(error: PetsegError) -> str:
-    return error.what[:1].lower() + error.what[1:]
-
-
-def _illegal(values: set[int], dataset: Dataset) -> str:
-    found = sorted(value for value in values if value >= dataset.num_classes)
-    listed = ", ".join(str(value) for value in found[:5]) + (", …" if len(found) > 5 else "")
-    noun, verb = ("value", "is") if len(found) == 1 else ("values", "are")
-    return f"the {noun} {listed}, which {verb} no class"
 
 
 def _excluded_in_workspace(dataset: Dataset) -> Collection[str]:

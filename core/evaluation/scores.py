@@ -1,4 +1,4 @@
-"""The figures of a run on a split, as they are kept in `metrics/<split>.json`."""
+"""The figures of a run on a split: pooled, and for every sample."""
 
 from __future__ import annotations
 
@@ -7,33 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.evaluation.errors.error_map import ErrorCounts
 from core.evaluation.metrics.confusion import Metrics
+from core.evaluation.score_table import Cell, SampleScore, ScoreTable
 
-Cell = tuple[int, int, int]
-
-
-class SampleScore(BaseModel):
-    """How right the prediction of one sample is.
-
-    Attributes:
-        sample: The sample's id.
-        mDice: Mean Dice over the classes in its truth or prediction, in percent; None when every
-            pixel is ignored.
-        dice: Dice per class in percent; None for a class that is in neither.
-        errors: Pixels by kind of error.
-        cells: The sample's confusion matrix, without zeros: (true class, predicted class, pixels).
-        mask_hash: Content hash of the mask that was taken for the truth; "" in older files.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    sample: str
-    mDice: float | None  # noqa: N815 - the study's spelling, fixed in the files
-    dice: tuple[float | None, ...]
-    errors: ErrorCounts
-    cells: tuple[Cell, ...]
-    mask_hash: str = ""
+__all__ = ["CacheKeys", "Cell", "Evaluation", "SampleScore", "ScoreTable", "SkippedSample"]
 
 
 class SkippedSample(BaseModel):
@@ -72,12 +49,14 @@ class Evaluation(Metrics):
         skipped: The samples that were not measured, with the reason.
     """
 
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
     run: str
     split: str
     label_set: str
     samples: int
     iteration: int | None = None
-    scores: tuple[SampleScore, ...]
+    scores: ScoreTable
     skipped: tuple[SkippedSample, ...]
     cache: CacheKeys
 
@@ -88,12 +67,17 @@ class Evaluation(Metrics):
             mDice=self.mDice, mAcc=self.mAcc, aAcc=self.aAcc, mIoU=self.mIoU, classes=self.classes
         )
 
+    @property
+    def class_names(self) -> list[str]:
+        """The classes, in the order of their indices."""
+        return [entry.name for entry in self.classes]
+
     def is_of(self, header: Mapping[str, Any], classes: Sequence[str], cache: CacheKeys) -> bool:
         """Whether computing everything again would give this very evaluation."""
         return (
             self.cache == cache
             and all(getattr(self, key) == value for key, value in header.items())
-            and [entry.name for entry in self.classes] == list(classes)
+            and self.class_names == list(classes)
         )
 
     def summary(self) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from core.evaluation.metrics.confusion import ConfusionMatrix, Mask
 
@@ -22,7 +22,7 @@ class ErrorKind(IntEnum):
     IGNORED = 255
 
 
-class ErrorCounts(BaseModel):
+class ErrorCounts(NamedTuple):
     """Pixels by kind of error.
 
     Attributes:
@@ -31,8 +31,6 @@ class ErrorCounts(BaseModel):
         false: Background in the truth, an object in the prediction.
         wrong_class: An object in both, but of different classes.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     correct: int = 0
     missed: int = 0

@@ -16,20 +16,19 @@ So one erosion and one dilation of the class indices find the bands of all class
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from core.evaluation.metrics.confusion import Counts, Mask
-from core.masks.counting import bounds, count_values
+from core.evaluation.metrics.counting import Bools, count_true
+from core.masks.counting import bounds
 from core.masks.geometry import whole
 
 IOU_BAND, F1_BAND = 0.02, 0.0075
 """Widths as a share of the image's diagonal: as Cheng et al. and Csurka et al. have them."""
-
-Bools = npt.NDArray[np.bool_]
 
 
 class Reach(NamedTuple):
@@ -75,7 +74,7 @@ def count_boundaries(
     prediction: Mask,
     truth: Mask,
     *,
-    num_classes: int,
+    classes: Sequence[int],
     ignore_index: int = 255,
     band: float | None = None,
 ) -> Counts:
@@ -88,45 +87,42 @@ def count_boundaries(
     Args:
         prediction: Predicted classes, uint8 H×W.
         truth: True classes, uint8 H×W.
-        num_classes: Number of classes K; larger values are no class and are not counted.
-        ignore_index: Truth value that is not counted.
+        classes: The classes to count: those that occur in the truth or the prediction.
+        ignore_index: Truth value that is not counted, whatever `classes` holds.
         band: See `reach_of`.
 
     Returns:
-        int64 n×7, one row for each class in the truth or the prediction; see `BoundaryColumn`.
+        int64 n×7, one row for each class; see `BoundaryColumn`.
     """
+    wanted = [value for value in classes if value != ignore_index]
+    counts = np.zeros((len(wanted), BoundaryColumn.WIDTH), np.int64)
     if not truth.size:
-        return np.zeros((0, BoundaryColumn.WIDTH), np.int64)
+        return counts
     reach = reach_of(truth.shape, band)
-    in_truth, in_prediction = count_values(truth), count_values(prediction)
-    has_ignored = bool(in_truth[ignore_index])
-    in_truth[ignore_index] = 0
-    present = np.flatnonzero((in_truth + in_prediction)[:num_classes])
-    counts = np.zeros((len(present), BoundaryColumn.WIDTH), np.int64)
-    counts[:, BoundaryColumn.CLASS] = present
-    known = _far_from_ignored(truth == ignore_index, reach.iou) if has_ignored else None
-    both, either = _count_bands(prediction, truth, reach.iou, known)
-    counts[:, BoundaryColumn.IN_BOTH] = both[present]
-    counts[:, BoundaryColumn.IN_EITHER] = either[present]
-    known = _far_from_ignored(truth == ignore_index, reach.f1) if has_ignored else None
-    edges = _edges(prediction, known), _edges(truth, known)
-    for row, value in enumerate(present.tolist()):
-        counts[row, BoundaryColumn.PREDICTED :] = _count_near(
-            edges[0] & (prediction == value), edges[1] & (truth == value), reach.f1
+    bands = _band(prediction, reach.iou), _band(truth, reach.iou)
+    edges = _edges(prediction), _edges(truth)
+    ignored = truth == ignore_index
+    if ignored.any():
+        for found, width in ((bands, reach.iou), (edges, reach.f1)):
+            known = _far_from(ignored, width)
+            for each in found:
+                each &= known
+    for row, value in zip(counts, wanted, strict=True):
+        predicted, true = prediction == value, truth == value
+        row[BoundaryColumn.CLASS] = value
+        row[BoundaryColumn.IN_BOTH : BoundaryColumn.PREDICTED] = _count_overlap(
+            bands[0] & predicted, bands[1] & true
+        )
+        row[BoundaryColumn.PREDICTED :] = _count_near(
+            edges[0] & predicted, edges[1] & true, reach.f1
         )
     return counts
 
 
-def _count_bands(
-    prediction: Mask, truth: Mask, reach: int, known: Bools | None
-) -> tuple[Counts, Counts]:
-    """Pixels of each value (256) in the bands of both, and in the band of at least one."""
-    predicted, true = _band(prediction, reach), _band(truth, reach)
-    if known is not None:
-        predicted &= known
-        true &= known
-    both = count_values(truth, predicted & true & (prediction == truth))
-    return both, count_values(prediction, predicted) + count_values(truth, true) - both
+def _count_overlap(predicted: Bools, true: Bools) -> tuple[int, int]:
+    """Pixels in both, and pixels in at least one."""
+    both = count_true(predicted & true)
+    return both, count_true(predicted) + count_true(true) - both
 
 
 def _band(mask: Mask, reach: int) -> Bools:
@@ -141,11 +137,11 @@ def _band(mask: Mask, reach: int) -> Bools:
     return band
 
 
-def _edges(mask: Mask, known: Bools | None) -> Bools:
+def _edges(mask: Mask) -> Bools:
     """The pixels with a neighbour of another value."""
     window = _window(1)
     edges: Bools = cv2.erode(mask, window) != cv2.dilate(mask, window)
-    return edges if known is None else edges & known
+    return edges
 
 
 def _count_near(predicted: Bools, true: Bools, reach: int) -> tuple[int, int, int, int]:
@@ -165,7 +161,7 @@ def _count_near(predicted: Bools, true: Bools, reach: int) -> tuple[int, int, in
     )
 
 
-def _far_from_ignored(ignored: Bools, reach: int) -> Bools:
+def _far_from(ignored: Bools, reach: int) -> Bools:
     return cv2.dilate(ignored.view(np.uint8), _window(reach)) == 0
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from core.evaluation.metrics.confusion import Counts, Mask
-from core.masks.counting import count_values
 
 BINS = 15
 """As in the paper. 255 is a multiple of it, so no bin holds more levels than another."""
@@ -22,6 +22,8 @@ BINS = 15
 _LEVELS = np.arange(256, dtype=np.int64)
 # A bin holds what is above its lower end and up to its upper end; the first holds 0 as well.
 _BEGINNINGS = np.concatenate([[0], 1 + 255 // BINS * np.arange(1, BINS)])
+# What is counted apart of each level of confidence: wrong and right, without and with an object.
+_RIGHT, _OBJECT, _IGNORED, _KINDS = 1, 2, 4, 5
 
 
 class CalibrationColumn:
@@ -79,17 +81,29 @@ def count_calibration(
     Returns:
         int64 15×6, one row for each bin; see `CalibrationColumn`.
     """
-    known = truth != ignore_index
-    right = (prediction == truth) & known
-    counts = np.zeros((BINS, CalibrationColumn.WIDTH), np.int64)
-    counts[:, :3] = _binned(count_values(confidence, known), count_values(confidence, right))
-    if background is None:
-        counts[:, 3:] = counts[:, :3]
-    else:
-        is_object = prediction != background
-        counts[:, 3:] = _binned(
-            count_values(confidence, known & is_object), count_values(confidence, right & is_object)
+    levels = np.zeros((_KINDS, 256), np.int64)
+    # OpenCV counts in float32, which is exact up to 2²⁴: so some rows at a time.
+    rows = max(1, (1 << 24) // max(truth.shape[1], 1))
+    for top in range(0, truth.shape[0], rows):
+        part = slice(top, top + rows)
+        kinds = (prediction[part] == truth[part]).view(np.uint8) * np.uint8(_RIGHT)
+        if background is None:
+            kinds |= np.uint8(_OBJECT)
+        else:
+            kinds |= (prediction[part] != background).view(np.uint8) * np.uint8(_OBJECT)
+        kinds[truth[part] == ignore_index] = _IGNORED
+        levels += (
+            cv2.calcHist(
+                [kinds, confidence[part]], [0, 1], None, [_KINDS, 256], [0, _KINDS, 0, 256]
+            )
+            .reshape(_KINDS, 256)
+            .astype(np.int64)
         )
+    right, right_object = levels[_RIGHT], levels[_RIGHT | _OBJECT]
+    of_objects = levels[_OBJECT] + right_object
+    counts = np.empty((BINS, CalibrationColumn.WIDTH), np.int64)
+    counts[:, :3] = _binned(levels[0] + right + of_objects, right + right_object)
+    counts[:, 3:] = _binned(of_objects, right_object)
     return counts
 
 

@@ -119,6 +119,16 @@ class ConfusionMatrix:
         for true_class, predicted_class, pixels in entries:
             self._full[true_class, predicted_class] += pixels
 
+    def add_counts(self, counts: Counts) -> None:
+        """Count pixels that are given as int64 K×K: rows are true classes, columns predicted ones.
+
+        Raises:
+            ValueError: they are of another number of classes.
+        """
+        if counts.shape != (self.num_classes, self.num_classes):
+            raise ValueError(f"expected {self.num_classes} classes, not counts of {counts.shape}")
+        self._full[:-1, :-1] += counts
+
     def entries(self) -> list[tuple[int, int, int]]:
         """The cells that are not zero as (true class, predicted class, pixels).
 

@@ -23,7 +23,13 @@ from core.evaluation.metrics.calibration import (
     reliability,
 )
 from core.evaluation.metrics.confusion import Counts, Mask, none_if_nan
-from core.evaluation.metrics.objects import ObjectColumn, match_objects, object_matrix
+from core.evaluation.metrics.counting import classes_in
+from core.evaluation.metrics.objects import (
+    NOTHING,
+    ObjectColumn,
+    match_objects,
+    object_matrix,
+)
 from core.evaluation.metrics.ratios import harmonic_percent, percent_of
 
 Columns = dict[str, npt.NDArray[np.int64]]
@@ -166,17 +172,13 @@ def measure_details(
             raise ValueError(
                 f"expected uint8 of the shape {truth.shape}, not {array.dtype} of {array.shape}"
             )
+    present = classes_in(prediction, truth, num_classes)
+    objects = [value for value in present if value != background]
     return SampleDetails(
         boundary=count_boundaries(
-            prediction, truth, num_classes=num_classes, ignore_index=ignore_index, band=band
+            prediction, truth, classes=present, ignore_index=ignore_index, band=band
         ),
-        objects=match_objects(
-            prediction,
-            truth,
-            num_classes=num_classes,
-            ignore_index=ignore_index,
-            background=background,
-        ),
+        objects=match_objects(prediction, truth, classes=objects, ignore_index=ignore_index),
         calibration=None
         if confidence is None
         else count_calibration(
@@ -217,16 +219,29 @@ def boundary_counts(details: Sequence[SampleDetails], num_classes: int) -> Count
     return counts
 
 
+class ObjectCount:
+    """What the last axis of counts of objects by class is."""
+
+    HITS = 0
+    TRUE = 1
+    PREDICTED = 2
+    MISSES = 3
+    FALSE_ALARMS = 4
+    WIDTH = 5
+
+
 def object_counts(details: Sequence[SampleDetails], num_classes: int) -> Counts:
-    """Objects per sample and class as int64 N×K×3: hits, true objects, predicted objects."""
+    """Objects per sample and class as int64 N×K×5; see `ObjectCount`."""
     rows, lengths = _joined([each.objects for each in details], ObjectColumn.WIDTH)
     samples = np.repeat(np.arange(len(details)), lengths)
     true, predicted = rows[:, ObjectColumn.TRUE_CLASS], rows[:, ObjectColumn.PREDICTED_CLASS]
-    counts = np.zeros((len(details), num_classes, 3), np.int64)
+    counts = np.zeros((len(details), num_classes, ObjectCount.WIDTH), np.int64)
     for column, chosen, classes in (
-        (0, true == predicted, true),
-        (1, true >= 0, true),
-        (2, predicted >= 0, predicted),
+        (ObjectCount.HITS, true == predicted, true),
+        (ObjectCount.TRUE, true != NOTHING, true),
+        (ObjectCount.PREDICTED, predicted != NOTHING, predicted),
+        (ObjectCount.MISSES, predicted == NOTHING, true),
+        (ObjectCount.FALSE_ALARMS, true == NOTHING, predicted),
     ):
         np.add.at(counts, (samples[chosen], classes[chosen], column), 1)
     return counts

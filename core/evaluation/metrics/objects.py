@@ -9,6 +9,7 @@ partners may differ in class: that is an object of a wrong class, neither missed
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 from core.evaluation.metrics.confusion import Counts, Mask
 from core.masks.counting import bounds
+from core.masks.geometry import around
 
 NOTHING = -1
 """Stands for the class of an object that has no partner."""
@@ -47,19 +49,29 @@ class _Pieces(NamedTuple):
     labels: Labels
     classes: Counts
 
-    @property
-    def areas(self) -> Counts:
-        """Pixels by number; those of no piece come first."""
-        return np.bincount(self.labels.ravel(), minlength=len(self.classes))
+
+class _Overlaps(NamedTuple):
+    """What the pieces of two masks share.
+
+    Attributes:
+        pairs: Pieces that share pixels, n×2 of their numbers.
+        common: How many pixels each two share.
+        true_areas: Pixels of each true piece by its number; those of no piece come first.
+        predicted_areas: The same of the predicted pieces.
+    """
+
+    pairs: Counts
+    common: Counts
+    true_areas: Counts
+    predicted_areas: Counts
 
 
 def match_objects(
     prediction: Mask,
     truth: Mask,
     *,
-    num_classes: int,
+    classes: Sequence[int],
     ignore_index: int = 255,
-    background: int | None = 0,
 ) -> Counts:
     """Match the objects of one image.
 
@@ -69,31 +81,26 @@ def match_objects(
     Args:
         prediction: Predicted classes, uint8 H×W.
         truth: True classes, uint8 H×W.
-        num_classes: Number of classes K.
-        ignore_index: Truth value that is not counted.
-        background: The class that is no object; None when all are.
+        classes: The classes whose pieces are objects, of those that occur in the truth or the
+            prediction: without the background.
+        ignore_index: Truth value that is not counted, whatever `classes` holds.
 
     Returns:
         int64 n×5, one row for each object or pair of objects; see `ObjectColumn`. The class that is
         not there is `NOTHING`.
     """
-    ignored = truth == ignore_index
-    true, predicted = truth, prediction
-    if background != 0:  # below, what is no object is 0 and class c is c + 1
-        true, predicted = _shifted(truth, background), _shifted(prediction, background)
-    true = np.where(ignored, np.uint8(0), true) if ignored.any() else true
-    shift = 0 if background == 0 else 1
-    part = bounds(cv2.bitwise_or(true, predicted)) if true.size else None
-    if part is None or part.is_empty:
+    wanted = [value for value in classes if value != ignore_index]
+    rect = around(bounds(mask == value) for value in wanted for mask in (truth, prediction))
+    if rect.is_empty:
         return np.zeros((0, ObjectColumn.WIDTH), np.int64)
-    crop = part.slices
-    ours = _pieces(np.ascontiguousarray(predicted[crop]), num_classes + shift)
-    theirs = _pieces(np.ascontiguousarray(true[crop]), num_classes + shift)
-    in_ignored = np.bincount(ours.labels[ignored[crop]], minlength=len(ours.classes))
-    matches = _matched(theirs, ours, in_ignored)
-    classes = matches[:, : ObjectColumn.TRUE_PIXELS]
-    classes[classes != NOTHING] -= shift
-    return matches
+    part = rect.slices
+    true, predicted = _pieces(truth[part], wanted), _pieces(prediction[part], wanted)
+    overlaps = _overlaps(true, predicted)
+    in_ignored = np.zeros(len(predicted.classes), np.int64)
+    ignored = truth[part] == ignore_index
+    if ignored.any():
+        in_ignored = np.bincount(predicted.labels[ignored], minlength=len(predicted.classes))
+    return _matched(true.classes, predicted.classes, overlaps, in_ignored)
 
 
 def object_matrix(matches: Counts, num_classes: int) -> Counts:
@@ -108,76 +115,67 @@ def object_matrix(matches: Counts, num_classes: int) -> Counts:
     return np.bincount(rows * side + columns, minlength=side * side).reshape(side, side)
 
 
-def _shifted(mask: Mask, background: int | None) -> Mask:
-    moved = mask + np.uint8(1)
-    if background is not None:
-        moved[mask == background] = 0
-    return moved
-
-
-def _pieces(mask: Mask, above: int) -> _Pieces:
-    """The pieces of the classes from 1 up to, not including, `above`."""
+def _pieces(mask: Mask, classes: Sequence[int]) -> _Pieces:
     labels = np.zeros(mask.shape, np.int32)
-    classes = [NOTHING]
-    present = np.flatnonzero(np.bincount(mask.ravel(), minlength=256)[:above])
-    for value in present.tolist():
-        if value == 0:
-            continue
+    numbered = [NOTHING]
+    for value in classes:
         of_class = mask == value
-        crop = bounds(of_class).slices
-        found, numbers = cv2.connectedComponents(
-            np.ascontiguousarray(of_class[crop]).view(np.uint8), connectivity=8
-        )
-        numbers[numbers > 0] += len(classes) - 1
-        labels[crop] += numbers
-        classes += [value] * (found - 1)
-    return _Pieces(labels, np.array(classes, np.int64))
+        rect = bounds(of_class)
+        if rect.is_empty:
+            continue
+        stencil = np.ascontiguousarray(of_class[rect.slices]).view(np.uint8)
+        count, found = cv2.connectedComponents(stencil, connectivity=8)
+        before = len(numbered) - 1
+        if before:
+            found += np.multiply(stencil, before, dtype=np.int32)
+        labels[rect.slices] += found
+        numbered += [value] * (count - 1)
+    return _Pieces(labels, np.array(numbered, np.int64))
 
 
-def _matched(true: _Pieces, predicted: _Pieces, in_ignored: Counts) -> Counts:
-    """Pairs first, then what was missed, then what was made up."""
-    pairs, common = _overlaps(true.labels, predicted.labels, len(predicted.classes))
-    true_areas = true.areas
-    all_predicted = predicted.areas
-    predicted_areas = all_predicted - in_ignored
-    either = true_areas[pairs[:, 0]] + predicted_areas[pairs[:, 1]] - common
-    is_match = common > MATCHED_ABOVE * either
-    pairs, common = pairs[is_match], common[is_match]
-    missed = true_areas >= SMALLEST
-    made_up = (predicted_areas >= SMALLEST) & (2 * in_ignored <= all_predicted)
-    for alone, matched in ((missed, pairs[:, 0]), (made_up, pairs[:, 1])):
-        alone[0] = False
-        alone[matched] = False
-    first, second = np.flatnonzero(missed), np.flatnonzero(made_up)
-    rows = np.zeros((len(pairs) + len(first) + len(second), ObjectColumn.WIDTH), np.int64)
-    rows[: len(pairs)] = np.column_stack(
-        [
-            true.classes[pairs[:, 0]],
-            predicted.classes[pairs[:, 1]],
-            true_areas[pairs[:, 0]],
-            predicted_areas[pairs[:, 1]],
-            common,
-        ]
+def _overlaps(true: _Pieces, predicted: _Pieces) -> _Overlaps:
+    rows, columns = len(true.classes), len(predicted.classes)
+    if rows * columns <= _MOST_CELLS:
+        # The smallest type that holds every cell's number keeps the arithmetic in vector units.
+        kind = np.min_scalar_type(rows * columns)
+        cells = true.labels.astype(kind) * kind.type(columns) + predicted.labels.astype(kind)
+        table = np.bincount(cells.ravel(), minlength=rows * columns).reshape(rows, columns)
+        pairs = np.argwhere(table[1:, 1:]) + 1
+        return _Overlaps(pairs, table[tuple(pairs.T)], table.sum(axis=1), table.sum(axis=0))
+    # Masks of specks have more pairs than memory should hold.
+    both = (true.labels > 0) & (predicted.labels > 0)
+    cells = true.labels[both].astype(np.int64) * columns + predicted.labels[both]
+    found, counts = np.unique(cells, return_counts=True)
+    return _Overlaps(
+        np.column_stack(np.divmod(found, columns)),
+        counts,
+        np.bincount(true.labels.ravel(), minlength=rows),
+        np.bincount(predicted.labels.ravel(), minlength=columns),
     )
-    not_found = rows[len(pairs) : len(pairs) + len(first)]
-    not_found[:, ObjectColumn.TRUE_CLASS] = true.classes[first]
-    not_found[:, ObjectColumn.PREDICTED_CLASS] = NOTHING
-    not_found[:, ObjectColumn.TRUE_PIXELS] = true_areas[first]
-    not_there = rows[len(pairs) + len(first) :]
-    not_there[:, ObjectColumn.TRUE_CLASS] = NOTHING
-    not_there[:, ObjectColumn.PREDICTED_CLASS] = predicted.classes[second]
-    not_there[:, ObjectColumn.PREDICTED_PIXELS] = predicted_areas[second]
-    return rows
 
 
-def _overlaps(true: Labels, predicted: Labels, columns: int) -> tuple[Counts, Counts]:
-    """Which pieces share pixels, n×2 of their numbers, and how many each two share."""
-    cells = true.ravel().astype(np.int64) * columns + predicted.ravel()
-    cells = cells[(true.ravel() > 0) & (predicted.ravel() > 0)]
-    if (int(true.max()) + 1) * columns <= _MOST_CELLS:
-        counts = np.bincount(cells)
-        found = np.flatnonzero(counts)
-        counts = counts[found]
-    else:  # a mask of specks has more pairs than memory should hold
-        found, counts = np.unique(cells, return_counts=True)
-    return np.column_stack(np.divmod(found, columns)), counts
+def _matched(
+    true_classes: Counts, predicted_classes: Counts, found: _Overlaps, in_ignored: Counts
+) -> Counts:
+    """Pairs first, then what was missed, then what was made up."""
+    true_areas, predicted_areas = found.true_areas, found.predicted_areas - in_ignored
+    first, second = found.pairs.T
+    either = true_areas[first] + predicted_areas[second] - found.common
+    is_match = found.common > MATCHED_ABOVE * either
+    first, second, common = first[is_match], second[is_match], found.common[is_match]
+    missed = true_areas >= SMALLEST
+    made_up = (predicted_areas >= SMALLEST) & (2 * in_ignored <= found.predicted_areas)
+    for alone, partners in ((missed, first), (made_up, second)):
+        alone[0] = False
+        alone[partners] = False
+    # Number 0 stands for no piece: its class is NOTHING, and in its place of areas comes 0.
+    rows = np.concatenate([first, np.flatnonzero(missed), np.zeros(made_up.sum(), np.int64)])
+    columns = np.concatenate([second, np.zeros(missed.sum(), np.int64), np.flatnonzero(made_up)])
+    alone = len(rows) - len(common)
+    matches = np.empty((len(rows), ObjectColumn.WIDTH), np.int64)
+    matches[:, ObjectColumn.TRUE_CLASS] = true_classes[rows]
+    matches[:, ObjectColumn.PREDICTED_CLASS] = predicted_classes[columns]
+    matches[:, ObjectColumn.TRUE_PIXELS] = np.where(rows, true_areas[rows], 0)
+    matches[:, ObjectColumn.PREDICTED_PIXELS] = np.where(columns, predicted_areas[columns], 0)
+    matches[:, ObjectColumn.COMMON_PIXELS] = np.pad(common, (0, alone))
+    return matches

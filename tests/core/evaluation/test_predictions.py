@@ -145,7 +145,7 @@ def test_that_a_second_measurement_reads_no_mask_and_writes_nothing(
     def refuse(_data: object, path: object, _coding: object = None) -> None:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr("core.evaluation.evaluate.decode_mask", refuse)
+    monkeypatch.setattr("core.evaluation.pairs.decode_mask", refuse)
     assert evaluate_run(dataset, run, "val") == first
     assert path.stat().st_mtime_ns == written
 
@@ -161,7 +161,7 @@ def test_that_an_edited_mask_changes_its_sample_only(dataset, predicted_run, mon
         read.append(path)
         return decode_mask(data, path, coding)
 
-    monkeypatch.setattr("core.evaluation.evaluate.decode_mask", noted)
+    monkeypatch.setattr("core.evaluation.pairs.decode_mask", noted)
     after = evaluate_run(dataset, run, "val")
     assert read == [edited]
     assert after.mDice < before.mDice
@@ -197,7 +197,7 @@ def test_that_another_label_set_can_be_the_truth_and_has_its_own_file(dataset, p
     assert (own.label_set, own.mDice) == ("labels", pytest.approx(100))
     assert other.label_set == "labels_fixed"
     assert other.mDice < own.mDice
-    assert {path.name for path in (run.folder / "metrics").iterdir()} == {
+    assert {path.name for path in (run.folder / "metrics").glob("*.json")} == {
         "val.json",
         "val@labels_fixed.json",
     }

@@ -1,0 +1,234 @@
+"""The scores of ten thousand samples as a few arrays, from which single scores are made on demand.
+
+Opening a run reads the arrays; only who looks at a sample's score has it made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from core.evaluation.errors.error_map import ErrorCounts
+
+Cell = tuple[int, int, int]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class SampleScore(NamedTuple):
+    """How right the prediction of one sample is.
+
+    Attributes:
+        sample: The sample's id.
+        mDice: Mean Dice over the classes in its truth or prediction, in percent; None when every
+            pixel is ignored.
+        dice: Dice per class in percent; None for a class that is in neither.
+        errors: Pixels by kind of error.
+        cells: The sample's confusion matrix, without zeros: (true class, predicted class, pixels).
+        mask_hash: Content hash of the mask that was taken for the truth; "" in older files.
+    """
+
+    sample: str
+    mDice: float | None  # noqa: N815 - the study's spelling, fixed in the files
+    dice: tuple[float | None, ...]
+    errors: ErrorCounts
+    cells: tuple[Cell, ...]
+    mask_hash: str = ""
+
+
+class PixelCount:
+    """What the last axis of counts of pixels by class is."""
+
+    RIGHT = 0
+    PREDICTED = 1
+    TRUE = 2
+    WIDTH = 3
+
+
+class ScoreTable(Sequence[SampleScore]):
+    """Scores as a sequence of which only the columns are kept.
+
+    Args:
+        ids: The samples' ids.
+        m_dice: float64 N; nan for None.
+        dice: float64 N×K; nan for None.
+        errors: int64 N×4: the counts of `ErrorCounts`, in its order.
+        cells: int64 M×3: the cells of all samples, one sample after the other.
+        cell_counts: int64 N: how many cells each sample has.
+        mask_hashes: One for each sample.
+
+    Raises:
+        ValueError: the columns do not fit together, or a cell is none of the K classes.
+    """
+
+    def __init__(
+        self,
+        ids: Sequence[str],
+        m_dice: Floats,
+        dice: Floats,
+        errors: Ints,
+        cells: Ints,
+        cell_counts: Ints,
+        mask_hashes: Sequence[str],
+    ) -> None:
+        count = len(ids)
+        fits = (
+            m_dice.shape == (count,)
+            and dice.ndim == 2
+            and len(dice) == count
+            and errors.shape == (count, len(ErrorCounts._fields))
+            and cell_counts.shape == (count,)
+            and cells.shape == (int(cell_counts.sum()), 3)
+            and len(mask_hashes) == count
+        )
+        if not fits:
+            raise ValueError("the columns of the scores do not fit together")
+        if cells.size and not (int(cells.min()) >= 0 and int(cells[:, :2].max()) < dice.shape[1]):
+            raise ValueError("a cell is of no class")
+        self.ids = ids if isinstance(ids, tuple) else tuple(ids)
+        self.m_dice = m_dice
+        self.dice = dice
+        self.errors = errors
+        self.cells = cells
+        self.cell_counts = cell_counts
+        self.mask_hashes = tuple(mask_hashes)
+
+    @classmethod
+    def from_scores(cls, scores: Iterable[SampleScore], num_classes: int) -> ScoreTable:
+        """The table of single scores."""
+        rows = list(scores)
+        cells = [cell for score in rows for cell in score.cells]
+        return cls(
+            ids=[score.sample for score in rows],
+            m_dice=np.array([score.mDice for score in rows], np.float64),
+            dice=np.array([score.dice for score in rows], np.float64).reshape(-1, num_classes),
+            errors=np.array([score.errors for score in rows], np.int64).reshape(-1, 4),
+            cells=np.array(cells, np.int64).reshape(-1, 3),
+            cell_counts=np.array([len(score.cells) for score in rows], np.int64),
+            mask_hashes=[score.mask_hash for score in rows],
+        )
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes K."""
+        return self.dice.shape[1]
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The place of each sample."""
+        return {sample: row for row, sample in enumerate(self.ids)}
+
+    def get(self, sample: str) -> SampleScore | None:
+        """The score of a sample; None when it was not measured."""
+        row = self.rows.get(sample)
+        return None if row is None else self[row]
+
+    def pixel_counts(self) -> Ints:
+        """Pixels of each sample by class, int64 N×K×3; see `PixelCount`."""
+        count, classes = len(self.ids), self.num_classes
+        first = np.repeat(np.arange(count), self.cell_counts) * classes
+        true, predicted, pixels = self.cells.T
+        found = np.empty((count * classes, PixelCount.WIDTH), np.int64)
+        for column, places, weights in (
+            (PixelCount.RIGHT, first + true, np.where(true == predicted, pixels, 0)),
+            (PixelCount.PREDICTED, first + predicted, pixels),
+            (PixelCount.TRUE, first + true, pixels),
+        ):
+            # Whole numbers stay exact in float64 up to 2⁵³: no image has as many pixels.
+            found[:, column] = np.bincount(places, weights, minlength=count * classes)
+        return found.reshape(count, classes, PixelCount.WIDTH)
+
+    def pooled_cells(self) -> Ints:
+        """The confusion matrix of all samples, int64 K×K: true classes by predicted ones."""
+        side = self.num_classes
+        places = self.cells[:, 0] * side + self.cells[:, 1]
+        found = np.bincount(places, self.cells[:, 2], minlength=side * side)
+        return found.astype(np.int64).reshape(side, side)
+
+    def samples_with(self, true_class: int, predicted_class: int) -> list[tuple[str, int]]:
+        """The samples that have pixels in a cell, and how many; most first."""
+        samples = np.repeat(np.arange(len(self.ids)), self.cell_counts)
+        chosen = (self.cells[:, 0] == true_class) & (self.cells[:, 1] == predicted_class)
+        found = zip(samples[chosen].tolist(), self.cells[chosen, 2].tolist(), strict=True)
+        return [(self.ids[row], pixels) for row, pixels in sorted(found, key=lambda e: -e[1])]
+
+    def taken(self, rows: Sequence[int]) -> ScoreTable:
+        """The table of some samples, by their places."""
+        ends = np.cumsum(self.cell_counts)
+        wanted = np.asarray(rows, np.int64)
+        cells = [np.arange(ends[row] - self.cell_counts[row], ends[row]) for row in wanted]
+        return ScoreTable(
+            ids=[self.ids[row] for row in wanted],
+            m_dice=self.m_dice[wanted],
+            dice=self.dice[wanted],
+            errors=self.errors[wanted],
+            cells=self.cells[np.concatenate([np.zeros(0, np.int64), *cells])],
+            cell_counts=self.cell_counts[wanted],
+            mask_hashes=[self.mask_hashes[row] for row in wanted],
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, index: int) -> SampleScore: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SampleScore]: ...
+    def __getitem__(self, index: int | slice) -> SampleScore | Sequence[SampleScore]:
+        return self._made[index]
+
+    def __iter__(self) -> Iterator[SampleScore]:
+        return iter(self._made)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, ScoreTable):
+            return self._columns_equal(other)
+        if isinstance(other, Sequence) and not isinstance(other, str):
+            return list(self) == list(other)
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment] - equal by what the arrays hold
+
+    def __repr__(self) -> str:
+        return f"<ScoreTable of {len(self)} samples>"
+
+    @cached_property
+    def _made(self) -> tuple[SampleScore, ...]:
+        """All scores: making them one by one takes several times as long."""
+        cells = list(map(tuple, self.cells.tolist()))
+        ends = np.cumsum(self.cell_counts).tolist()
+        return tuple(
+            SampleScore(sample, mean, dice, ErrorCounts(*errors), tuple(cells[start:end]), mask)
+            for sample, mean, dice, errors, start, end, mask in zip(
+                self.ids,
+                _with_none(self.m_dice),
+                map(tuple, _with_none(self.dice)),
+                self.errors.tolist(),
+                [0, *ends[:-1]],
+                ends,
+                self.mask_hashes,
+                strict=True,
+            )
+        )
+
+    def _columns_equal(self, other: ScoreTable) -> bool:
+        return (
+            self.ids == other.ids
+            and self.mask_hashes == other.mask_hashes
+            and np.array_equal(self.m_dice, other.m_dice, equal_nan=True)
+            and np.array_equal(self.dice, other.dice, equal_nan=True)
+            and np.array_equal(self.errors, other.errors)
+            and np.array_equal(self.cells, other.cells)
+            and np.array_equal(self.cell_counts, other.cell_counts)
+        )
+
+
+def _with_none(values: Floats) -> list[Any]:
+    if not np.isnan(values).any():
+        found: list[Any] = values.tolist()
+        return found
+    return np.where(np.isnan(values), None, values.astype(object)).tolist()
