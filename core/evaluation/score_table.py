@@ -142,11 +142,20 @@ class ScoreTable(Sequence[SampleScore]):
             found[:, column] = np.bincount(places, weights, minlength=count * classes)
         return found.reshape(count, classes, PixelCount.WIDTH)
 
-    def pooled_cells(self) -> Ints:
-        """The confusion matrix of all samples, int64 K×K: true classes by predicted ones."""
+    def pooled_cells(self, rows: npt.NDArray[np.intp] | None = None) -> Ints:
+        """The confusion matrix of all samples, or of some by their places.
+
+        Returns:
+            int64 K×K: true classes by predicted ones.
+        """
+        cells = self.cells
+        if rows is not None:
+            chosen = np.zeros(len(self.ids), np.bool_)
+            chosen[rows] = True
+            cells = cells[np.repeat(chosen, self.cell_counts)]
         side = self.num_classes
-        places = self.cells[:, 0] * side + self.cells[:, 1]
-        found = np.bincount(places, self.cells[:, 2], minlength=side * side)
+        places = cells[:, 0] * side + cells[:, 1]
+        found = np.bincount(places, cells[:, 2], minlength=side * side)
         return found.astype(np.int64).reshape(side, side)
 
     def samples_with(self, true_class: int, predicted_class: int) -> list[tuple[str, int]]:
@@ -155,21 +164,6 @@ class ScoreTable(Sequence[SampleScore]):
         chosen = (self.cells[:, 0] == true_class) & (self.cells[:, 1] == predicted_class)
         found = zip(samples[chosen].tolist(), self.cells[chosen, 2].tolist(), strict=True)
         return [(self.ids[row], pixels) for row, pixels in sorted(found, key=lambda e: -e[1])]
-
-    def taken(self, rows: Sequence[int]) -> ScoreTable:
-        """The table of some samples, by their places."""
-        ends = np.cumsum(self.cell_counts)
-        wanted = np.asarray(rows, np.int64)
-        cells = [np.arange(ends[row] - self.cell_counts[row], ends[row]) for row in wanted]
-        return ScoreTable(
-            ids=[self.ids[row] for row in wanted],
-            m_dice=self.m_dice[wanted],
-            dice=self.dice[wanted],
-            errors=self.errors[wanted],
-            cells=self.cells[np.concatenate([np.zeros(0, np.int64), *cells])],
-            cell_counts=self.cell_counts[wanted],
-            mask_hashes=[self.mask_hashes[row] for row in wanted],
-        )
 
     def __len__(self) -> int:
         return len(self.ids)

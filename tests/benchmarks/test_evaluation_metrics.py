@@ -144,7 +144,7 @@ def test_that_ten_thousand_samples_are_opened_again_at_once(tmp_path: Path):
     def open_all() -> None:
         evaluations = [evaluate_run(dataset, run, "val") for run in runs]
         for other in evaluations[1:]:
-            compare_evaluations(dataset, evaluations[0], other)
+            compare_evaluations(evaluations[0], other)
 
     again = min(seconds(open_all) for _ in range(2))
     print(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from core.dataset import Dataset
-from core.errors import PetsegError
+from core.evaluation.comparing.several import compare_several
 from core.evaluation.evaluate import evaluate_run
-from core.evaluation.metrics.confusion import ConfusionMatrix, Metrics
+from core.evaluation.metrics.confusion import Metrics
 from core.evaluation.predicting.files import RunLike
-from core.evaluation.scores import Evaluation, SampleScore, SkippedSample
+from core.evaluation.scores import Evaluation, SkippedSample
 
 
 class MetricsDelta(BaseModel):
@@ -117,33 +118,25 @@ def compare_runs(
                 cancelled=cancelled,
             )
         )
-    return compare_evaluations(dataset, *evaluations)
+    return compare_evaluations(*evaluations)
 
 
-def compare_evaluations(dataset: Dataset, a: Evaluation, b: Evaluation) -> Comparison:
+def compare_evaluations(a: Evaluation, b: Evaluation) -> Comparison:
     """Compare two evaluations of one split against one label set.
 
     Raises:
-        ValueError: they are of different splits or label sets.
+        ValueError: they are of different splits, label sets or classes.
         PetsegError: they have no sample in common.
     """
-    if (a.split, a.label_set) != (b.split, b.label_set):
-        raise ValueError("the evaluations are of different splits or label sets")
-    scores_a = {score.sample: score for score in a.scores}
-    scores_b = {score.sample: score for score in b.scores}
-    common = [sample for sample in scores_a if sample in scores_b]
-    if not common:
-        raise PetsegError(
-            f"The runs {a.run} and {b.run} have no measured sample in common",
-            remedy="Predict the same split with both runs, then compare again.",
-        )
-    metrics_a = _pooled(dataset, a, scores_a, scores_b)
-    metrics_b = _pooled(dataset, b, scores_b, scores_a)
+    both = compare_several([a, b])
+    metrics_a, metrics_b = both.metrics
+    known = ~np.isnan(both.m_dice).any(axis=1)
     samples = [
         SampleDelta(sample=sample, a=first, b=second, delta=second - first)
-        for sample in common
-        if (first := scores_a[sample].mDice) is not None
-        and (second := scores_b[sample].mDice) is not None
+        for sample, (first, second), is_known in zip(
+            both.samples, both.m_dice.tolist(), known.tolist(), strict=True
+        )
+        if is_known
     ]
     samples.sort(key=lambda entry: (-abs(entry.delta), entry.sample))
     return Comparison(
@@ -151,7 +144,7 @@ def compare_evaluations(dataset: Dataset, a: Evaluation, b: Evaluation) -> Compa
         label_set=a.label_set,
         a=a.run,
         b=b.run,
-        compared=len(common),
+        compared=len(both.samples),
         delta=MetricsDelta(
             mDice=metrics_b.mDice - metrics_a.mDice,
             classes={
@@ -162,38 +155,8 @@ def compare_evaluations(dataset: Dataset, a: Evaluation, b: Evaluation) -> Compa
         metrics_a=metrics_a,
         metrics_b=metrics_b,
         samples=tuple(samples),
-        left_out=_left_out(a, b),
+        left_out=both.left_out,
     )
-
-
-def _pooled(
-    dataset: Dataset,
-    evaluation: Evaluation,
-    scores: dict[str, SampleScore],
-    others: dict[str, SampleScore],
-) -> Metrics:
-    if scores.keys() == others.keys():
-        return evaluation.metrics
-    matrix = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
-    for sample, score in scores.items():
-        if sample in others:
-            matrix.add_entries(score.cells)
-    return matrix.metrics([info.name for info in dataset.classes])
-
-
-def _left_out(a: Evaluation, b: Evaluation) -> tuple[SkippedSample, ...]:
-    reasons: dict[str, dict[str, str]] = {}
-    for evaluation in (a, b):
-        for skipped in evaluation.skipped:
-            reasons.setdefault(skipped.sample, {})[evaluation.run] = skipped.reason
-    left_out = []
-    for sample, by_run in reasons.items():
-        if len(by_run) == 2 and len(set(by_run.values())) == 1:
-            reason = next(iter(by_run.values()))
-        else:
-            reason = "; ".join(f"{run}: {why}" for run, why in by_run.items())
-        left_out.append(SkippedSample(sample=sample, reason=reason))
-    return tuple(left_out)
 
 
 def _difference(first: float | None, second: float | None) -> float | None:

@@ -97,9 +97,7 @@ def test_that_evaluations_of_different_splits_are_not_compared(dataset, predicte
     a = predicted_run("a", unchanged)
     shutil.copytree(a.folder / "predictions" / "val", a.folder / "predictions" / "train")
     with pytest.raises(ValueError):
-        compare_evaluations(
-            dataset, evaluate_run(dataset, a, "val"), evaluate_run(dataset, a, "train")
-        )
+        compare_evaluations(evaluate_run(dataset, a, "val"), evaluate_run(dataset, a, "train"))
 
 
 def test_that_a_run_without_predictions_is_named(dataset, predicted_run):
