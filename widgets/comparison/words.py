@@ -24,6 +24,10 @@ MEASURING = ("Measuring the predictions…", "")
 PREDICT_FIRST = ("Nothing is predicted yet", "Predict the split to see where the run is wrong.")
 PREDICTING = ("Nothing is predicted yet", "The worst samples appear here when it is done.")
 NOTHING_MEASURED = ("Nothing is measured", "Choose the run again to measure its predictions.")
+NONE_CHOSEN = (
+    "None of the chosen samples is among these",
+    "Press Esc to see all samples of the split again.",
+)
 FILTERED_OUT = ("No sample has that in its name", "Clear the filter to see all of them.")
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from core.flags import Flag, FlagBook, flag_book
 from widgets.flags.severity import WORDS, check_title, counted
+from widgets.row_steps import row_steps
 
 Index = QModelIndex | QPersistentModelIndex
-
-# Beyond this many separate changes, starting anew is quicker than telling each.
-_MOST_RUNS = 64
-_MOST_ROWS = 2000
 
 
 class GalleryModel(QAbstractListModel):
@@ -52,7 +49,7 @@ class GalleryModel(QAbstractListModel):
         new = list(ids)
         if new == self._ids:
             return
-        steps = _steps(self._ids, new)
+        steps = row_steps(self._ids, new)
         if steps is None:
             self.beginResetModel()
             self._ids, self._rows = new, None
@@ -141,32 +138,3 @@ class GalleryModel(QAbstractListModel):
         if sample_id in self._excluded:
             words.append("excluded")
         return ", ".join(words)
-
-
-Runs = list[tuple[int, int]]
-
-
-def _steps(old: list[str], new: list[str]) -> tuple[Runs, Runs] | None:
-    """The row ranges to remove from `old` and then to insert to get `new`; None for too many."""
-    if not old or not new or abs(len(old) - len(new)) > _MOST_ROWS:
-        return None
-    wanted, known = set(new), set(old)
-    removed = _runs(row for row, sample_id in enumerate(old) if sample_id not in wanted)
-    inserted = _runs(row for row, sample_id in enumerate(new) if sample_id not in known)
-    if removed is None or inserted is None:
-        return None
-    kept_before = [sample_id for sample_id in old if sample_id in wanted]
-    kept_after = [sample_id for sample_id in new if sample_id in known]
-    return (removed, inserted) if kept_before == kept_after else None
-
-
-def _runs(rows: Iterator[int]) -> Runs | None:
-    runs: Runs = []
-    for row in rows:
-        if runs and runs[-1][1] == row - 1:
-            runs[-1] = (runs[-1][0], row)
-        elif len(runs) == _MOST_RUNS:
-            return None
-        else:
-            runs.append((row, row))
-    return runs

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu
 
 from app.actions import Action
 from app.comparing.comparison import Comparison
@@ -12,13 +13,23 @@ from app.comparing.work import LETTERS, RunChoice
 from app.sample_files import layer_files, photo_thumbnails
 from app.session import Session
 from core.dataset import Dataset
+from core.errors import PetsegError
+from core.evaluation.analysis import Analysis
+from core.evaluation.errors.kinds import ErrorKind
+from core.evaluation.errors.regions import ErrorRegion
+from core.evaluation.suspects.ranking import rank_masks
 from widgets.comparison import words
 from widgets.comparison.grid.linked_views import ShownRun
+from widgets.comparison.grid.panel import PanelKind
 from widgets.comparison.layers.sample_layers import LayerFiles
-from widgets.comparison.run_colors import run_color
-from widgets.comparison.samples.measures import merge_scores
+from widgets.comparison.samples.columns import RunColumns, SampleColumns
 from widgets.comparison.samples.sample_list import SampleList
 from widgets.comparison.viewing.viewer import ComparisonViewer
+from widgets.latest_task import LatestTask
+from widgets.run_colors import colors, run_color
+
+RegionMenu = Callable[[str, str, ErrorRegion], QMenu]
+"""Given a run's id, a sample's id and a region of errors: a menu of what can be done with it."""
 
 
 class Viewing(QObject):
@@ -30,22 +41,35 @@ class Viewing(QObject):
         parent: Its owner.
     """
 
+    sample_changed = Signal(str)
+    """The id of the sample that is chosen now; "" for none."""
+    region_activated = Signal(str, object)
+    """A sample's id and the `ErrorRegion` in it that was clicked or gone to; see `active_run`."""
+
     def __init__(self, session: Session, comparison: Comparison, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._comparison = session, comparison
         self._shown_runs: list[RunChoice] = []
+        self._analyses: Sequence[Analysis | None] = ()
+        self._quality: dict[str, float] = {}
+        self._quality_task = LatestTask(self)
+        self._quality_task.done.connect(self._on_quality)
         self.samples = SampleList()
         self.viewer = ComparisonViewer()
-        self.samples.current_changed.connect(lambda _sample: self.show_sample())
+        self.samples.current_changed.connect(self._on_current)
         self.samples.opened.connect(session.edit)
         self.viewer.edit_requested.connect(self.edit)
+        self.viewer.pair_changed.connect(self._on_pair)
+        self.viewer.region_activated.connect(self.region_activated)
+        colors.changed.connect(self._on_colors)
 
     # What the page calls
 
     def actions(self) -> list[Action]:
         """Commands for the list and the views."""
         samples, viewer = self.samples, self.viewer
-        bar = viewer.bar
+        bar, views = viewer.bar, viewer.views
+        walking, looking = "Samples", "Views"
         return [
             Action(
                 "compare.edit",
@@ -53,19 +77,97 @@ class Viewing(QObject):
                 self._on_enter,
                 ("E", "Return", "Enter"),
                 "pencil-outline",
+                walking,
             ),
-            Action("compare.next", "Next sample", lambda: samples.step(1), ("D", "Right")),
-            Action("compare.previous", "Previous sample", lambda: samples.step(-1), ("A", "Left")),
-            Action("compare.overlays", "Show overlays", bar.overlays_button.toggle, ("X",)),
-            Action("compare.hatching", "Hatch the errors", bar.hatched_button.toggle, ("H",)),
-            Action("compare.fit", "Show the whole image", viewer.views.fit, ("0",)),
-            Action("compare.filter", "Filter the samples", self._focus_filter, ("Ctrl+F",)),
+            Action(
+                "compare.next", "Next sample", lambda: samples.step(1), ("D", "Right"), "", walking
+            ),
+            Action(
+                "compare.previous",
+                "Previous sample",
+                lambda: samples.step(-1),
+                ("A", "Left"),
+                "",
+                walking,
+            ),
+            Action(
+                "compare.filter", "Search the samples", self._focus_filter, ("Ctrl+F",), "", walking
+            ),
+            Action(
+                "compare.all", "Show all samples again", self._show_all, ("Escape",), "", walking
+            ),
+            Action(
+                "compare.next_region",
+                "Next region of errors",
+                lambda: self._step_region(1),
+                (".",),
+                "",
+                looking,
+            ),
+            Action(
+                "compare.previous_region",
+                "Region of errors before this one",
+                lambda: self._step_region(-1),
+                (",",),
+                "",
+                looking,
+            ),
+            Action(
+                "compare.swipe", "Swipe between two runs", viewer.toggle_swipe, ("S",), "", looking
+            ),
+            Action(
+                "compare.blink",
+                "Blink between two runs",
+                bar.blink_button.click,
+                ("B",),
+                "",
+                looking,
+            ),
+            Action(
+                "compare.who",
+                "Where only one of two runs is right",
+                lambda: bar.toggle_kind(PanelKind.AGREEMENT),
+                ("V",),
+                "",
+                looking,
+            ),
+            Action(
+                "compare.confidence",
+                "Confidence of the runs",
+                lambda: bar.toggle_kind(PanelKind.CONFIDENCE),
+                ("C",),
+                "",
+                looking,
+            ),
+            Action(
+                "compare.overlays", "Show overlays", bar.overlays_button.toggle, ("X",), "", looking
+            ),
+            Action(
+                "compare.outlines",
+                "Outline the regions of errors",
+                bar.outlines_button.toggle,
+                ("O",),
+                "",
+                looking,
+            ),
+            Action(
+                "compare.hatching",
+                "Hatch the errors",
+                bar.hatched_button.toggle,
+                ("H",),
+                "",
+                looking,
+            ),
+            Action("compare.fit", "Show the whole image", views.fit, ("0",), "", looking),
         ]
 
     def set_dataset(self, dataset: Dataset | None) -> None:
         """Begin with another dataset, or with none."""
         self.viewer.forget_files()
         self.viewer.clear()
+        self._analyses, self._quality = (), {}
+        self._quality_task.forget()
+        self.samples.set_chosen("", None)
         if dataset is not None:
             self.samples.set_classes([info.name for info in dataset.classes])
             if self._session.workspace is not None:
@@ -82,37 +184,152 @@ class Viewing(QObject):
         if self.samples.current and (changed is None or self.samples.current in changed):
             self._show_name_and_flags()
 
+    def set_region_menu(self, make: RegionMenu | None) -> None:
+        """Say what a right click on a region of errors offers."""
+        if make is None:
+            self.viewer.views.region_menu = None
+            return
+        self.viewer.views.region_menu = lambda active: make(
+            self._id_of(active.letter), active.sample, active.region
+        )
+
     def show_findings(self) -> None:
         """Show the samples of the chosen runs with their figures."""
-        comparison = self._comparison
-        self._shown_runs = list(comparison.choice.runs)
+        before_ids = [run.id for run in self._shown_runs]
+        self._shown_runs = list(self._comparison.choice.runs)
+        ids = [run.id for run in self._shown_runs]
+        if ids != before_ids:
+            self._analyses = ()
+            self.samples.set_chosen("", None)
+        colors.tell_apart(ids)
         self.viewer.forget_files()
-        self.viewer.set_runs(
-            [
-                ShownRun(LETTERS[place], run.name, run_color(place))
-                for place, run in enumerate(self._shown_runs)
-            ]
-        )
-        evaluations = [found.evaluation for found in comparison.findings.assessments]
-        scores = [each.scores if each is not None else () for each in evaluations]
+        self._head_runs()
         before = self.samples.current
-        self.samples.set_samples(merge_scores(scores), max(len(self._shown_runs), 1))
+        self._show_columns()
+        self._ask_for_quality()
         if self.samples.current == before:
             self.show_sample()
+
+    def set_analyses(self, analyses: Sequence[Analysis | None]) -> None:
+        """Offer to sort by the pixels of each kind of errors.
+
+        Args:
+            analyses: What was found of the shown runs, in their order; None where it is not known.
+        """
+        if [id(each) for each in analyses] != [id(each) for each in self._analyses]:
+            self._analyses = list(analyses)
+            self._show_columns()
 
     def show_waiting(self) -> None:
         """Say what goes on or is missing, unless a sample is shown: that stays."""
         if not self.samples.current:
             self.viewer.clear(*self._why_no_sample())
 
-    def show_samples(self, title: str, sample_ids: Sequence[str]) -> None:
+    def show_samples(self, title: str, sample_ids: Collection[str] | None) -> None:
         """Narrow the list down to samples that a panel has chosen; `title` says which they are."""
         self.samples.set_chosen(title, sample_ids)
 
+    def show_region(self, letter: str, sample: str, region: ErrorRegion) -> None:
+        """Show a sample, frame a region of a run's errors in it, and zoom to it.
+
+        Args:
+            letter: The run's letter.
+            sample: The sample's id.
+            region: The region.
+        """
+        if self.samples.reveal(sample):
+            self.viewer.show_region(letter, region, sample)
+
+    def show_region_of(self, run_id: str, sample: str, region: ErrorRegion) -> None:
+        """The same for a run by its id; one that is not compared leaves the place unnamed."""
+        ids = [run.id for run in self._shown_runs]
+        letter = LETTERS[ids.index(run_id)] if run_id in ids else ""
+        self.show_region(letter, sample, region)
+
+    @property
+    def active_run(self) -> str:
+        """The id of the run whose region of errors is framed; "" for none."""
+        active = self.viewer.active_region
+        return "" if active is None else self._id_of(active.letter)
+
     def shut_down(self) -> None:
         """End the threads that read files."""
+        self._quality_task.shut_down()
         self.samples.shut_down()
         self.viewer.shut_down()
+
+    # Runs and their figures
+
+    def _id_of(self, letter: str) -> str:
+        place = LETTERS.index(letter) if letter in LETTERS else len(self._shown_runs)
+        return self._shown_runs[place].id if place < len(self._shown_runs) else ""
+
+    def _head_runs(self) -> None:
+        self.viewer.set_runs(
+            [
+                ShownRun(LETTERS[place], run.name, run_color(run.id))
+                for place, run in enumerate(self._shown_runs)
+            ]
+        )
+        if self.viewer.pair is not None:
+            self.samples.set_pair(*self.viewer.pair)
+
+    def _on_colors(self) -> None:
+        # The panels are made anew in the new colours, and have to be filled again.
+        before = self.viewer.views.runs
+        self._head_runs()
+        if self.viewer.views.runs != before and self.samples.current:
+            self.show_sample()
+
+    def _show_columns(self) -> None:
+        dataset = self._session.dataset
+        names = [info.name for info in dataset.classes] if dataset is not None else []
+        runs = []
+        for place in range(len(self._shown_runs)):
+            assessments = self._comparison.findings.assessments
+            found = assessments[place].evaluation if place < len(assessments) else None
+            analysis = self._analyses[place] if place < len(self._analyses) else None
+            kinds = (
+                {kind.value: analysis.samples_with(kind) for kind in ErrorKind}
+                if analysis is not None
+                else None
+            )
+            runs.append(RunColumns(None if found is None else found.scores, names, kinds))
+        has_kinds = any(run.kinds is not None for run in runs)
+        self.samples.set_samples(SampleColumns(runs, self._quality))
+        self.samples.set_kinds(
+            {kind.value: kind.words for kind in ErrorKind} if has_kinds else {},
+            has_quality=bool(self._quality),
+        )
+
+    def _ask_for_quality(self) -> None:
+        """Look what the runs say of the labels themselves; that is read from files."""
+        dataset, label_set = self._session.dataset, self._session.label_set
+        split, excluded = self._comparison.choice.split, frozenset(self._session.excluded)
+        if dataset is None or not self._shown_runs:
+            return
+        # Other runs too: of folds each has judged its own part without having learned it.
+        runs = list({run.id: run for run in (*self._shown_runs, *self._comparison.runs)}.values())
+
+        def work() -> dict[str, float]:
+            try:
+                found = rank_masks(
+                    dataset, label_set, runs, splits=[split] if split else None, exclude=excluded
+                )
+            except PetsegError:
+                return {}  # the measure is not offered then
+            return {suspect.sample: suspect.score for suspect in found.suspects}
+
+        self._quality_task.request(work)
+
+    def _on_quality(self, quality: dict[str, float]) -> None:
+        if quality != self._quality:
+            self._quality = quality
+            self._show_columns()
+
+    def _on_pair(self, first: int, second: int) -> None:
+        self.samples.set_pair(first, second)
+        self.show_sample()
 
     # The sample
 
@@ -120,7 +337,11 @@ class Viewing(QObject):
         dataset, label_set = self._session.dataset, self._session.label_set
         if dataset is None:
             return None
-        return layer_files(dataset, label_set, self._shown_runs, sample_id)
+        return layer_files(dataset, label_set, self._shown_runs, sample_id, pair=self.viewer.pair)
+
+    def _on_current(self, sample: str) -> None:
+        self.show_sample()
+        self.sample_changed.emit(sample)
 
     def show_sample(self) -> None:
         """Show the sample that is chosen in the list."""
@@ -130,8 +351,7 @@ class Viewing(QObject):
             self.viewer.clear(*self._why_no_sample())
             return
         ahead = [self._files(sample) for sample in self.samples.neighbours()]
-        scored = self.samples.model.scored(current)
-        figures = [words.figure(score) for score in scored.scores] if scored is not None else []
+        figures = [words.figure(score) for score in self.samples.model.scores(current)]
         self.viewer.show_sample(files, figures, [each for each in ahead if each is not None])
         self._show_name_and_flags()
 
@@ -148,9 +368,17 @@ class Viewing(QObject):
             return words.MEASURING
         if self._comparison.incomplete():
             return words.PREDICT_FIRST
+        if self.samples.is_narrowed:
+            return words.NONE_CHOSEN
         if self.samples.model.total:
             return words.FILTERED_OUT
         return words.NOTHING_MEASURED
+
+    # Keys
+
+    def _step_region(self, by: int) -> None:
+        if not self.viewer.views.step_region(by) and self.samples.current:
+            self._session.message.emit("This sample has no regions of errors.")
 
     def _on_enter(self) -> None:
         if self.samples.filter_edit.hasFocus():
@@ -166,3 +394,6 @@ class Viewing(QObject):
     def _focus_filter(self) -> None:
         self.samples.filter_edit.setFocus()
         self.samples.filter_edit.selectAll()
+
+    def _show_all(self) -> None:
+        self.samples.clear_chosen()

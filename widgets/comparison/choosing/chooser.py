@@ -1,18 +1,25 @@
-"""Choosing one run or two, and the split they are held against."""
+"""Choosing one to six runs, and the split they are held against."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from widgets import theme
-from widgets.comparison.run_colors import run_color
+from widgets.comparison.choosing.run_chip import RunChip
+from widgets.comparison.samples.measures import LETTERS
+from widgets.flow_layout import FlowBox
+from widgets.run_colors import colors, run_color
 
+MOST_RUNS = len(LETTERS)
 _SWATCH = 12
+# Room for a name, in px: of many runs each has less.
+_ROOMY, _TIGHT = 168, 104
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class RunEntry:
 
 
 class RunChooser(QWidget):
-    """Three boxes: run A, run B (or none), and the split."""
+    """A chip for each of the compared runs, a button that adds one, and the split."""
 
     changed = Signal()
     """The user chose something else."""
@@ -33,32 +40,43 @@ class RunChooser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("RunChooser")
+        self._flow = FlowBox(spacing=theme.GRID // 2)
         self._entries: list[RunEntry] = []
-        self.box_a = _box("RunA", "The run to look at", wide=True)
-        self.box_b = _box("RunB", "A second run to compare it with", wide=True)
-        self.box_split = _box("SplitBox", "The split the runs are held against")
-        self._split_label = QLabel("S&plit")
-        self._split_label.setBuddy(self.box_split)
+        self._chosen: list[str] = []
+        self.chips: list[RunChip] = []
+        self.add_button = QToolButton()
+        self.add_button.setObjectName("AddRun")
+        self.add_button.setProperty("role", "button")
+        self.add_button.setText("Add run")
+        self.add_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        theme.set_icon(self.add_button, "plus")
+        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._add_menu = QMenu(self)
+        self._add_menu.aboutToShow.connect(self._fill_add_menu)
+        self.add_button.setMenu(self._add_menu)
+        self.box_split = QComboBox()
+        self.box_split.setObjectName("SplitBox")
+        self.box_split.setToolTip("The split the runs are held against")
+        self.box_split.setAccessibleName("The split the runs are held against")
+        self.box_split.activated.connect(lambda _place: self.changed.emit())
+        self._split_group = _labelled("S&plit", self.box_split)
+        self._split_group.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GRID)
-        for text, box in (("Run &A", self.box_a), ("Run &B", self.box_b)):
-            label = QLabel(text)
-            label.setBuddy(box)
-            row.addWidget(label)
-            row.addWidget(box)
-            row.addSpacing(theme.GRID)
-        row.addWidget(self._split_label)
-        row.addWidget(self.box_split)
-        self.box_a.activated.connect(self._on_a)
-        self.box_b.activated.connect(lambda _place: self.changed.emit())
-        self.box_split.activated.connect(lambda _place: self.changed.emit())
+        top = Qt.AlignmentFlag.AlignTop
+        row.addWidget(self._flow, 1)
+        row.addWidget(self.add_button, 0, top)
+        row.addWidget(self._split_group, 0, top)
+        colors.changed.connect(self._show)
+        self._show()
+
+    # What is chosen
 
     @property
     def run_ids(self) -> list[str]:
-        """The ids of the runs chosen: none, one or two."""
-        chosen = [self.box_a.currentData(), self.box_b.currentData()]
-        return [run_id for run_id in chosen if run_id]
+        """The ids of the runs chosen, at most six, in the order of their letters."""
+        return list(self._chosen)
 
     @property
     def split(self) -> str:
@@ -71,8 +89,7 @@ class RunChooser(QWidget):
         for split in splits:
             self.box_split.addItem(split, split)
         self.set_split("val" if "val" in splits else next(iter(splits), ""))
-        for widget in (self.box_split, self._split_label):
-            widget.setVisible(len(splits) > 0)
+        self._split_group.setVisible(len(splits) > 0)
 
     def set_split(self, split: str) -> None:
         """Choose a split."""
@@ -80,51 +97,113 @@ class RunChooser(QWidget):
 
     def set_runs(self, entries: Sequence[RunEntry]) -> None:
         """Offer those runs; what was chosen stays chosen as long as it is there."""
-        chosen = self.run_ids
-        self._entries = list(entries)
-        self.box_a.clear()
-        for entry in self._entries:
-            self._add(self.box_a, entry, 0)
-        self.choose(*chosen[:2])
+        if list(entries) != self._entries:
+            self._entries = list(entries)
+            self.choose(*self._chosen)
 
-    def choose(self, a: str = "", b: str = "") -> None:
-        """Choose runs by id: the first one listed where `a` is not there, none for `b`."""
-        self.box_a.setCurrentIndex(max(self.box_a.findData(a), 0 if self._entries else -1))
-        self._list_b(b)
+    def choose(self, *run_ids: str) -> None:
+        """Choose runs by id, at most six; the first one listed where none of them is there."""
+        known = {entry.id for entry in self._entries}
+        wanted = [run_id for run_id in dict.fromkeys(run_ids) if run_id in known][:MOST_RUNS]
+        if not wanted and self._entries:
+            wanted = [self._entries[0].id]
+        self._chosen = wanted
+        colors.tell_apart(wanted)
+        self._show()
 
-    def _on_a(self, _place: int) -> None:
-        # A run is not compared with itself.
-        self._list_b(self.box_b.currentData() or "")
+    # What the user does
+
+    def add_run(self, run_id: str) -> None:
+        """Compare with one run more."""
+        self._take([*self._chosen, run_id])
+
+    def remove_run(self, run_id: str) -> None:
+        """Compare with one run less; the last one stays."""
+        if len(self._chosen) > 1:
+            self._take([each for each in self._chosen if each != run_id])
+
+    def replace_run(self, run_id: str, other: str) -> None:
+        """Take another run in the place of one."""
+        self._take([other if each == run_id else each for each in self._chosen])
+
+    def _take(self, run_ids: Sequence[str]) -> None:
+        self.choose(*run_ids)
         self.changed.emit()
 
-    def _list_b(self, wanted: str) -> None:
-        self.box_b.clear()
-        self.box_b.addItem("none", "")
+    # What is shown
+
+    def _show(self) -> None:
+        self._flow.clear()
+        self.chips = []
+        by_id = {entry.id: entry for entry in self._entries}
+        for letter, run_id in zip(LETTERS, self._chosen, strict=False):
+            chip = self._chip(letter, by_id[run_id])
+            self.chips.append(chip)
+            self._flow.add(chip)
+        self._flow.settle()
+        self._flow.updateGeometry()
+        self._show_add_button()
+
+    def _chip(self, letter: str, entry: RunEntry) -> RunChip:
+        room = _ROOMY if len(self._chosen) <= _FEW else _TIGHT
+        chip = RunChip(
+            letter,
+            entry.name,
+            entry.details,
+            run_color(entry.id),
+            room,
+            lambda menu: self._fill(menu, lambda other: self.replace_run(entry.id, other)),
+        )
+        chip.removed.connect(lambda: self.remove_run(entry.id))
+        chip.remove_button.setVisible(len(self._chosen) > 1)
+        return chip
+
+    def _show_add_button(self) -> None:
+        left = [entry for entry in self._entries if entry.id not in self._chosen]
+        is_full = len(self._chosen) >= MOST_RUNS
+        self.add_button.setEnabled(bool(left) and not is_full)
+        if is_full:
+            why = f"{MOST_RUNS} runs are compared: take one out first"
+        elif not left:
+            why = "There is no other run with something to see"
+        else:
+            why = f"Compare with another run, up to {MOST_RUNS}"
+        self.add_button.setToolTip(why)
+        self.add_button.setAccessibleName(why)
+
+    def _fill_add_menu(self) -> None:
+        self._add_menu.clear()
+        self._fill(self._add_menu, self.add_run)
+
+    def _fill(self, menu: QMenu, take: Callable[[str], None]) -> None:
+        """Offer the runs that are not compared yet."""
+        menu.setToolTipsVisible(True)
         for entry in self._entries:
-            if entry.id != self.box_a.currentData():
-                self._add(self.box_b, entry, 1)
-        self.box_b.setCurrentIndex(max(self.box_b.findData(wanted), 0))
-        self.box_b.setEnabled(self.box_b.count() > 1)
+            if entry.id in self._chosen:
+                continue
+            action = menu.addAction(
+                _swatch(run_color(entry.id)),
+                entry.name.replace("&", "&&"),
+                lambda run_id=entry.id: take(run_id),
+            )
+            action.setToolTip(entry.details)
+        if menu.isEmpty():
+            menu.addAction("No other run has something to see").setEnabled(False)
 
-    def _add(self, box: QComboBox, entry: RunEntry, place: int) -> None:
-        box.addItem(_swatch(run_color(place)), entry.name, entry.id)
-        box.setItemData(box.count() - 1, entry.details, Qt.ItemDataRole.ToolTipRole)
 
-
-def _box(name: str, tooltip: str, *, wide: bool = False) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(name)
-    box.setToolTip(tooltip)
-    box.setAccessibleName(tooltip)
-    if wide:
-        # Long names are cut in the box and whole in its list.
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(18)
-        box.setIconSize(QSize(_SWATCH, _SWATCH))
-    return box
+def _labelled(text: str, box: QComboBox) -> QWidget:
+    label = QLabel(text)
+    label.setBuddy(box)
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(theme.GRID, 0, 0, 0)
+    row.setSpacing(theme.GRID)
+    row.addWidget(label)
+    row.addWidget(box)
+    return group
 
 
 def _swatch(color: tuple[int, int, int]) -> QIcon:
-    pixmap = QPixmap(_SWATCH, _SWATCH)
+    pixmap = QPixmap(QSize(_SWATCH, _SWATCH))
     pixmap.fill(QColor(*color))
     return QIcon(pixmap)

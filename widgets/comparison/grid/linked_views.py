@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from core.dataset.model import ClassInfo
 from core.evaluation.errors.regions import ErrorRegion
@@ -83,6 +83,7 @@ class LinkedViews(QWidget):
         self._hatched = False
         self._outlined = True
         self._active: ActiveRegion | None = None
+        self.region_menu: Callable[[ActiveRegion], QMenu] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.GRID)
@@ -334,7 +335,7 @@ class LinkedViews(QWidget):
         if kind is PanelKind.TRUTH:
             panel.set_name(self._truth_name)
         panel.setParent(self)
-        panel.picture_wanted.connect(lambda: self.panel_picture_wanted.emit(panel))
+        panel.menu_wanted.connect(lambda at: self.popup_menu(panel, at))
         if isinstance(view, DuoView):
             view.set_division(self._division)
             view.divided.connect(self.set_division)
@@ -420,6 +421,25 @@ class LinkedViews(QWidget):
         # "Who is right" has its lines always: two colours of runs alone tell nobody which is which.
         is_agreement = view.property("always hatched")
         return bool(layer != "lines" or self._hatched or is_agreement)
+
+    def popup_menu(self, panel: Panel, at: QPoint) -> QMenu:
+        """Open the menu of a panel, and of the region at a point of the screen."""
+        view = panel.view
+        key = next(key for key, each in self._panels.items() if each is panel)
+        pixel = view.pixel_at(QPointF(view.mapFromGlobal(at)))
+        found = None if pixel is None else self._region_at(view, key, *pixel)
+        if found is not None and self._layers is not None and self.region_menu is not None:
+            self.show_region(*found, zoom=False)
+            menu = self.region_menu(ActiveRegion(self._layers.sample, *found))
+            menu.addSeparator()
+        else:
+            menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(
+            "Save this panel as a picture (PNG)…", lambda: self.panel_picture_wanted.emit(panel)
+        )
+        menu.popup(at)
+        return menu
 
     def _frame_active(self) -> None:
         boxes = [self._active.region.box] if self._active is not None else []

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.canvas import LayeredView, ViewTransform
@@ -102,8 +102,8 @@ class Panel(QWidget):
         parent: Its parent.
     """
 
-    picture_wanted = Signal()
-    """The user wants to take this panel away as a picture."""
+    menu_wanted = Signal(QPoint)
+    """The user asks what can be done here, at a point of the screen."""
 
     def __init__(
         self,
@@ -181,16 +181,8 @@ class Panel(QWidget):
         self._say(self._figure_text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer to take the panel away."""
-        self.popup_menu(event.globalPos())
-
-    def popup_menu(self, at: QPoint) -> QMenu:
-        """Open the panel's menu at a point of the screen."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Save this panel as a picture (PNG)…", self.picture_wanted.emit)
-        menu.popup(at)
-        return menu
+        """Offer what can be done with the panel, and with what is under the cursor."""
+        self.menu_wanted.emit(event.globalPos())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the frame: thick and in the colours of its runs, or thin and plain."""

@@ -1,12 +1,17 @@
-"""What samples can be sorted by: measures of how wrong a run is, and orders of one or two runs."""
+"""What samples can be sorted by: figures of how wrong a run is, and orders of one to six runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
-from core.evaluation.scores import SampleScore
+LETTERS = "ABCDEF"
+"""What the compared runs are called."""
+
+QUALITY = "quality"
+"""The id of the measure that tells how far the mask can be believed, whatever the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,134 +19,129 @@ class Measure:
     """A figure of one sample.
 
     Attributes:
-        id: Stable name.
+        id: Stable name; also that of its column.
         title: What the list of measures calls it.
         unit: "%" or "px".
-        value: The figure of a score; None where the sample has none.
         more_is_better: Whether a high value is a good one.
     """
 
     id: str
     title: str
     unit: str
-    value: Callable[[SampleScore], float | None]
     more_is_better: bool
 
-    def text(self, value: float | None) -> str:
-        """A value as it is shown: percent with two decimals, pixels whole."""
+    def text(self, value: float | None, *, decimals: int = 2) -> str:
+        """A value as it is shown: percent with decimals, pixels whole."""
         if value is None:
             return "–"
-        return f"{value:.2f}" if self.unit == "%" else f"{value:,.0f}"
+        return f"{value:.{decimals}f}" if self.unit == "%" else f"{value:,.0f}"
 
-    def delta_text(self, value: float | None) -> str:
+    def delta_text(self, value: float | None, *, decimals: int = 2) -> str:
         """A difference as it is shown, with its sign and a true minus."""
         if value is None:
             return "–"
-        size = f"{abs(value):.2f}" if self.unit == "%" else f"{abs(value):,.0f}"
+        size = f"{abs(value):.{decimals}f}" if self.unit == "%" else f"{abs(value):,.0f}"
         if not float(size.replace(",", "")):
             return size
         return f"{'+' if value > 0 else '−'}{size}"
 
 
-def measures(class_names: Sequence[str]) -> list[Measure]:
-    """All measures for a dataset with those classes, the usual one first."""
-    found = [Measure("mDice", "mDice of the image", "%", lambda score: score.mDice, True)]
-    for index, name in enumerate(class_names):
-        found.append(
-            Measure(
-                f"dice:{name}",
-                f"Dice of {name}",
-                "%",
-                lambda score, index=index: score.dice[index],  # type: ignore[misc]
-                True,
-            )
-        )
+def measures(
+    class_names: Sequence[str],
+    kinds: Mapping[str, str] | None = None,
+    *,
+    has_quality: bool = False,
+) -> list[Measure]:
+    """All measures for a dataset with those classes, the usual one first.
+
+    Args:
+        class_names: The classes, in the order of their indices.
+        kinds: The kinds of errors whose pixels are known, with the words for them.
+        has_quality: Whether it is known how far the masks can be believed.
+    """
+    found = [Measure("mDice", "mDice of the image", "%", more_is_better=True)]
+    found += [Measure(f"dice:{name}", f"Dice of {name}", "%", True) for name in class_names]
     found += [
-        Measure("missed", "Missed pixels", "px", lambda score: score.errors.missed, False),
-        Measure("false", "False pixels", "px", lambda score: score.errors.false, False),
-        Measure(
-            "wrong_class",
-            "Pixels of a wrong class",
-            "px",
-            lambda score: score.errors.wrong_class,
-            False,
-        ),
-        Measure("wrong", "All wrong pixels", "px", lambda score: score.errors.wrong, False),
+        Measure("missed", "Missed pixels", "px", more_is_better=False),
+        Measure("false", "False pixels", "px", more_is_better=False),
+        Measure("wrong_class", "Pixels of a wrong class", "px", more_is_better=False),
+        Measure("wrong", "All wrong pixels", "px", more_is_better=False),
     ]
+    for kind, words in (kinds or {}).items():
+        found.append(kind_measure(kind, words))
+    if has_quality:
+        found.append(Measure(QUALITY, "Label quality (low: suspect)", "%", more_is_better=True))
     return found
 
 
-class Order(Enum):
-    """How the samples are sorted. Ties, and samples without a figure at the end, go by name."""
-
-    A_WORST = "A worst first"
-    A_BEST = "A best first"
-    B_WORST = "B worst first"
-    B_BEST = "B best first"
-    CHANGE = "Largest |Δ| first"
-    B_GAINS = "B better first"
-    B_LOSES = "B worse first"
-    NAME = "By name"
+def kind_measure(kind: str, words: str) -> Measure:
+    """The pixels of one kind of errors."""
+    return Measure(f"kind:{kind}", f"Pixels: {words.lower()}", "px", more_is_better=False)
 
 
-ORDERS: Mapping[int, tuple[Order, ...]] = {
-    1: (Order.A_WORST, Order.A_BEST, Order.NAME),
-    2: tuple(Order),
-}
-"""The orders there are for one run and for two."""
+class By(Enum):
+    """What samples are sorted by."""
+
+    WORST = "worst first"
+    BEST = "best first"
+    CHANGE = "largest |Δ| first"
+    GAINS = "better first"
+    LOSES = "worse first"
+    SPREAD = "runs differ most first"
+    NAME = "by name"
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredSample:
-    """A sample with its score by each run; None where a run has none."""
+class Order:
+    """How the samples are sorted. Ties, and samples without a figure at the end, go by name.
 
-    sample: str
-    scores: tuple[SampleScore | None, ...]
+    Attributes:
+        by: What by.
+        run: The place of the run whose figure counts, where one does.
+    """
 
-    def value(self, measure: Measure, run: int) -> float | None:
-        """The measure of one run."""
-        score = self.scores[run] if run < len(self.scores) else None
-        return None if score is None else measure.value(score)
+    by: By
+    run: int = 0
 
-    def delta(self, measure: Measure) -> float | None:
-        """How much more the second run has than the first."""
-        first, second = self.value(measure, 0), self.value(measure, 1)
-        return None if first is None or second is None else second - first
+    A_WORST: ClassVar[Order]
+    A_BEST: ClassVar[Order]
+    B_WORST: ClassVar[Order]
+    B_BEST: ClassVar[Order]
+    CHANGE: ClassVar[Order]
+    B_GAINS: ClassVar[Order]
+    B_LOSES: ClassVar[Order]
+    NAME: ClassVar[Order]
 
+    def text(self, pair: tuple[int, int] = (0, 1)) -> str:
+        """What the list of orders calls it; `pair` are the places of the two runs of a Δ."""
+        first, second = (LETTERS[place] for place in pair)
+        match self.by:
+            case By.WORST | By.BEST:
+                return f"{LETTERS[self.run]} {self.by.value}"
+            case By.GAINS | By.LOSES:
+                return f"{second} {self.by.value.replace(' first', '')} than {first} first"
+            case By.CHANGE:
+                return f"Largest |Δ| of {first} and {second} first"
+            case By.SPREAD:
+                return "Runs differ most first"
+        return "By name"
 
-def sort_samples(
-    samples: Sequence[ScoredSample], measure: Measure, order: Order
-) -> list[ScoredSample]:
-    """The samples in that order."""
-    sign = 1 if measure.more_is_better else -1
-
-    def key(sample: ScoredSample) -> tuple[bool, float, str]:
-        value: float | None
-        match order:
-            case Order.A_WORST | Order.A_BEST:
-                value = sample.value(measure, 0)
-            case Order.B_WORST | Order.B_BEST:
-                value = sample.value(measure, 1)
-            case Order.NAME:
-                value = 0.0
-            case _:
-                value = sample.delta(measure)
-        if value is None:
-            return True, 0.0, sample.sample
-        match order:
-            case Order.A_BEST | Order.B_BEST | Order.B_GAINS:
-                value = -sign * value
-            case Order.CHANGE:
-                value = -abs(value)
-            case _:
-                value = sign * value
-        return False, value, sample.sample
-
-    return sorted(samples, key=key)
+    @property
+    def needs(self) -> int:
+        """How many runs it takes."""
+        if self.by in (By.WORST, By.BEST):
+            return self.run + 1
+        return {By.NAME: 1, By.SPREAD: 3}.get(self.by, 2)
 
 
-def merge_scores(runs: Sequence[Sequence[SampleScore]]) -> list[ScoredSample]:
-    """One entry for every sample that any of the runs has a score for, by name."""
-    by_run = [{score.sample: score for score in scores} for scores in runs]
-    names = sorted({name for scores in by_run for name in scores})
-    return [ScoredSample(name, tuple(scores.get(name) for scores in by_run)) for name in names]
+Order.A_WORST, Order.A_BEST = Order(By.WORST), Order(By.BEST)
+Order.B_WORST, Order.B_BEST = Order(By.WORST, 1), Order(By.BEST, 1)
+Order.CHANGE, Order.NAME = Order(By.CHANGE), Order(By.NAME)
+Order.B_GAINS, Order.B_LOSES = Order(By.GAINS), Order(By.LOSES)
+
+
+def orders(runs: int) -> list[Order]:
+    """The orders there are for so many runs."""
+    found = [Order(by, run) for run in range(max(runs, 1)) for by in (By.WORST, By.BEST)]
+    found += [Order.CHANGE, Order.B_GAINS, Order.B_LOSES, Order(By.SPREAD), Order.NAME]
+    return [order for order in found if order.needs <= max(runs, 1)]

@@ -1,8 +1,8 @@
-"""The list of samples at the left of the comparison: what to sort by, a filter, and the rows."""
+"""The list of samples at the left of the comparison: what to sort by, what narrows it, its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap
@@ -10,49 +10,22 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QFormLayout,
-    QHeaderView,
+    QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from core.flags import Flag
 from widgets import theme
-from widgets.comparison.samples.measures import ORDERS, Measure, Order, ScoredSample, measures
+from widgets.comparison.samples.chosen_chip import ChosenChip
+from widgets.comparison.samples.columns import SampleColumns
+from widgets.comparison.samples.measures import By, Measure, Order, measures, orders
 from widgets.comparison.samples.sample_model import Column, SampleModel
+from widgets.comparison.samples.sample_table import THUMBNAIL, SampleTable
+from widgets.export_button import ExportButton
+from widgets.filters.search_field import SearchField
 from widgets.gallery.loader import Render, ThumbnailLoader
-
-_ROW_HEIGHT = 40
-_THUMBNAIL = 34
-_CELL_PADDING = 18
-_PICTURE_WIDTH = 48
-
-# What a click on a column's title sorts by: first this, and with another click that.
-_HEADER_ORDERS: Mapping[Column, tuple[Order, Order]] = {
-    Column.SAMPLE: (Order.NAME, Order.NAME),
-    Column.A: (Order.A_WORST, Order.A_BEST),
-    Column.B: (Order.B_WORST, Order.B_BEST),
-    Column.DELTA: (Order.B_LOSES, Order.B_GAINS),
-}
-
-
-class SampleTable(QTableView):
-    """The rows; ↑ ↓ (and ← →) move, Enter and a double click open."""
-
-    opened = Signal()
-    stepped = Signal(int)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """← and → are the previous and the next sample, as everywhere; Enter opens."""
-        key = event.key()
-        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self.stepped.emit(-1 if key == Qt.Key.Key_Left else 1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class SampleList(QWidget):
@@ -62,19 +35,26 @@ class SampleList(QWidget):
     """The id of the sample chosen; "" when there is none."""
     opened = Signal(str)
     """The id of the sample that is wanted in the editor."""
+    chosen_cleared = Signal()
+    """The user wants all samples again, after `set_chosen`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("SampleList")
         self.model = SampleModel(self)
+        self._class_names: Sequence[str] = ()
+        self._kinds: Mapping[str, str] = {}
+        self._has_quality = False
         self._measures: list[Measure] = []
-        self._runs = 0
         self._current = ""
-        self.filter_edit = QLineEdit()
-        self.filter_edit.setPlaceholderText("Filter by name")
+        self._is_narrowing = False
+        self._chosen_title = ""
+        self.filter_edit = SearchField()
+        self.filter_edit.setPlaceholderText("Search by name")
         self.filter_edit.setClearButtonEnabled(True)
         self.filter_edit.setToolTip("Show only samples whose name contains this (Ctrl+F)")
-        self.filter_edit.setAccessibleName("Filter samples by name")
+        self.filter_edit.setAccessibleName("Search samples by name")
+        self.chip = ChosenChip()
         self.measure_box = QComboBox()
         self.measure_box.setToolTip("What the figures in the list are")
         self.order_box = QComboBox()
@@ -82,35 +62,23 @@ class SampleList(QWidget):
         for box in (self.measure_box, self.order_box):
             policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             box.setSizeAdjustPolicy(policy)
-            box.setMinimumContentsLength(10)
+            box.setMinimumContentsLength(8)
         self._count = QLabel()
+        self._count.setObjectName("SampleCount")
         self._count.setProperty("role", "muted")
-        self.table = SampleTable()
-        self._set_up_table()
-
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(theme.GRID)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setVerticalSpacing(4)
-        form.addRow("&Show", self.measure_box)
-        form.addRow("S&ort", self.order_box)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.GRID // 2)
-        column.addWidget(self.filter_edit)
-        column.addLayout(form)
-        column.addWidget(self.table, 1)
-        column.addWidget(self._count)
+        self.export_button = ExportButton("list of samples", None, self.model.as_rows)
+        self.table = SampleTable(self.model)
+        self._lay_out()
 
         self._loader = ThumbnailLoader(self)
         self._loader.ready.connect(self.model.thumbnail_is_ready)
         self._is_asking = False
-        self._blank = QPixmap(_THUMBNAIL, _THUMBNAIL)
+        self._blank = QPixmap(THUMBNAIL, THUMBNAIL)
         self._blank.fill(Qt.GlobalColor.transparent)
         self.model.set_thumbnails(self._thumbnail)
         self.filter_edit.textChanged.connect(self._on_filter)
-        self.filter_edit.returnPressed.connect(self.table.setFocus)
+        self.filter_edit.left.connect(self.table.setFocus)
+        self.chip.cleared.connect(self.clear_chosen)
         self.measure_box.activated.connect(self._on_measure)
         self.order_box.activated.connect(self._on_order)
         self.table.horizontalHeader().sectionClicked.connect(self._on_header)
@@ -119,7 +87,30 @@ class SampleList(QWidget):
         self.table.opened.connect(self._open)
         self.table.stepped.connect(self.step)
         self.set_classes(())
-        self._show_orders(1)
+        self._list_orders()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(theme.GRID)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setVerticalSpacing(4)
+        form.addRow("&Show", self.measure_box)
+        form.addRow("S&ort", self.order_box)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.addWidget(self._count, 1)
+        foot.addWidget(self.export_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID // 2)
+        column.addWidget(self.filter_edit)
+        column.addLayout(form)
+        column.addWidget(self.chip)
+        column.addWidget(self.table, 1)
+        column.addLayout(foot)
+
+    # What is shown
 
     @property
     def current(self) -> str:
@@ -128,22 +119,54 @@ class SampleList(QWidget):
 
     def set_classes(self, class_names: Sequence[str]) -> None:
         """Offer the measures of those classes."""
-        if [measure.id for measure in self._measures] == [m.id for m in measures(class_names)]:
-            return
-        self._measures = measures(class_names)
-        self.measure_box.clear()
-        for measure in self._measures:
-            self.measure_box.addItem(f"{measure.title} ({measure.unit})", measure.id)
-        self.model.set_measure(self._measures[0])
+        self._class_names = class_names
+        self._list_measures()
 
-    def set_samples(self, samples: Sequence[ScoredSample], runs: int) -> None:
-        """Show those samples for one run or two; the chosen one stays chosen if it is there."""
-        wanted = self._current
-        self._show_orders(runs)
-        self.model.set_samples(samples, runs)
-        self._fit_columns()
+    def set_kinds(self, kinds: Mapping[str, str], *, has_quality: bool = False) -> None:
+        """Offer more measures.
+
+        Args:
+            kinds: The kinds of errors whose pixels are known, by value, with the words for them.
+            has_quality: Whether it is known how far the masks can be believed.
+        """
+        self._kinds, self._has_quality = kinds, has_quality
+        self._list_measures()
+
+    def set_samples(self, columns: SampleColumns) -> None:
+        """Show those samples for one to six runs; the chosen one stays chosen if it is there."""
+        wanted, before = self._current, self.model.runs
+        self.model.set_samples(columns)
+        if self.model.runs != before:
+            self._list_orders()
+        self.table.fit_columns()
         self._restore(wanted)
+        self._say_what_is_chosen()
         self._show_count()
+
+    def set_chosen(self, title: str, sample_ids: Collection[str] | None) -> None:
+        """Show only some samples, and say which.
+
+        Args:
+            title: Which they are, in words: "dog predicted as cat".
+            sample_ids: The samples, those of other splits too; None to show all again.
+        """
+        self._chosen_title = title if sample_ids is not None else ""
+        self._narrow(lambda: self.model.set_chosen(sample_ids))
+        self._say_what_is_chosen()
+        self._show_count()
+
+    def clear_chosen(self) -> bool:
+        """Show all samples again; False when they already are."""
+        if not self._chosen_title:
+            return False
+        self.set_chosen("", None)
+        self.chosen_cleared.emit()
+        return True
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the list is narrowed by `set_chosen`."""
+        return bool(self._chosen_title)
 
     def set_flags(
         self, flags: Mapping[str, Sequence[Flag]], changed: Collection[str] | None = None
@@ -153,15 +176,23 @@ class SampleList(QWidget):
 
     def set_order(self, order: Order) -> None:
         """Sort the samples."""
-        self.order_box.setCurrentIndex(self.order_box.findData(order))
+        self.order_box.setCurrentIndex(self._orders.index(order))
         self.model.set_order(order)
+        self.table.fit_columns()
         self._scroll_to_current()
+
+    def set_pair(self, first: int, second: int) -> None:
+        """Choose the two runs of which the difference is shown and sorted by."""
+        self.model.set_pair(first, second)
+        self._list_orders()
+        self.table.fit_columns()
 
     def set_measure(self, measure_id: str) -> None:
         """Choose what the figures are."""
-        place = self.measure_box.findData(measure_id)
+        place = [measure.id for measure in self._measures].index(measure_id)
         self.measure_box.setCurrentIndex(place)
         self.model.set_measure(self._measures[place])
+        self.table.fit_columns()
         self._scroll_to_current()
 
     def select(self, sample_id: str) -> bool:
@@ -172,7 +203,18 @@ class SampleList(QWidget):
         index = self.model.index(row, Column.SAMPLE)
         self.table.setCurrentIndex(index)
         self.table.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        self._set_current(sample_id)
         return True
+
+    def reveal(self, sample_id: str) -> bool:
+        """Choose a sample, showing all samples where it is hidden; False if there is none."""
+        if self.select(sample_id):
+            return True
+        if not self.model.knows(sample_id):
+            return False
+        self.filter_edit.clear()
+        self.clear_chosen()
+        return self.select(sample_id)
 
     def step(self, by: int) -> None:
         """Choose the sample that many rows on; stops at the ends."""
@@ -188,12 +230,19 @@ class SampleList(QWidget):
 
     def set_thumbnails(self, render: Render | None) -> None:
         """Say how the small picture of a sample id is drawn; called off the UI thread."""
-        self._loader.set_size(round(_THUMBNAIL * self.devicePixelRatioF()))
+        self._loader.set_size(round(THUMBNAIL * self.devicePixelRatioF()))
         self._loader.set_source(render)
 
     def shut_down(self) -> None:
         """End the threads that draw small pictures."""
         self._loader.shut_down()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc shows all samples again."""
+        if event.key() != Qt.Key.Key_Escape or not self.clear_chosen():
+            super().keyPressEvent(event)
+
+    # Small pictures
 
     def _thumbnail(self, sample_id: str) -> QPixmap | None:
         """The picture of a sample that is being painted; one that is not there yet is asked for."""
@@ -215,64 +264,54 @@ class SampleList(QWidget):
         if first >= 0:
             self._loader.want(ids[first : last + 1 if last >= 0 else len(ids)])
 
-    def _set_up_table(self) -> None:
-        table = self.table
-        table.setModel(self.model)
-        table.setObjectName("ComparedSamples")
-        table.setAccessibleName("Samples")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        # Names of one dataset mostly begin alike: their ends tell them apart.
-        table.setTextElideMode(Qt.TextElideMode.ElideLeft)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(24)
-        self._fit_columns()
+    # Measures and orders
 
-    def _fit_columns(self) -> None:
-        header = self.table.horizontalHeader()
-        modes = QHeaderView.ResizeMode
-        metrics = self.table.fontMetrics()
-        figure = metrics.horizontalAdvance("88,888") + _CELL_PADDING
-        delta = metrics.horizontalAdvance("+88,888") + _CELL_PADDING
-        for column in map(Column, range(self.model.columnCount())):
-            match column:
-                case Column.PICTURE:
-                    header.setSectionResizeMode(column, modes.Fixed)
-                    header.resizeSection(column, _PICTURE_WIDTH)
-                case Column.SAMPLE:
-                    header.setSectionResizeMode(column, modes.Stretch)
-                case _:
-                    header.setSectionResizeMode(column, modes.Fixed)
-                    header.resizeSection(column, delta if column is Column.DELTA else figure)
+    @property
+    def _orders(self) -> list[Order]:
+        return orders(self.model.runs)
 
-    def _show_orders(self, runs: int) -> None:
-        if runs == self._runs:
+    def _list_measures(self) -> None:
+        offered = measures(self._class_names, self._kinds, has_quality=self._has_quality)
+        if offered == self._measures:
             return
-        self._runs = runs
+        self._measures = offered
+        self.measure_box.clear()
+        for measure in offered:
+            self.measure_box.addItem(f"{measure.title} ({measure.unit})", measure.id)
+        chosen = self.model.measure.id
+        self.set_measure(chosen if any(each.id == chosen for each in offered) else offered[0].id)
+
+    def _list_orders(self) -> None:
+        offered = self._orders
         self.order_box.clear()
-        for order in ORDERS[runs]:
-            self.order_box.addItem(order.value, order)
-        order = self.model.order if self.model.order in ORDERS[runs] else Order.A_WORST
-        self.set_order(order)
+        for order in offered:
+            self.order_box.addItem(order.text(self.model.pair))
+        self.set_order(self.model.order if self.model.order in offered else Order.A_WORST)
+
+    # What happens
 
     def _restore(self, wanted: str) -> None:
         if self.model.rowCount() == 0:
             self._set_current("")
         elif not self.select(wanted):
-            self.table.setCurrentIndex(self.model.index(0, Column.SAMPLE))
+            first = self.model.index(0, Column.SAMPLE)
+            self.table.setCurrentIndex(first)
             self.table.scrollToTop()
+            self._set_current(self.model.ids[0])
+
+    def _say_what_is_chosen(self) -> None:
+        if not self._chosen_title:
+            self.chip.hide()
+        elif not self.filter_edit.text():
+            self.chip.say(self._chosen_title, self.model.rowCount())
 
     def _show_count(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
-        self._count.setText(f"{shown} of {total} samples" if shown != total else f"{total} samples")
+        if shown != total:
+            self._count.setText(f"{shown:,} of {total:,} samples")
+        else:
+            self._count.setText("1 sample" if total == 1 else f"{total:,} samples")
+        self.export_button.setEnabled(total > 0)
 
     def _scroll_to_current(self) -> None:
         index = self.table.currentIndex()
@@ -280,25 +319,38 @@ class SampleList(QWidget):
             self.table.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def _on_filter(self, text: str) -> None:
-        wanted = self._current
-        self.model.set_filter(text)
-        self._restore(wanted)
+        self._narrow(lambda: self.model.set_filter(text))
         self._show_count()
+
+    def _narrow(self, change: Callable[[], None]) -> None:
+        """Show more samples or fewer; the chosen one stays chosen if it is still there."""
+        wanted = self._current
+        # Rows that go make the view choose others in passing: nobody wants to see those.
+        self._is_narrowing = True
+        change()
+        self._is_narrowing = False
+        self._restore(wanted)
 
     def _on_measure(self, place: int) -> None:
         self.set_measure(self._measures[place].id)
         self._choose_first()
 
     def _on_order(self, place: int) -> None:
-        self.set_order(self.order_box.itemData(place))
+        self.set_order(self._orders[place])
         self._choose_first()
 
     def _on_header(self, section: int) -> None:
-        column = Column(section)
-        if column not in _HEADER_ORDERS:
+        # First this, and with another click that.
+        if section == Column.PICTURE:
             return
-        first, second = _HEADER_ORDERS[column]
-        self.set_order(second if self.model.order is first else first)
+        if section == Column.SAMPLE:
+            first = second = Order.NAME
+        elif section == self.model.delta_column:
+            first, second = Order.B_LOSES, Order.B_GAINS
+        else:
+            run = section - Column.A
+            first, second = Order(By.WORST, run), Order(By.BEST, run)
+        self.set_order(second if self.model.order == first else first)
         self._choose_first()
 
     def _choose_first(self) -> None:
@@ -308,10 +360,14 @@ class SampleList(QWidget):
             self.table.scrollToTop()
 
     def _on_current_row(self, current: QModelIndex, _before: QModelIndex) -> None:
-        self._set_current(self.model.ids[current.row()] if current.isValid() else "")
+        if self._is_narrowing:
+            return
+        if current.isValid():
+            self._set_current(self.model.ids[current.row()])
+        elif not self.model.ids:
+            self._set_current("")
 
     def _set_current(self, sample_id: str) -> None:
-        # A model reset makes the view forget its row for a moment; that is no choice of the user.
         if sample_id != self._current:
             self._current = sample_id
             self.current_changed.emit(sample_id)

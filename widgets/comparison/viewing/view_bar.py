@@ -20,7 +20,7 @@ _EXPLAINED = {
     PanelKind.PREDICTION: "What each run predicts",
     PanelKind.ERRORS: "Where each run is wrong, and in which way",
     PanelKind.CONFIDENCE: "How sure each run is of its prediction (C)",
-    PanelKind.AGREEMENT: "Where only one of two runs is right (W)",
+    PanelKind.AGREEMENT: "Where only one of two runs is right (V)",
 }
 _TITLE_WIDTH = 168
 _SWATCH = 12
