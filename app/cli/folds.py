@@ -12,12 +12,18 @@ from app.cli.progress import note, progress
 if TYPE_CHECKING:
     from core.dataset import Dataset
     from core.runs.store import Run
+    from core.runs.supervisor import Supervisor
 
 
-def watch_folds(dataset: Dataset, runs: list[Run]) -> None:
+def watch_folds(dataset: Dataset, runs: list[Run], supervisor: Supervisor | None = None) -> None:
     """Train each fold when its turn has come, and let it judge the samples it was not shown.
 
     One that fails is named and the others go on; Ctrl+C leaves the rest in the queue.
+
+    Args:
+        dataset: The dataset.
+        runs: The runs of one group.
+        supervisor: Starts the workers; another one in tests.
 
     Raises:
         JobFailed: it was interrupted, or a fold did not finish.
@@ -26,14 +32,14 @@ def watch_folds(dataset: Dataset, runs: list[Run]) -> None:
     from core.runs.store import RunState
     from core.runs.supervisor import Supervisor
 
-    store = run_store(dataset)
+    store, supervisor = run_store(dataset), supervisor or Supervisor()
     group = runs[0].record.group or ""
     interrupted = False
     for run in runs:
         record = run.record
         if not run.state().is_over:
             note(f"Fold {record.fold} of {record.folds}: {run.name}")
-            interrupted = Watch(run, store, Supervisor()).until_the_end()
+            interrupted = Watch(run, store, supervisor).until_the_end()
         if interrupted:
             break
         if run.state() is RunState.FINISHED:
@@ -52,8 +58,16 @@ def watch_folds(dataset: Dataset, runs: list[Run]) -> None:
     )
 
 
-def go_on_with_folds(dataset: Dataset, runs: list[Run], device: str) -> None:
+def go_on_with_folds(
+    dataset: Dataset, runs: list[Run], device: str, supervisor: Supervisor | None = None
+) -> None:
     """Resume the folds that are over but not finished, and watch all that are left.
+
+    Args:
+        dataset: The dataset.
+        runs: The runs of one group.
+        device: Where to go on; `auto` leaves each run where it was.
+        supervisor: Starts the workers; another one in tests.
 
     Raises:
         JobFailed: as `watch_folds`.
@@ -63,7 +77,7 @@ def go_on_with_folds(dataset: Dataset, runs: list[Run], device: str) -> None:
     from core.runs.store import RunState
     from core.runs.supervisor import Supervisor
 
-    supervisor = Supervisor()
+    supervisor = supervisor or Supervisor()
     queue = RunQueue(run_store(dataset), supervisor)
     # The last one first: each is put in front of the queue.
     for run in reversed(runs):
@@ -78,7 +92,7 @@ def go_on_with_folds(dataset: Dataset, runs: list[Run], device: str) -> None:
             note(f"Fold {run.record.fold} cannot go on. {error}")
         else:
             note(f"Run {run.name}: resumed from iteration {iteration}.")
-    watch_folds(dataset, runs)
+    watch_folds(dataset, runs, supervisor)
 
 
 def _judge(dataset: Dataset, run: Run) -> None:

@@ -72,7 +72,7 @@ class MaskJudge:
         )
         self._masks = dict(known.judged()) if known is not None and is_ours else {}
         self._refused = dict(known.refused) if known is not None and is_ours else {}
-        self._is_changed = known is None or not is_ours
+        self._is_changed = False
 
     def needs(self, item: PredictItem, photo: Stamp) -> bool:
         """Whether a sample has a mask that was not judged, or is another one than was judged.
