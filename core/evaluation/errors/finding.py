@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from core.evaluation.errors.kinds import KINDS
-from core.evaluation.errors.label_suspects import suspected
+from core.evaluation.errors.label_suspects import Doubt, at_doubt, is_believed, suspected
 from core.evaluation.errors.partition import Partition, partition
+from core.evaluation.errors.pieces import Labels
 from core.evaluation.errors.region_columns import RegionColumns
 from core.evaluation.errors.regions import ErrorRegion
 from core.evaluation.errors.rules import RULES, Rules
@@ -21,7 +22,7 @@ def find_errors(
     ignore_index: int = 255,
     background: int | None = 0,
     confidence: Mask | None = None,
-    label_quality: float | None = None,
+    doubt: Doubt | None = None,
     rules: Rules = RULES,
 ) -> list[ErrorRegion]:
     """Divide the wrong pixels of a prediction into regions, by the rules of `rules.py`.
@@ -37,8 +38,7 @@ def find_errors(
         background: The class that is no object, as `background_of` says; None where every class
             is one.
         confidence: Probability of the predicted class, uint8 H×W, 0 to 255 for 0 to 1.
-        label_quality: How right the sample's label is by runs that have not seen it, 0 to 1; None
-            when that is not known.
+        doubt: What runs that have not seen the sample say of its mask; None when none was asked.
         rules: The thresholds.
 
     Returns:
@@ -47,7 +47,7 @@ def find_errors(
     Raises:
         ValueError: the shapes differ, or there are values that are no class.
     """
-    columns = find_columns(
+    columns, _ = find_columns(
         prediction,
         truth,
         num_classes=num_classes,
@@ -56,7 +56,13 @@ def find_errors(
         confidence=confidence,
         rules=rules,
     )
-    kinds = suspected(columns, float(truth.size), label_quality, rules)
+    kinds = suspected(
+        columns,
+        truth.size,
+        doubted=None if doubt is None else at_doubt(columns, doubt),
+        believed=None if doubt is None else np.full(len(columns), is_believed(doubt, rules)),
+        rules=rules,
+    )
     return [columns.region(place, KINDS[kinds[place]]) for place in range(len(columns))]
 
 
@@ -69,8 +75,13 @@ def find_columns(
     background: int | None = 0,
     confidence: Mask | None = None,
     rules: Rules = RULES,
-) -> RegionColumns:
-    """As `find_errors`, but as columns, and before labels are suspected."""
+) -> tuple[RegionColumns, Labels | None]:
+    """As `find_errors`, but as columns, and before labels are suspected.
+
+    Returns:
+        The regions; and int32 H×W, for each pixel the place of its region plus 1, 0 where it is in
+        none, or None when nothing is wrong.
+    """
     if prediction.shape != truth.shape:
         raise ValueError(f"shapes differ: {prediction.shape} and {truth.shape}")
     if confidence is not None and confidence.shape != truth.shape:
@@ -81,14 +92,18 @@ def find_columns(
         prediction, truth, ignore_index=ignore_index, background=background, rules=rules
     )
     if found is None:
-        return RegionColumns.empty()
-    return _measured(found, prediction, truth, confidence)
+        return RegionColumns.empty(), None
+    columns = _measured(found, prediction, truth, confidence)
+    order = np.argsort(-columns.pixels, kind="stable")
+    places = np.zeros(len(order) + 1, np.int32)
+    places[order + 1] = np.arange(1, len(order) + 1)
+    return columns.at(order), places[found.regions]
 
 
 def _measured(
     found: Partition, prediction: Mask, truth: Mask, confidence: Mask | None
 ) -> RegionColumns:
-    """The regions of a partition, measured; the largest first."""
+    """The regions of a partition, measured."""
     at = np.flatnonzero(found.regions)
     numbers = found.regions.ravel()[at] - 1
     pixels = np.bincount(numbers)
@@ -106,7 +121,7 @@ def _measured(
         sure = np.add.reduceat(confidence.ravel()[at].astype(np.float64), starts) / (255 * pixels)
     objects = found.objects.areas[found.objects.labels.ravel()[anchors]]
     depth = np.maximum.reduceat(found.depth.ravel()[at], starts)
-    columns = RegionColumns(
+    return RegionColumns(
         form=found.forms.ravel()[anchors],
         true_class=true_class,
         predicted_class=prediction.ravel()[anchors],
@@ -121,7 +136,6 @@ def _measured(
         object_pixels=objects.astype(np.int32),
         thickness=np.where(objects > 0, np.maximum(0, 2 * depth - 1), 0).astype(np.float32),
     )
-    return columns.at(np.argsort(-pixels, kind="stable"))
 
 
 def _require_classes(mask: Mask, num_classes: int, ignore_index: int | None) -> None:

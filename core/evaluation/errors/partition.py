@@ -299,6 +299,8 @@ class _Division:
         return groups
 
     def _nearest_objects(self, at: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+        if self.objects.count == 2:  # by far the most frequent: a single one
+            return np.ones(len(at), np.int64)
         _, nearest = cv2.distanceTransformWithLabels(
             (self.objects.labels == 0).view(np.uint8),
             cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL,
@@ -311,7 +313,7 @@ class _Division:
 
 def _present(mask: Mask, left_out: tuple[int | None, ...]) -> npt.NDArray[np.intp]:
     """The values in a mask, ascending, but for some."""
-    counts = np.bincount(mask.ravel(), minlength=256)
+    counts = cv2.calcHist([mask], [0], None, [256], [0, 256]).ravel()  # faster than bincount
     for value in left_out:
         if value is not None:
             counts[value] = 0

@@ -32,10 +32,10 @@ bridged, thin parts missed in their whole width are missed parts whatever they w
 all else is wrong class.
 
 **Label suspect** is asked last, of whole regions that are neither border nor smaller than
-`label_area`: is the run sure, on average over the region by `sure` or more? With label qualities
-from runs that have not seen the sample (`core.evaluation.suspects`), a region of a sample whose
-label looks wrong (quality below `poor_label`) is suspect at `sure_if_poor` already, and one of a
-sample whose label looks right (quality above `good_label`) is not.
+`label_area`: is the run sure, on average over the region by `sure` or more? Where the masks were
+judged by runs that have not seen the sample (`core.evaluation.suspects`), a region where they
+contradict the mask the most is suspect at `sure_if_doubted` already, and no region is in a sample
+whose mask they believe: none of theirs is as large as `label_area` and sure.
 """
 
 from __future__ import annotations
@@ -59,8 +59,7 @@ class Rules:
         label_area: Smaller regions put no label under suspicion, as a share of the picture's pixels
             (328 px).
         sure: Mean confidence from which on a run is sure.
-        poor_label, good_label: Label qualities below and above which a label looks wrong, right.
-        sure_if_poor: Mean confidence that is enough where the label looks wrong.
+        sure_if_doubted: Mean confidence that is enough where other runs doubt the mask too.
     """
 
     band: float = 0.008
@@ -71,9 +70,7 @@ class Rules:
     merged_area: float = 0.001
     label_area: float = 0.005
     sure: float = 0.9
-    poor_label: float = 0.3
-    good_label: float = 0.7
-    sure_if_poor: float = 0.6
+    sure_if_doubted: float = 0.6
 
     def within(self, shape: tuple[int, ...]) -> Limits:
         """The thresholds in pixels for pictures of a shape (height, width)."""
