@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -37,7 +38,7 @@ _NEAR = 8.0
 _TICK_ROOM = 26
 # With more lines than these smooth edges cost more than they show.
 _MOST_SMOOTH = 400
-_LEAST_AXIS = 88
+_LEAST_NAME = 32
 
 _TIP = (
     "Drag along an axis: keep only the runs that go through there · click the axis: all again "
@@ -72,6 +73,7 @@ class ParallelView(QWidget):
         self._ticked: tuple[str, ...] = ()
         self._current = ""
         self._hovered = -1
+        self._inside_elsewhere: set[str] | None = None
         self._dragged: tuple[int, float] | None = None
         self._moved: tuple[int, float, float, float] | None = None
         self._picture: QPixmap | None = None
@@ -121,6 +123,12 @@ class ParallelView(QWidget):
         """Emphasise the ticked runs and the current one."""
         if (tuple(ticked), current) != (self._ticked, self._current):
             self._ticked, self._current = tuple(ticked), current
+            self._redraw()
+
+    def set_inside(self, run_ids: set[str] | None) -> None:
+        """Draw the runs that another view leaves out faintly too; None where it leaves out none."""
+        if run_ids != self._inside_elsewhere:
+            self._inside_elsewhere = run_ids
             self._redraw()
 
     @property
@@ -273,6 +281,13 @@ class ParallelView(QWidget):
         self._redraw()
         self._tell()
 
+    def _emphasised(self) -> npt.NDArray[np.bool_]:
+        inside = self._lines.inside(self._brushes)
+        elsewhere = self._inside_elsewhere
+        if elsewhere is not None:
+            inside &= np.array([row.id in elsewhere for row in self._lines.rows], np.bool_)
+        return inside
+
     def _tell(self) -> None:
         if not self._brushes:
             self.narrowed.emit(None)
@@ -303,7 +318,7 @@ class ParallelView(QWidget):
         shape = Qt.CursorShape.SplitVCursor if on_axis else Qt.CursorShape.ArrowCursor
         found = None
         if point.y() >= _TITLES and self._columns:
-            inside = self._lines.inside(self._brushes)
+            inside = self._emphasised()
             found = nearest_line(self._heights(), self._xs(), point.x(), point.y(), inside)
         hovered = found[0] if found is not None and found[1] <= _NEAR else -1
         if hovered >= 0 and not on_axis:
@@ -338,7 +353,7 @@ class ParallelView(QWidget):
         if not self._columns:
             return
         heights, xs = self._heights(), self._xs()
-        inside = self._lines.inside(self._brushes)
+        inside = self._emphasised()
         count = int(inside.sum())
         smooth = len(heights) <= _MOST_SMOOTH
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
@@ -363,6 +378,26 @@ class ParallelView(QWidget):
             painter.setPen(QPen(QColor(*run_color(self._lines.rows[at].id)), 2.6))
             self._draw_line(painter, heights[at], xs)
         self._draw_axes(painter)
+        self._draw_names(painter, emphasised, heights, xs)
+
+    def _draw_names(
+        self, painter: QPainter, emphasised: Sequence[int], heights: np.ndarray, xs: Sequence[float]
+    ) -> None:
+        """Names of the ticked runs where their lines begin, as far as there is room."""
+        font = small_font()
+        metrics = QFontMetrics(font)
+        room = int(xs[0]) - 16
+        taken: list[float] = []
+        painter.setFont(font)
+        painter.setPen(theme.color("text"))
+        for at in emphasised:
+            y = float(heights[at, 0])
+            if room < _LEAST_NAME or any(abs(y - other) < metrics.height() for other in taken):
+                continue
+            taken.append(y)
+            name = metrics.elidedText(self._lines.rows[at].name, Qt.TextElideMode.ElideMiddle, room)
+            box = QRectF(4, y - 8, room, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
 
     def _draw_line(self, painter: QPainter, heights: np.ndarray, xs: Sequence[float]) -> None:
         points = [QPointF(x, y) for x, y in zip(xs, heights.tolist(), strict=True)]

@@ -14,6 +14,9 @@ from widgets.plots.axis import log_ticks, time_of_work
 _LOG_FROM = 10.0
 _ROOM = 0.04
 _MOST_WORDS = 14
+_MOST_NUMBERS = 8
+# So few different values are written as they are, rather than round numbers between them.
+_FEW = 6
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _TIME_STEPS = (
     *(n for n in (1, 2, 5, 10, 20, 30)),
@@ -42,6 +45,7 @@ class Scale:
         high: The value at 1.
         words: The texts in order, where it shows texts.
         can_be_log: Whether all values are above zero.
+        few: The values themselves, where there are only few.
     """
 
     column: Column
@@ -50,6 +54,7 @@ class Scale:
     high: float = 1.0
     words: tuple[str, ...] = ()
     can_be_log: bool = False
+    few: tuple[float, ...] = ()
 
     def fraction(self, value: Value) -> float | None:
         """Where a value lies; None where it has no place."""
@@ -82,6 +87,11 @@ class Scale:
                 for place, word in enumerate(self.words)
                 if place % step == 0
             ]
+        most = min(most, _MOST_NUMBERS)
+        if self.few and (found := self._ticks_at_values(most)):
+            return found
+        if self.counting is Counting.LOG and self.column.kind is Kind.DURATION:
+            return self._log_times(most)
         if self.counting is Counting.LOG:
             exponents = log_ticks(self.low, self.high)
             while len(exponents) > max(most, 2):
@@ -92,6 +102,22 @@ class Scale:
         last = math.floor(self.high / step + 1e-9)
         values = [number * step for number in range(first, last + 1)]
         return [(self._place(value), self._text(value, step)) for value in values]
+
+    def _ticks_at_values(self, most: int) -> list[tuple[float, str]]:
+        """The few values, from the largest on; those that would touch it are left out."""
+        found: list[tuple[float, str]] = []
+        for value in sorted(self.few, reverse=True):
+            place = self.fraction(value)
+            if place is not None and all(abs(place - at) >= 0.7 / most for at, _ in found):
+                found.append((place, self.column.text(value)))
+        return found[::-1]
+
+    def _log_times(self, most: int) -> list[tuple[float, str]]:
+        """Round times, thinned from the smallest on until they fit."""
+        found = [step for step in _TIME_STEPS if self.low <= math.log10(step) <= self.high]
+        while len(found) > max(most, 2):
+            found = found[::2]
+        return [(self._place(math.log10(step)), time_of_work(step)) for step in found]
 
     def _place(self, number: float) -> float:
         return (number - self.low) / (self.high - self.low)
@@ -148,7 +174,17 @@ def make_scale(
         low - room,
         high + room,
         can_be_log=can_be_log,
+        few=_few(numbers) if column.unit != "%" and column.kind is Kind.NUMBER else (),
     )
+
+
+def _few(numbers: Sequence[float]) -> tuple[float, ...]:
+    different: set[float] = set()
+    for number in numbers:
+        different.add(number)
+        if len(different) > _FEW:
+            return ()
+    return tuple(sorted(different))
 
 
 def most_ticks(length: float, room: float) -> int:

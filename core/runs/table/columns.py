@@ -92,9 +92,10 @@ class Column:
         if spread is None:
             return self.text(mean)
         if self.kind is Kind.DURATION:
-            return f"{duration_text(mean)} ± {duration_text(spread)}"
-        digits = self.decimals
-        return f"{number_text(mean, digits)} ± {number_text(spread, digits)}"
+            return f"{_coarse(mean)} ± {_coarse(spread)}"
+        if self.decimals is not None:
+            return f"{mean:.{self.decimals}f} ± {spread:.{self.decimals}f}"
+        return f"{number_text(_short(mean))} ± {number_text(_short(spread))}"
 
     def plain(self, value: Value) -> str:
         """A value as other programs read it: numbers in full, moments as ISO 8601."""
@@ -185,6 +186,18 @@ def number_text(value: float, decimals: int | None = None) -> str:
         return f"{value:.10g}" if value == round(value) else f"{value:.5g}"
     mantissa, exponent = f"{value:.4e}".split("e")
     return f"{float(mantissa):g}e{int(exponent)}"
+
+
+def _coarse(seconds: float) -> str:
+    """A length of time without the seconds, where these are not worth being told."""
+    return duration_text(seconds).split(" min")[0] + " min" if seconds >= 600 else (
+        duration_text(seconds)
+    )  # fmt: skip
+
+
+def _short(value: float) -> float:
+    """A number with the three digits that a spread is worth."""
+    return float(f"{value:.3g}")
 
 
 def duration_text(seconds: float) -> str:

@@ -156,8 +156,8 @@ def _values(
         "started": _seconds(summary.started),
         "created": _seconds(summary.created),
         "parent": record.parent,
-        "group": getattr(record, "group", None) or None,
-        "fold": _fold(record),
+        "group": record.group,
+        "fold": None if record.fold is None else float(record.fold),
         "samples": float(len(record.dataset.fingerprint)) or None,
         "init": record.init.name if record.init is not None else None,
         "id": run.id,
@@ -185,11 +185,6 @@ def _values(
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in values.items()
     }
-
-
-def _fold(record: RunRecord) -> Value:
-    fold = getattr(record, "fold", None)
-    return None if fold is None else float(fold)
 
 
 def _seconds(moment: datetime | None) -> float | None:
