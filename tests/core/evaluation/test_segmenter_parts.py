@@ -14,6 +14,7 @@ from mmseg.utils import register_all_modules
 
 from core.dataset import open_dataset
 from core.errors import PetsegError
+from core.evaluation.predicting.augmentation import PLAIN, Augmentation
 from core.evaluation.predicting.checkpoints import checkpoint_of
 from core.evaluation.predicting.segmenter import Segmenter
 from core.files import atomic_write_text
@@ -24,7 +25,8 @@ from core.training.recipes.assemble import assemble
 from core.training.recipes.catalogue import find_recipe
 from core.training.recipes.config_json import dump_config
 from core.training.request import TrainRequest, create_run
-from tests.making import make_dataset
+from tests.core.evaluation.helpers import build_model, tiny_config, write_run
+from tests.making import make_dataset, write_sample
 
 VIEWS = {"mode": "whole", "scales": (1.0, 1.5), "flip": True}
 
@@ -107,6 +109,68 @@ def test_that_one_view_is_the_plain_prediction(trained):
     assert np.array_equal(one.confidence, plain.confidence)
     assert np.array_equal(one.classes, plain.classes)
     assert not np.array_equal(one.confidence, many.confidence)
+
+
+def test_that_the_mean_of_views_gives_classes_confidence_and_the_labels_probabilities(trained):
+    expected = probabilities(trained)
+    segmenter = trained.segmenter()
+    labels = np.random.default_rng(0).integers(0, 3, (64, 64)).astype(np.uint8)
+    labels[:2] = 255
+    views = Augmentation(flip=True, scales=(1.0, 1.5))
+    other = np.zeros((5, 7), np.uint8)
+    prepared = segmenter.prepare(trained.photo)
+    first, second = segmenter.predict([prepared, prepared], views, [labels, other])
+    sure = np.sort(expected, 0)[-1] - np.sort(expected, 0)[-2] > 1e-4
+    assert np.array_equal(first.classes[sure], expected.argmax(0)[sure])
+    assert np.abs(first.confidence / 255 - expected.max(0)).max() < 0.01
+    of_labels = np.take_along_axis(expected, np.minimum(labels, 2)[None].astype(int), 0)[0]
+    assert np.abs(first.given - of_labels)[2:].max() < 1e-4
+    assert second.given is None  # of another size
+    assert np.array_equal(second.classes, first.classes)
+
+
+def test_that_the_plain_prediction_tells_the_labels_probabilities_too(trained):
+    segmenter = trained.segmenter()
+    prepared = segmenter.prepare(trained.photo)
+    (plain,) = segmenter.predict([prepared])
+    assert plain.given is None
+    given = [
+        segmenter.predict([prepared], labels=[np.full((64, 64), index, np.uint8)])[0].given
+        for index in range(3)
+    ]
+    assert np.abs(sum(given) - 1).max() < 1e-5
+    assert np.abs(np.max(given, axis=0) - plain.confidence / 255).max() < 0.003
+    assert np.array_equal(np.argmax(given, axis=0), plain.classes)
+
+
+def test_that_a_model_with_one_channel_is_cut_where_it_says_from_several_views_too(tmp_path):
+    config = tiny_config(tmp_path)
+    head = config["model"]["decode_head"]
+    loss = {"type": "CrossEntropyLoss", "use_sigmoid": True}
+    head.update(num_classes=2, out_channels=1, threshold=0.97, loss_decode=loss)
+    run = write_run(tmp_path / "run", config, build_model(config))
+    photo = tmp_path / "img" / "val" / "a.png"
+    noise = np.random.default_rng(0).integers(0, 256, (32, 64, 3), dtype=np.uint8)
+    write_sample(tmp_path, "val", "a", {}, photo=noise)
+    segmenter = Segmenter(run.folder, checkpoint_of(run.folder), "cpu")
+    ones = np.ones((32, 64), np.uint8)
+    for views in (PLAIN, Augmentation(flip=True)):
+        (output,) = segmenter.predict([segmenter.prepare(photo)], views, [ones])
+        sure = np.abs(output.given - 0.97) > 1e-5
+        assert np.array_equal(output.classes[sure], (output.given > 0.97)[sure])
+        larger = np.maximum(output.given, 1 - output.given)
+        assert np.abs(output.confidence / 255 - larger).max() < 0.003
+        assert 0 < output.classes.mean() < 1
+
+
+def test_that_classes_in_another_order_are_others_and_new_names_are_not(trained):
+    segmenter = trained.segmenter()
+    known = segmenter.other_classes(("a", "b", "c"))
+    assert known == ""
+    assert "3 classes" in segmenter.other_classes(("a", "b"))
+    names = load_data_plan(trained.folder).classes
+    assert segmenter.other_classes(names) == ""
+    assert "in the order" in segmenter.other_classes(names[::-1])
 
 
 @pytest.mark.parametrize(

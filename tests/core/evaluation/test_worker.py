@@ -27,8 +27,11 @@ from core.evaluation.evaluate import (
     read_confidence,
     read_prediction,
 )
+from core.evaluation.predicting.augmentation import Augmentation
 from core.evaluation.predicting.client import PredictionClient
 from core.evaluation.predicting.messages import PredictItem, PredictRequest, parse_reply
+from core.evaluation.suspects.files import load_quality
+from core.evaluation.suspects.judge_runs import judge_with_runs
 from core.images import read_image, read_mask
 from core.runs.processes import python_command, python_environment
 from core.runs.record import DatasetRecord, RunRecord, save_record
@@ -101,8 +104,27 @@ def run(dataset: Dataset, trained: Trained) -> FakeRun:
     return write_run(dataset.workspace_dir / "runs" / "tiny", trained.config, trained.model)
 
 
+def save_run_record(run: FakeRun, root: Path) -> None:
+    record = RunRecord(
+        id=run.id, name=run.name, recipe="tiny", label_set="labels",
+        created=datetime.now(UTC), dataset=DatasetRecord(root=root),
+    )  # fmt: skip
+    save_record(run.folder, record)
+
+
+def raw_logits(trained: Trained, image: Path) -> Any:
+    """Logits K×H×W straight from MMSegmentation, in this process."""
+    return _result(trained, image).seg_logits.data
+
+
 def reference(trained: Trained, image: Path) -> tuple[np.ndarray, np.ndarray]:
     """Classes and confidence straight from MMSegmentation, in this process."""
+    result = _result(trained, image)
+    probability = result.seg_logits.data.softmax(0).amax(0).numpy()
+    return result.pred_sem_seg.data[0].numpy(), probability
+
+
+def _result(trained: Trained, image: Path) -> Any:
     import torch
     from mmseg.structures import SegDataSample
 
@@ -111,9 +133,7 @@ def reference(trained: Trained, image: Path) -> tuple[np.ndarray, np.ndarray]:
     sample = SegDataSample(metainfo={"ori_shape": shape, "img_shape": shape})
     data = {"inputs": [torch.from_numpy(bgr.transpose(2, 0, 1))], "data_samples": [sample]}
     with torch.no_grad():
-        result = trained.model.test_step(data)[0]
-    probability = result.seg_logits.data.softmax(0).amax(0).numpy()
-    return result.pred_sem_seg.data[0].numpy(), probability
+        return trained.model.test_step(data)[0]
 
 
 def test_that_a_split_is_predicted_as_mmsegmentation_does(client, trained, dataset, run):
@@ -281,6 +301,70 @@ def test_that_a_checkpoint_of_another_recipe_is_refused_and_nothing_is_lost(
     with pytest.raises(PetsegError, match="does not fit the run's model"):
         client.predict(run, "val", dataset=dataset)
     assert not missing_predictions(dataset, run, "val")
+
+
+def test_that_masks_are_judged_by_the_models_own_probabilities(client, dataset, run, trained):
+    import torch
+
+    result = client.predict(
+        run, "val", dataset=dataset, label_set="labels", samples=["val/0", "val/5"]
+    )
+    assert (result.predicted, result.judged) == (2, 2)
+    sample = dataset.sample("val/5")
+    labels = read_mask(sample.masks["labels"])
+    logits = raw_logits(trained, sample.image)
+    given = torch.softmax(logits, 0).gather(0, torch.from_numpy(labels).long()[None])[0].numpy()
+    weights = np.exp((1 - given.astype(np.float64)) / 0.1)
+    judged = dict(load_quality(run.folder, "val", "labels").judged())
+    assert set(judged) == {"0", "5"}
+    expected = (given * weights).sum() / weights.sum()
+    assert judged["5"].quality.softmin == pytest.approx(expected, abs=0.01)
+
+
+def test_that_predicting_goes_on_with_the_views_it_began_with(client, dataset, run):
+    views = Augmentation(flip=True, scales=(1.0, 1.5))
+    first = client.predict(run, "val", dataset=dataset, augment=views)
+    assert first.predicted == 6
+    prediction_path(run, dataset.sample("val/0")).unlink()
+    again = client.predict(run, "val", dataset=dataset)
+    assert (again.predicted, again.reused) == (1, 5)
+    assert prediction_status(dataset, run, "val").augment == views
+
+
+def test_that_a_run_that_cannot_judge_is_named_and_the_others_go_on(
+    client, dataset, run, trained, tmp_path
+):
+    save_run_record(run, dataset.root)
+    other = tiny_config(dataset.root)
+    other["model"]["decode_head"]["channels"] = 12
+    foreign = write_run(tmp_path / "foreign", other, build_model(other))
+    (foreign.folder / "config.json").write_bytes((run.folder / "config.json").read_bytes())
+    bare, half = FakeRun(tmp_path / "bare"), FakeRun(tmp_path / "half")
+    for each in (foreign, bare):
+        save_run_record(each, dataset.root)
+    half.folder.mkdir()
+    (half.folder / "run.json").write_text('{"id": "ha')
+    seen: list[tuple[int, int]] = []
+    result = judge_with_runs(
+        dataset, [half, foreign, bare, run], "labels", client, splits=["val"],
+        on_progress=lambda done, total: seen.append((done, total)),
+    )  # fmt: skip
+    assert (result.predicted, result.judged, result.cancelled) == (6, 6, False)
+    broken, other_recipe, empty = result.problems
+    assert "The run half cannot judge masks. The run's description cannot be read" in broken
+    assert "does not fit the run's model" in other_recipe
+    assert "has no checkpoint yet" in empty
+    assert seen[-1] == (18, 18)
+    assert seen == sorted(seen)
+
+
+def test_that_a_dataset_that_has_moved_is_said_and_predicted_where_it_is(client, dataset, run):
+    save_run_record(run, dataset.root)
+    root = dataset.root.rename(dataset.root.with_name("elsewhere"))
+    moved = FakeRun(root / ".petseg" / "runs" / run.id)
+    with pytest.raises(PetsegError, match=r"dataset of the run tiny is not where it was.*data\."):
+        client.predict(moved, "val")
+    assert client.predict(moved, "val", dataset=open_dataset(root)).predicted == 6
 
 
 def test_that_a_truncated_checkpoint_is_said_in_words(client, dataset, run):
