@@ -19,6 +19,7 @@ from widgets.analysis.panel import AnalysisPanel
 from widgets.export_button import Rows
 
 if TYPE_CHECKING:
+    from core.evaluation.comparing.paired import PairedTest
     from core.evaluation.comparing.repairs_effect import RepairsEffect
 
 _NOT_RELATED = (
@@ -85,35 +86,51 @@ class EffectPanel(AnalysisPanel):
         for row, cells in enumerate(rows):
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                is_number = column >= 2
+                is_number = column >= 1
                 side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                 item.setToolTip(text)
                 self.table.setItem(row, column, item)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.setFixedHeight((len(rows) + 1) * _ROW_HEIGHT + 4)
 
 
 def _headings(effect: RepairsEffect) -> Sequence[str]:
     classes = effect.rows[0].metrics.classes
-    return ("Run", "Labels", "mDice %", *(f"{each.name} %" for each in classes))
+    return (
+        "Run, labels",
+        "mDice %",
+        "Δ",
+        "Δ from to",
+        "p",
+        *(f"{each.name} %" for each in classes),
+    )
 
 
 def _cells(effect: RepairsEffect) -> list[list[str]]:
     return [
         [
-            row.run,
-            row.labels,
+            f"{row.run}, labels {row.labels}",
             f"{row.metrics.mDice:.2f}",
-            *(
-                _UNKNOWN if each.dice is None else f"{each.dice:.2f}"
-                for each in row.metrics.classes
-            ),
+            *_tested(row.test),
+            *(_figure(each.dice) for each in row.metrics.classes),
         ]
         for row in effect.rows
     ]
+
+
+def _tested(test: PairedTest | None) -> list[str]:
+    if test is None:
+        return ["", "", ""]
+    if test.low is None or test.high is None or test.p_value is None:
+        return [f"{test.delta:+.2f}", _UNKNOWN, _UNKNOWN]
+    p = "< 0.001" if test.p_value < 0.001 else f"{test.p_value:.3f}"
+    return [f"{test.delta:+.2f}", f"{test.low:+.2f} to {test.high:+.2f}", p]
+
+
+def _figure(value: float | None) -> str:
+    return _UNKNOWN if value is None else f"{value:.2f}"
 
 
 def _text(name: str, role: str = "") -> QLabel:

@@ -24,7 +24,7 @@ from core.evaluation.metrics.confusion import (
     none_if_nan,
 )
 from core.evaluation.predicting.files import read_prediction
-from core.evaluation.scores import Evaluation, SampleScore
+from core.evaluation.scores import Evaluation, SampleScore, ScoreTable
 from core.files import content_hash
 from core.images import decode_mask
 from core.labels.earlier import EarlierMasks, version_at
@@ -33,6 +33,7 @@ from core.runs.record import RunRecord
 from core.runs.run import Run
 
 _NAMED = 3
+_NOT_LEARNED = ("val/", "test/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,13 @@ class EffectRow:
         run: The run's name.
         labels: Which labels judge it, in words.
         metrics: Pooled over the samples, in percent.
+        test: How it differs from the row before; None for the first one.
     """
 
     run: str
     labels: str
     metrics: Metrics
+    test: PairedTest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,11 @@ class RepairsEffect:
         split: The split that both were measured on.
         label_set: The label set.
         samples: How many samples the figures are over.
-        learned: Samples whose masks the child learned otherwise than the parent.
+        learned: Samples of the train split whose masks the child learned otherwise than the parent.
         rejudged: Samples of the split whose masks are others now than those that the parent had.
         lost: Samples left out, because the mask that the parent had is not kept any more.
         other: What else is different between the two runs, in words; empty where only labels are.
         rows: The three evaluations: parent then, parent now, child now.
-        judging: What the repairs changed of the parent's figures, without any training.
-        learning: What the child does better, on the labels now.
         validated: The best mDice of the parent's own validation on the labels it had, in percent;
             None when the split is another one than it validated on.
     """
@@ -81,9 +82,17 @@ class RepairsEffect:
     lost: tuple[str, ...]
     other: tuple[str, ...]
     rows: tuple[EffectRow, EffectRow, EffectRow]
-    judging: PairedTest
-    learning: PairedTest
     validated: float | None = None
+
+    @property
+    def judging(self) -> PairedTest:
+        """What the repairs changed of the parent's figures, without any training."""
+        return _test_of(self.rows[1])
+
+    @property
+    def learning(self) -> PairedTest:
+        """What the child does better, on the labels now."""
+        return _test_of(self.rows[2])
 
     def sentence(self) -> str:
         """What came of the repairs, for people."""
@@ -99,14 +108,15 @@ class RepairsEffect:
                 f"No mask of {self.split or 'the dataset'} that is judged here was repaired, so "
                 f"{self.rows[0].run} keeps its {now:.2f}."
             )
-        test = self.learning
-        certainty = f"{test.low:+.2f} to {test.high:+.2f} with 95 % confidence"
-        chance = ", which may be chance" if test.low <= 0 <= test.high else ""
         learned = (
-            f"Learning {_masks(self.learned)} anew gives {self.rows[2].run} {after:.2f} "
-            f"({after - now:+.2f}: {certainty}{chance})."
+            f"{self.rows[2].run}, which learned {_masks(self.learned)} repaired, has {after:.2f} "
+            f"({after - now:+.2f}"
         )
-        return f"{judged} {learned}"
+        test = self.learning
+        if test.low is not None and test.high is not None:
+            learned += f", {test.low:+.2f} to {test.high:+.2f} on other images"
+            learned += ", more than chance" if test.is_more_than_chance else ", which can be chance"
+        return f"{judged} On the labels now, {learned})."
 
     def reservations(self) -> list[str]:
         """What keeps the figures from telling the whole, as sentences; empty where nothing does."""
@@ -147,8 +157,8 @@ class RepairsEffect:
                 "parent_now": self.rows[1].metrics.mDice,
                 "child_now": self.rows[2].metrics.mDice,
             },
-            "judging": _as_json(self.judging),
-            "learning": _as_json(self.learning),
+            "judging": self.judging.as_json(),
+            "learning": self.learning.as_json(),
             "sentence": self.sentence(),
             "reservations": self.reservations(),
         }
@@ -226,7 +236,9 @@ def repairs_effect(
         split=split,
         label_set=before.label_set,
         samples=len(kept),
-        learned=repaired_between(before, after),
+        learned=tuple(
+            each for each in repaired_between(before, after) if not each.startswith(_NOT_LEARNED)
+        ),
         rejudged=tuple(each for each in kept if old[each].mask_hash != hashes[each]),
         lost=tuple(
             each.sample
@@ -235,12 +247,12 @@ def repairs_effect(
         ),
         other=_other_differences(before, after),
         rows=(
-            EffectRow(parent.name, "as it learned them", then.metrics),
-            EffectRow(parent.name, "as they are now", now.metrics),
-            EffectRow(child.name, "as they are now", child_now.metrics),
+            EffectRow(parent.name, "as it had them", then.metrics),
+            EffectRow(parent.name, "as they are now", now.metrics, paired_test(then, now)),
+            EffectRow(
+                child.name, "as they are now", child_now.metrics, paired_test(now, child_now)
+            ),
         ),
-        judging=paired_test(then, now),
-        learning=paired_test(now, child_now),
         validated=before.best.mDice if split == "val" and before.best is not None else None,
     )
 
@@ -302,14 +314,16 @@ def _narrowed(
 ) -> Evaluation:
     """An evaluation of some samples only, with other scores for them where there are any."""
     wanted = set(samples)
-    scores = tuple(
-        (others or {}).get(score.sample, score)
-        for score in evaluation.scores
-        if score.sample in wanted
+    scores = ScoreTable.from_scores(
+        (
+            (others or {}).get(score.sample, score)
+            for score in evaluation.scores
+            if score.sample in wanted
+        ),
+        dataset.num_classes,
     )
     total = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
-    for score in scores:
-        total.add_entries(score.cells)
+    total.add_counts(scores.pooled_cells())
     pooled = total.metrics([info.name for info in dataset.classes])
     return evaluation.model_copy(
         update={
@@ -342,13 +356,9 @@ def _other_differences(before: RunRecord, after: RunRecord) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _as_json(test: PairedTest) -> dict[str, Any]:
-    return {
-        "delta": test.delta,
-        "low": test.low,
-        "high": test.high,
-        "p_value": test.p_value,
-    }
+def _test_of(row: EffectRow) -> PairedTest:
+    assert row.test is not None  # only the first row has none
+    return row.test
 
 
 def _masks(samples: Collection[str]) -> str:
