@@ -24,6 +24,7 @@ from app.pages.compare_page import ComparePage
 from app.pages.dataset_page import DatasetPage
 from app.pages.page import Page
 from app.pages.train_page import TrainPage
+from app.run_colors import RunColorMemory
 from app.session import Session
 from app.settings import Settings, save_settings
 from app.shortcut_sheet import ShortcutSheet
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.jobs = Jobs(self)
         self.session = Session(self.jobs, self)
+        self._run_colors = RunColorMemory(self.session, self)
         self.pages: list[Page] = [page(self.session, self.jobs) for page in PAGES]
         self._rail, self._header, self._footer = Rail(), Header(), Footer()
         self._banner = Banner()
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         save_settings(self.settings)
         for page in self.pages:
             page.shut_down()
+        self._run_colors.shut_down()
         self.session.close()
         self.jobs.shut_down()
         super().closeEvent(event)

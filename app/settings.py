@@ -43,6 +43,28 @@ class CompareSettings(BaseModel):
     panel: str = ""
 
 
+class ExperimentSettings(BaseModel):
+    """How the view of all runs was left.
+
+    Attributes:
+        columns: The columns chosen by hand; None where the program chooses.
+        axes: The axes of the parallel coordinates chosen by hand; None likewise.
+        group: What groups the runs; "" for nothing.
+        view: Which view was below the table.
+        sorted_by: The column that sorts, and whether it does so downwards; None for none.
+        scatter: The two figures of the scatter.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    columns: list[str] | None = None
+    axes: list[str] | None = None
+    group: str = ""
+    view: str = ""
+    sorted_by: tuple[str, bool] | None = None
+    scatter: tuple[str, str] = ("seconds", "mDice")
+
+
 class Settings(BaseModel):
     """The settings, each with its default.
 
@@ -57,6 +79,7 @@ class Settings(BaseModel):
         assist_model: The model that the AI click asks.
         plots: How the Train page shows curves.
         compare: How the Compare page was left.
+        experiments: How the view of all runs was left.
     """
 
     model_config = ConfigDict(extra="ignore", validate_assignment=True)
@@ -71,6 +94,7 @@ class Settings(BaseModel):
     assist_model: str = "efficientsam:10m"
     plots: PlotSettings = PlotSettings()
     compare: CompareSettings = CompareSettings()
+    experiments: ExperimentSettings = ExperimentSettings()
 
     def remember(self, folder: Path) -> None:
         """Put a dataset at the head of the recent ones."""

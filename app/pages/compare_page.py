@@ -19,7 +19,7 @@ from app.settings import Settings
 from widgets.comparison import words
 from widgets.comparison.choosing.chooser import RunEntry
 from widgets.comparison.metrics_model import RunMetrics
-from widgets.comparison.run_colors import run_color
+from widgets.run_colors import run_color
 
 
 class ComparePage(Page):
@@ -210,7 +210,7 @@ class ComparePage(Page):
                 RunMetrics(
                     LETTERS[place],
                     run.name,
-                    run_color(place),
+                    run_color(run.id),
                     findings.metrics[place] if known else None,
                     _details(run),
                 )

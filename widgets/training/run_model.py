@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 )
 
 from core.runs.store import RunSummary
-from widgets.comparison.run_colors import run_color
+from widgets.run_colors import colors, run_color
 from widgets.training.words import (
     moment,
     progress_words,
@@ -43,8 +43,8 @@ Index = QModelIndex | QPersistentModelIndex
 class RunModel(QAbstractListModel):
     """One row a run, in the order given.
 
-    Ticked runs are shown in the plots, and so is the chosen one. Each takes the first colour that
-    is free and keeps it for as long as it is shown.
+    Ticked runs are shown in the plots, and so is the chosen one. Each has its own colour, by which
+    it is known on the other pages too.
     """
 
     shown_changed = Signal(object)
@@ -62,6 +62,8 @@ class RunModel(QAbstractListModel):
         self._ticked: list[str] = []
         self._chosen = ""
         self._places: dict[str, int] = {}
+        self._is_showing = False
+        colors.changed.connect(self._on_colors)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Number of runs."""
@@ -181,8 +183,7 @@ class RunModel(QAbstractListModel):
 
     def color_of(self, run_id: str) -> tuple[int, int, int] | None:
         """The colour (RGB) of a run in the plots; None when it is not shown there."""
-        place = self._places.get(run_id)
-        return None if place is None else run_color(place)
+        return run_color(run_id) if run_id in self._places else None
 
     def tick(self, run_id: str, ticked: bool = True) -> None:
         """Show a run in the plots whichever is chosen, or no longer."""
@@ -211,9 +212,18 @@ class RunModel(QAbstractListModel):
                 taken = set(self._places.values())
                 self._places[run_id] = next(n for n in range(len(known)) if n not in taken)
         self._places = {run_id: at for run_id, at in self._places.items() if run_id in known}
+        self._is_showing = True
+        colors.tell_apart(self.shown)
+        self._is_showing = False
         if self._places != before:
             for run_id in before.keys() ^ self._places.keys():
                 self._rows_changed(run_id)
+            self.shown_changed.emit(self.shown)
+
+    def _on_colors(self) -> None:
+        for run_id in self._places:
+            self._rows_changed(run_id)
+        if self._places and not self._is_showing:
             self.shown_changed.emit(self.shown)
 
     def _rows_changed(self, run_id: str) -> None:

@@ -13,7 +13,7 @@ from core.runs.events import BestScore
 from core.runs.store import RunState
 from core.runs.tidying import RunContents
 from tests.making_runs import summary
-from widgets.comparison.run_colors import RUN_COLORS
+from widgets.run_colors import colors, run_color
 from widgets.training.delete_dialog import DeleteDialog
 from widgets.training.run_config_dialog import RunConfigDialog
 from widgets.training.run_delegate import tick_rect
@@ -186,14 +186,18 @@ def test_that_space_ticks_the_chosen_run(panel, qtbot):
     assert panel.shown == ["b"]
 
 
-def test_that_a_run_keeps_its_colour_for_as_long_as_it_is_shown(panel):
+def test_that_shown_runs_have_the_colours_they_have_everywhere_and_keep_them(panel):
+    colors.set_places({"a": 2, "b": 2, "c": 4})
     panel.update_runs([summary(each, FINISHED) for each in "cba"], {})
     for each in "ab":
         panel.model.tick(each)
-    assert [panel.color_of(each) for each in "abc"] == [*RUN_COLORS[:2], None]
+    assert [panel.color_of(each) for each in "abc"] == [run_color("a"), run_color("b"), None]
+    assert run_color("a") != run_color("b")  # they were alike until they were shown together
+    kept = run_color("b")
     panel.model.tick("a", ticked=False)
     panel.model.tick("c")
-    assert [panel.color_of(each) for each in "bc"] == [RUN_COLORS[1], RUN_COLORS[0]]
+    assert [panel.color_of(each) for each in "bc"] == [kept, run_color("c")]
+    colors.set_places({})
 
 
 def test_that_a_run_that_is_gone_is_no_longer_shown(panel):
