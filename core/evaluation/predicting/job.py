@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import PetsegError
+from core.evaluation.predicting.batching import Ready, Todo, batches
 from core.evaluation.predicting.checkpoints import CheckpointFile
 from core.evaluation.predicting.files import (
     CONFIDENCE_FOLDER,
@@ -33,47 +33,16 @@ from core.evaluation.predicting.messages import (
     PredictRequest,
 )
 from core.evaluation.suspects.files import FOLDER as QUALITY_FOLDER
-from core.evaluation.suspects.judging import MaskJudge, ReadMask
+from core.evaluation.suspects.judging import MaskJudge, ReadMask, Stamp
 from core.files import atomic_write
 from core.images import encode_mask
 
 if TYPE_CHECKING:
-    from core.evaluation.predicting.segmenter import Output, Prepared, Segmenter
+    from core.evaluation.predicting.outputs import Output
+    from core.evaluation.predicting.segmenter import Segmenter
 
-_LARGEST_BATCH = 32
 _READ_AHEAD = 40
 _SECONDS_BETWEEN_NOTES = 2.0
-
-Stamp = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Todo:
-    """A sample that the model has to look at.
-
-    Attributes:
-        photo: The photo's time and size.
-        predict: Whether its prediction is to be written; else only the mask is to be judged.
-        judge: Whether its mask is to be judged.
-    """
-
-    item: PredictItem
-    photo: Stamp
-    predict: bool
-    judge: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A sample whose files have been read; `mask` is the error when it could not be."""
-
-    todo: _Todo
-    photo: Prepared
-    mask: ReadMask | PetsegError | None
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.photo.shape
 
 
 class PredictionJob:
@@ -161,7 +130,7 @@ class PredictionJob:
             seconds=time.monotonic() - begun,
         )
 
-    def _predict(self, todo: list[_Todo], segmenter: Segmenter) -> None:
+    def _predict(self, todo: list[Todo], segmenter: Segmenter) -> None:
         pixels = int(segmenter.pixels_per_batch / self._request.augment.largest**2)
         with (
             ThreadPoolExecutor(2, thread_name_prefix="read") as readers,
@@ -169,7 +138,7 @@ class PredictionJob:
         ):
             photos = self._photos(todo, segmenter, readers)
             try:
-                for batch in _batches(photos, pixels):
+                for batch in batches(photos, pixels):
                     if self._cancelled():
                         return
                     self._predict_batch(batch, segmenter, writers)
@@ -179,7 +148,7 @@ class PredictionJob:
                 photos.close()
 
     def _predict_batch(
-        self, batch: list[_Ready], segmenter: Segmenter, writers: ThreadPoolExecutor
+        self, batch: list[Ready], segmenter: Segmenter, writers: ThreadPoolExecutor
     ) -> None:
         try:
             outputs = segmenter.predict(
@@ -203,10 +172,10 @@ class PredictionJob:
             self._done += 1
 
     def _photos(
-        self, todo: Iterable[_Todo], segmenter: Segmenter, readers: ThreadPoolExecutor
-    ) -> Generator[_Ready, None, None]:
+        self, todo: Iterable[Todo], segmenter: Segmenter, readers: ThreadPoolExecutor
+    ) -> Generator[Ready, None, None]:
         """Read photos and masks some steps ahead of the model."""
-        waiting: deque[tuple[_Todo, Future[_Ready]]] = deque()
+        waiting: deque[tuple[Todo, Future[Ready]]] = deque()
         source = iter(todo)
         try:
             while True:
@@ -225,7 +194,7 @@ class PredictionJob:
             for _, future in waiting:
                 future.cancel()
 
-    def _read(self, todo: _Todo, segmenter: Segmenter) -> _Ready:
+    def _read(self, todo: Todo, segmenter: Segmenter) -> Ready:
         photo = segmenter.prepare(todo.item.image)
         mask: ReadMask | PetsegError | None = None
         if todo.judge and self._judge is not None:
@@ -233,9 +202,9 @@ class PredictionJob:
                 mask = self._judge.read(todo.item)
             except PetsegError as error:
                 mask = error
-        return _Ready(todo, photo, mask)
+        return Ready(todo, photo, mask)
 
-    def _write(self, each: _Ready, output: Output) -> tuple[_Ready, PetsegError | None]:
+    def _write(self, each: Ready, output: Output) -> tuple[Ready, PetsegError | None]:
         """Write a prediction and judge the mask; the second value is why it cannot be judged."""
         if each.todo.predict:
             name = f"{each.todo.item.stem}.png"
@@ -278,14 +247,14 @@ class PredictionJob:
             self._judge = None
         return not reason
 
-    def _todo(self, item: PredictItem) -> _Todo | None:
+    def _todo(self, item: PredictItem) -> Todo | None:
         photo = self._stamp(item)
         if photo is None:
             return None
         is_known = self._manifest.images.get(item.stem) == photo
         predict = not (is_known and (self._folder / f"{item.stem}.png").is_file())
         judge = self._judge is not None and self._judge.needs(item, photo)
-        return _Todo(item, photo, predict, judge) if predict or judge else None
+        return Todo(item, photo, predict, judge) if predict or judge else None
 
     def _stamp(self, item: PredictItem) -> Stamp | None:
         """The photo's time and size; None when it is not there."""
@@ -331,7 +300,7 @@ def _files(folder: Path) -> list[Path]:
     ]
 
 
-def _other_size(each: _Ready, output: Output) -> PetsegError:
+def _other_size(each: Ready, output: Output) -> PetsegError:
     assert isinstance(each.mask, ReadMask)
     (height, width), (rows, columns) = each.mask.labels.shape, output.classes.shape
     return PetsegError(
@@ -339,17 +308,3 @@ def _other_size(each: _Ready, output: Output) -> PetsegError:
         path=each.todo.item.mask,
         remedy="Draw it anew at the photo's size.",
     )
-
-
-def _batches(ready: Iterable[_Ready], pixels: int) -> Iterator[list[_Ready]]:
-    """Group photos of one shape that follow each other, up to that many pixels."""
-    batch: list[_Ready] = []
-    for each in ready:
-        height, width = each.shape[-2:]
-        room = max(1, min(_LARGEST_BATCH, pixels // (height * width)))
-        if batch and (batch[0].shape != each.shape or len(batch) >= room):
-            yield batch
-            batch = []
-        batch.append(each)
-    if batch:
-        yield batch

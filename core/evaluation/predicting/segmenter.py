@@ -8,69 +8,37 @@ from __future__ import annotations
 import copy
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.model import revert_sync_batchnorm
 from mmseg.registry import MODELS
-from mmseg.structures import SegDataSample
 from mmseg.utils import register_all_modules
 from torch import Tensor
-from torch.nn import functional
 
 from core.errors import PetsegError
 from core.evaluation.metrics.confusion import Mask
 from core.evaluation.predicting.augmentation import PLAIN, Augmentation
 from core.evaluation.predicting.checkpoint_loading import load_weights
 from core.evaluation.predicting.checkpoints import CheckpointFile
-from core.evaluation.suspects.quality import Floats
+from core.evaluation.predicting.outputs import (
+    Output,
+    Prepared,
+    output_of,
+    output_of_mean,
+    probabilities_of,
+    view_of,
+)
 from core.images import read_image
 from core.training.recipes.config_json import load_config
 
 # Scopes of MMEngine's registry that a config may name, as in "mmpretrain.ConvNeXt".
 _SCOPES = ("mmseg", "mmcv", "mmengine", "mmpretrain", "mmdet")
-# A view's sides are multiples of this, which every backbone can halve as often as it wants to.
-_STEP = 32
 # Our own registered parts: transforms, losses, decoders, the segmentor.
 _OURS = "core.training.parts"
-
-
-class Output(NamedTuple):
-    """The prediction for one photo, at the photo's own size.
-
-    Attributes:
-        classes: uint8 H×W class indices.
-        confidence: uint8 H×W, the probability of that class, 0 to 255 for 0 to 1.
-        given: float32 H×W, the probability of the classes that were asked about (a mask's labels);
-            None when none were, or their array has another size than the photo.
-    """
-
-    classes: Mask
-    confidence: Mask
-    given: Floats | None = None
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A photo after the config's validation pipeline, ready for the model.
-
-    Attributes:
-        inputs: C×H×W tensor.
-        data_sample: MMSegmentation's `SegDataSample` with the photo's sizes.
-    """
-
-    inputs: Tensor
-    data_sample: Any
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Photos of one shape can share a batch."""
-        return tuple(self.inputs.shape)
 
 
 class Segmenter:
@@ -203,15 +171,15 @@ class Segmenter:
     ) -> list[Output]:
         if augment.is_plain:
             results = self._results([(each.inputs, each.data_sample) for each in batch])
-            return [_output(result, asked) for result, asked in zip(results, labels, strict=True)]
+            return [output_of(result, asked) for result, asked in zip(results, labels, strict=True)]
         means: list[Tensor] = []
         for scale in augment.scales:
             for turned in (False, True) if augment.flip else (False,):
-                results = self._results([_view(each, scale, turned) for each in batch])
-                seen = [_probabilities(result) for result in results]
+                results = self._results([view_of(each, scale, turned) for each in batch])
+                seen = [probabilities_of(result) for result in results]
                 means = [a.add_(b) for a, b in zip(means, seen, strict=True)] if means else seen
         return [
-            self._output_of_mean(mean.div_(augment.views), asked)
+            output_of_mean(mean.div_(augment.views), asked, self._threshold)
             for mean, asked in zip(means, labels, strict=True)
         ]
 
@@ -219,15 +187,6 @@ class Segmenter:
         data = {"inputs": [each for each, _ in views], "data_samples": [each for _, each in views]}
         results: list[Any] = self._model.test_step(data)
         return results
-
-    def _output_of_mean(self, mean: Tensor, asked: Mask | None) -> Output:
-        if self._threshold is not None:
-            classes = (mean[1] > self._threshold).to(torch.int64)
-            confidence = mean.amax(0)
-        else:
-            confidence, classes = mean.max(0)
-        given = None if asked is None else _at(mean, asked)
-        return _as_output(classes, confidence, given)
 
 
 def choose_device(name: str) -> torch.device:
@@ -250,62 +209,6 @@ def choose_device(name: str) -> torch.device:
     known = ["auto", "cpu", *(f"cuda:{index}" for index in range(gpus))]
     raise PetsegError(
         f"There is no device {name!r}", remedy=f"This machine has: {', '.join(known)}."
-    )
-
-
-def _view(photo: Prepared, scale: float, turned: bool) -> tuple[Tensor, Any]:
-    """A photo at another size, or mirrored: MMSegmentation brings the logits back by itself."""
-    inputs = photo.inputs
-    if scale != 1.0:
-        sides = [max(1, round(side * scale / _STEP)) * _STEP for side in inputs.shape[-2:]]
-        inputs = functional.interpolate(
-            inputs[None].float(), size=sides, mode="bilinear", align_corners=False,
-            antialias=scale < 1.0,
-        )[0]  # fmt: skip
-    sizes = {"img_shape": tuple(inputs.shape[-2:]), "pad_shape": tuple(inputs.shape[-2:])}
-    turn = {"flip": turned, "flip_direction": "horizontal" if turned else None}
-    sample = SegDataSample(metainfo={**photo.data_sample.metainfo, **sizes, **turn})
-    return inputs.flip(-1) if turned else inputs, sample
-
-
-def _output(result: Any, asked: Mask | None) -> Output:
-    logits: Tensor = result.seg_logits.data
-    classes: Tensor = result.pred_sem_seg.data.squeeze(0)
-    if logits.shape[0] == 1:  # one channel: MMSegmentation has applied the sigmoid already
-        both = _probabilities(result)
-        return _as_output(classes, both.amax(0), None if asked is None else _at(both, asked))
-    # The values of a softmax that are wanted, without making all K of them.
-    total = logits.logsumexp(0)
-    given = None if asked is None else _at(logits, asked)
-    return _as_output(
-        classes,
-        (logits.amax(0) - total).exp(),
-        None if given is None else (given - total).exp(),
-    )
-
-
-def _probabilities(result: Any) -> Tensor:
-    """The probabilities of all classes, float32 K×H×W; of one channel, those of 0 and 1."""
-    logits: Tensor = result.seg_logits.data.float()
-    if logits.shape[0] == 1:
-        return torch.cat([1 - logits, logits])
-    return logits.softmax(0)
-
-
-def _at(values: Tensor, asked: Mask) -> Tensor | None:
-    """From K×H×W the value of each pixel's class, H×W; of ignored pixels that of any class."""
-    if tuple(values.shape[1:]) != asked.shape:
-        return None
-    places = torch.from_numpy(np.minimum(asked, len(values) - 1).astype(np.int64))
-    return values.gather(0, places.to(values.device)[None])[0]
-
-
-def _as_output(classes: Tensor, confidence: Tensor, given: Tensor | None) -> Output:
-    scaled = (confidence * 255).round_().clamp_(0, 255).to(torch.uint8)
-    return Output(
-        classes.to(torch.uint8).cpu().numpy(),
-        scaled.cpu().numpy(),
-        None if given is None else given.float().cpu().numpy(),
     )
 
 

@@ -5,7 +5,7 @@ Columns, one entry a sample, so that 10,000 samples are read in a moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -86,7 +86,7 @@ class QualityFile(BaseModel):
 
     @model_validator(mode="after")
     def _parallel(self) -> QualityFile:
-        columns = (
+        columns: tuple[Sized, ...] = (
             self.softmin, self.region, self.boxes, self.given, self.predicted, self.pixels,
             self.doubt, self.hashes, self.stamps, self.photos, *self.class_scores,
         )  # fmt: skip

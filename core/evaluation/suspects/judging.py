@@ -148,7 +148,7 @@ class MaskJudge:
             mask.labels,
             given,
             predicted,
-            confidence.astype(np.float32) / 255,
+            confidence.astype(np.float32) / np.float32(255),
             num_classes=len(self.task.classes),
             ignore_index=self.task.ignore_index,
         )
