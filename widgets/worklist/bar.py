@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -27,6 +28,8 @@ from widgets.worklist.model import WorklistModel
 from widgets.worklist.retrain_button import RetrainButton
 from widgets.worklist.verbs import LOOKS, Verb, verb_of
 
+# The views above need the room of a low window more than the list does.
+_LOW_WINDOW, _FEW_ROWS, _ROWS = 800, 2, 5
 _DECIDING = (Verb.MODEL, Verb.KEEP, Verb.IGNORE, Verb.SKIP)
 _EMPTY = "Empty. Add errors to it from the analysis at the right, then decide them one by one here."
 _ALL_DONE = "Every place is decided."
@@ -53,6 +56,7 @@ class WorklistBar(QFrame):
         super().__init__(parent)
         self.setObjectName("Worklist")
         self.setProperty("role", "panel")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._entries: list[Entry] = []
         self._names: Sequence[str] = ()
         self._order = Order.SUSPICION
@@ -281,6 +285,11 @@ class WorklistBar(QFrame):
         self.list.row_chosen.connect(self._on_row)
         for verb, button in self.buttons.items():
             button.clicked.connect(lambda _on=False, one=verb: self._do(one))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show more rows where the window has the room."""
+        super().resizeEvent(event)
+        self.list.set_rows(_FEW_ROWS if self.window().height() < _LOW_WINDOW else _ROWS)
 
     def _on_fold(self) -> None:
         if self._is_folded:

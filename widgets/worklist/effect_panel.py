@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -19,7 +18,6 @@ from widgets.analysis.panel import AnalysisPanel
 from widgets.export_button import Rows
 
 if TYPE_CHECKING:
-    from core.evaluation.comparing.paired import PairedTest
     from core.evaluation.comparing.repairs_effect import RepairsEffect
 
 _NOT_RELATED = (
@@ -29,6 +27,9 @@ _NOT_RELATED = (
 )
 _UNKNOWN = "–"
 _ROW_HEIGHT = 28
+_HEADINGS = ("Before", "Now", "Retrained")
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class EffectPanel(AnalysisPanel):
@@ -46,8 +47,13 @@ class EffectPanel(AnalysisPanel):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setShowGrid(False)
-        self.table.verticalHeader().hide()
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.table.verticalHeader().setDefaultAlignment(_LEFT)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
+            header.setHighlightSections(False)
+            header.setSectionsClickable(False)
         self.body.addWidget(self.sentence)
         self.body.addWidget(self.table)
         self.body.addWidget(self.reservations)
@@ -76,61 +82,65 @@ class EffectPanel(AnalysisPanel):
         """The table of what is shown, its first row the titles."""
         if self._effect is None:
             return []
-        return [_headings(self._effect), *_cells(self._effect)]
+        return [
+            ["", *(explanation for _, explanation in _columns(self._effect))],
+            *_lines(self._effect),
+        ]
 
     def _fill(self, effect: RepairsEffect) -> None:
-        headings, rows = _headings(effect), _cells(effect)
-        self.table.setColumnCount(len(headings))
-        self.table.setHorizontalHeaderLabels(list(headings))
-        self.table.setRowCount(len(rows))
-        for row, cells in enumerate(rows):
+        columns, lines = _columns(effect), _lines(effect)
+        self.table.setColumnCount(len(columns))
+        self.table.setRowCount(len(lines))
+        for column, (heading, explanation) in enumerate(columns):
+            item = QTableWidgetItem(heading)
+            item.setTextAlignment(_RIGHT)
+            item.setToolTip(explanation)
+            self.table.setHorizontalHeaderItem(column, item)
+        for row, (name, *cells) in enumerate(lines):
+            self.table.setVerticalHeaderItem(row, QTableWidgetItem(name))
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                is_number = column >= 1
-                side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-                item.setToolTip(text)
+                item.setTextAlignment(_RIGHT)
+                item.setToolTip(columns[column][1])
                 self.table.setItem(row, column, item)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.setFixedHeight((len(rows) + 1) * _ROW_HEIGHT + 4)
+        self.table.setFixedHeight((len(lines) + 1) * _ROW_HEIGHT + 4)
 
 
-def _headings(effect: RepairsEffect) -> Sequence[str]:
-    classes = effect.rows[0].metrics.classes
-    return (
-        "Run, labels",
-        "mDice %",
-        "Δ",
-        "Δ from to",
-        "p",
-        *(f"{each.name} %" for each in classes),
-    )
-
-
-def _cells(effect: RepairsEffect) -> list[list[str]]:
+def _columns(effect: RepairsEffect) -> list[tuple[str, str]]:
+    """Heading and explanation of each evaluation."""
     return [
-        [
-            f"{row.run}, labels {row.labels}",
-            f"{row.metrics.mDice:.2f}",
-            *_tested(row.test),
-            *(_figure(each.dice) for each in row.metrics.classes),
-        ]
-        for row in effect.rows
+        (heading, f"{row.run}, on the labels {row.labels}")
+        for heading, row in zip(_HEADINGS, effect.rows, strict=True)
     ]
 
 
-def _tested(test: PairedTest | None) -> list[str]:
-    if test is None:
-        return ["", "", ""]
-    if test.low is None or test.high is None or test.p_value is None:
-        return [f"{test.delta:+.2f}", _UNKNOWN, _UNKNOWN]
-    p = "< 0.001" if test.p_value < 0.001 else f"{test.p_value:.3f}"
-    return [f"{test.delta:+.2f}", f"{test.low:+.2f} to {test.high:+.2f}", p]
+def _lines(effect: RepairsEffect) -> list[list[str]]:
+    """The lines of the table, each with its name first."""
+    tests = [row.test for row in effect.rows]
+    lines = [
+        ["mDice %", *(_figure(row.metrics.mDice) for row in effect.rows)],
+        ["Δ points", *("" if test is None else _signed(test.delta) for test in tests)],
+        ["Δ at least", *("" if test is None else _signed(test.low) for test in tests)],
+        ["Δ at most", *("" if test is None else _signed(test.high) for test in tests)],
+        ["p", *("" if test is None else _chance(test.p_value) for test in tests)],
+    ]
+    by_class = zip(*(row.metrics.classes for row in effect.rows), strict=True)
+    lines += [[f"{each[0].name} %", *(_figure(found.dice) for found in each)] for each in by_class]
+    return lines
 
 
 def _figure(value: float | None) -> str:
     return _UNKNOWN if value is None else f"{value:.2f}"
+
+
+def _signed(value: float | None) -> str:
+    return _UNKNOWN if value is None else f"{value:+.2f}".replace("-", "−")
+
+
+def _chance(value: float | None) -> str:
+    if value is None:
+        return _UNKNOWN
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _text(name: str, role: str = "") -> QLabel:

@@ -14,6 +14,7 @@ from widgets.worklist import words
 Index = QModelIndex | QPersistentModelIndex
 
 _HEADINGS = ("State", "Kind", "Mask → run", "Size px", "Suspicion %", "Sample", "Added for")
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _TIPS = {
     4: "How probable it is that the label is wrong here: by the finder of label errors where it "
@@ -84,7 +85,7 @@ class WorklistModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return _TIPS.get(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section in (3, 4) else Qt.AlignmentFlag.AlignLeft
+            return _RIGHT if section in (3, 4) else _LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

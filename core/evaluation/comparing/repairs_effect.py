@@ -101,7 +101,7 @@ class RepairsEffect:
             judged = (
                 f"Judged by {_masks(self.rejudged)} repaired in {self.split or 'the dataset'}, the "
                 f"same predictions of {self.rows[0].run} go from {then:.2f} to {now:.2f} "
-                f"({now - then:+.2f})."
+                f"({_signed(now - then)})."
             )
         else:
             judged = (
@@ -110,11 +110,11 @@ class RepairsEffect:
             )
         learned = (
             f"{self.rows[2].run}, which learned {_masks(self.learned)} repaired, has {after:.2f} "
-            f"({after - now:+.2f}"
+            f"({_signed(after - now)}"
         )
         test = self.learning
         if test.low is not None and test.high is not None:
-            learned += f", {test.low:+.2f} to {test.high:+.2f} on other images"
+            learned += f", {_signed(test.low)} to {_signed(test.high)} on other images"
             learned += ", more than chance" if test.is_more_than_chance else ", which can be chance"
         return f"{judged} On the labels now, {learned})."
 
@@ -359,6 +359,10 @@ def _other_differences(before: RunRecord, after: RunRecord) -> tuple[str, ...]:
 def _test_of(row: EffectRow) -> PairedTest:
     assert row.test is not None  # only the first row has none
     return row.test
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.2f}".replace("-", "−")
 
 
 def _masks(samples: Collection[str]) -> str:
