@@ -103,6 +103,31 @@ def compare_runs(
         PetsegError: a run cannot be measured, or they have no sample in common.
         EvaluationCancelled: `cancelled` said so.
     """
+    first, second = evaluate_both(
+        dataset,
+        a,
+        b,
+        split,
+        label_set=label_set,
+        exclude=exclude,
+        on_progress=on_progress,
+        cancelled=cancelled,
+    )
+    return compare_evaluations(first, second)
+
+
+def evaluate_both(
+    dataset: Dataset,
+    a: RunLike,
+    b: RunLike,
+    split: str,
+    *,
+    label_set: str | None = None,
+    exclude: Collection[str] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Evaluation, Evaluation]:
+    """Measure two runs against one truth; see `compare_runs`."""
     if label_set is None and a.label_set != b.label_set:
         label_set = dataset.default_label_set
     evaluations: list[Evaluation] = []
@@ -118,7 +143,7 @@ def compare_runs(
                 cancelled=cancelled,
             )
         )
-    return compare_evaluations(*evaluations)
+    return evaluations[0], evaluations[1]
 
 
 def compare_evaluations(a: Evaluation, b: Evaluation) -> Comparison:
