@@ -93,7 +93,7 @@ class Tally:
     def part(self, sums: Numbers, name: str) -> Numbers:
         """One part of sums …×M, in its own shape."""
         columns, shape = self.parts[name]
-        return sums[..., columns].reshape(*sums.shape[:-1], *shape)
+        return sums[..., columns].reshape((*sums.shape[:-1], *shape))
 
 
 def figures_of(tally: Tally, sums: Numbers) -> Figures:
