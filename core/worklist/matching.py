@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from core.dataset.model import Dataset
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
 from core.evaluation.errors.background import background_of
 from core.evaluation.errors.finding import find_errors
-from core.evaluation.errors.regions import ErrorRegion, region_mask
+from core.evaluation.errors.kinds import ErrorKind
+from core.evaluation.errors.regions import Box, ErrorRegion, region_mask
 from core.evaluation.predicting.files import (
     RunLike,
     confidence_path,
@@ -22,7 +24,7 @@ from core.worklist.entries import Decision, Entry, State
 from core.worklist.store import WorklistStore
 
 # Of the smaller of two boxes, so much has to lie in the other for them to be one place.
-_SAME_PLACE = 0.5
+SAME_PLACE = 0.5
 
 RunOf = Callable[[str], RunLike | None]
 """The run with an id; None when it is gone."""
@@ -130,9 +132,9 @@ class _Now:
             for each in alike:
                 if _holds(each.box, region.anchor) and self._pixels(each)[region.anchor[::-1]]:
                     return each
-        shares = [(_share(each.box, region.box), each.pixels, each) for each in alike]
+        shares = [(shared_part(each.box, region.box), each.pixels, each) for each in alike]
         best = max(shares, key=lambda share: share[:2], default=None)
-        return best[2] if best is not None and best[0] >= _SAME_PLACE else None
+        return best[2] if best is not None and best[0] >= SAME_PLACE else None
 
     def _pixels(self, region: ErrorRegion) -> Array:
         return region_mask(
@@ -152,6 +154,8 @@ def _follow(store: WorklistStore, entries: Sequence[Entry], now: _Now) -> int:
             is_noticed = True
         found = now.again(entry.region)
         if found is not None:
+            if entry.region.kind is ErrorKind.LABEL:  # which other runs may have said
+                found = replace(found, kind=ErrorKind.LABEL)
             if is_noticed:
                 store.set_state(entry.id, State.TO_REVIEW)
             if is_noticed or found != entry.region or entry.mask_hash != now.mask_hash:
@@ -168,12 +172,12 @@ def _follow(store: WorklistStore, entries: Sequence[Entry], now: _Now) -> int:
     return changed
 
 
-def _holds(box: tuple[int, int, int, int], place: tuple[int, int]) -> bool:
+def _holds(box: Box, place: tuple[int, int]) -> bool:
     left, top, width, height = box
     return left <= place[0] < left + width and top <= place[1] < top + height
 
 
-def _share(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
+def shared_part(one: Box, other: Box) -> float:
     """How much of the smaller of two boxes lies in the other, 0 to 1."""
     width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
     height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])

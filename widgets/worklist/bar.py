@@ -23,6 +23,7 @@ from core.worklist.entries import Entry, Order, in_order, progress_of
 from widgets import theme
 from widgets.elided_label import ElidedLabel
 from widgets.worklist import words
+from widgets.worklist.add_button import AddButton
 from widgets.worklist.entry_table import EntryTable
 from widgets.worklist.model import WorklistModel
 from widgets.worklist.retrain_button import RetrainButton
@@ -31,7 +32,9 @@ from widgets.worklist.verbs import LOOKS, Verb, verb_of
 # The views above need the room of a low window more than the list does.
 _LOW_WINDOW, _FEW_ROWS, _ROWS = 800, 2, 5
 _DECIDING = (Verb.MODEL, Verb.KEEP, Verb.IGNORE, Verb.SKIP)
-_EMPTY = "Empty. Add errors to it from the analysis at the right, then decide them one by one here."
+_EMPTY = (
+    "Empty. Add errors of the shown samples, then decide them here one by one with the keyboard."
+)
 _ALL_DONE = "Every place is decided."
 
 
@@ -70,6 +73,7 @@ class WorklistBar(QFrame):
         self.hint = ElidedLabel()
         self.stale_words = QLabel()
         self.order_box = QComboBox()
+        self.add_button = AddButton()
         self.retrain_button = RetrainButton()
         self.buttons: dict[Verb, QPushButton | QToolButton] = {}
         self.place = ElidedLabel()
@@ -102,6 +106,7 @@ class WorklistBar(QFrame):
         """Say how classes are called."""
         self._names = tuple(names)
         self.model.set_classes(names)
+        self.add_button.set_classes(names)
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
         """Show the worklist as it is now. The entry at hand stays, as long as it is there."""
@@ -258,7 +263,7 @@ class WorklistBar(QFrame):
         for widget in (self.fold_button, self.progress, self.progress_words):
             head.addWidget(widget)
         head.addWidget(self.hint, 1)
-        for widget in (self.stale_words, self.order_box, self.retrain_button):
+        for widget in (self.stale_words, self.order_box, self.add_button, self.retrain_button):
             head.addWidget(widget)
         verbs = QHBoxLayout()
         verbs.setSpacing(theme.GRID)

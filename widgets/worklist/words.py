@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.worklist.entries import Decision, Entry, State
-
-LABEL_IS = "{label} in the mask, {model} by the run"
+from core.worklist.gathering import Offer
 
 
 def class_name(names: Sequence[str], index: int) -> str:
@@ -64,6 +63,14 @@ def done(entry: Entry, names: Sequence[str]) -> str:
             return f"{entry.sample}: the label is kept"
         case _:
             return f"{entry.sample}: {state(entry)}"
+
+
+def offer(found: Offer, names: Sequence[str]) -> str:
+    """What could be put on the list: `All errors`, `Label suspect`, `dog predicted as cat`."""
+    if found.classes is not None:
+        label, model = (class_name(names, index) for index in found.classes)
+        return f"{label} predicted as {model}"
+    return found.kind.words if found.kind is not None else "All errors"
 
 
 def added(count: int, known: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -16,10 +16,12 @@ from app.pages.compare.worklist_work import Open, add_regions, follow_masks, ope
 from app.session import Session
 from app.stale_runs import StaleRuns
 from core.errors import PetsegError
+from core.evaluation.analysis import Analysis
 from core.evaluation.errors.regions import ErrorRegion
 from core.runs.run import Run
 from core.worklist.deciding import decide, skip, take_back
 from core.worklist.entries import Decision, Entry, State, Wanted
+from core.worklist.gathering import Offer, gather, offers
 from core.worklist.store import WorklistStore
 from widgets import theme
 from widgets.worklist import words
@@ -32,6 +34,9 @@ _DECISIONS = {
     Verb.KEEP: Decision.KEEP,
     Verb.IGNORE: Decision.IGNORE,
 }
+
+
+Source = Callable[[], tuple[Analysis | None, Collection[str] | None, str]]
 
 
 class Repairing(QObject):
@@ -56,6 +61,7 @@ class Repairing(QObject):
         self._todo: deque[Callable[[], None]] = deque()
         self._is_busy = False
         self._run_ids: list[str] = []
+        self._source: Source = lambda: (None, None, "")
         self.entries: list[Entry] = []
         self.bar = WorklistBar()
         self.effects = RepairEffects(session, jobs, self)
@@ -68,6 +74,8 @@ class Repairing(QObject):
         self.bar.current_changed.connect(self._on_current)
         self.bar.left.connect(self.left)
         self.bar.retrain_wanted.connect(self.retrain)
+        self.bar.add_button.set_source(self._offers)
+        self.bar.add_button.wanted.connect(self._add_offer)
 
     # What the page calls
 
@@ -84,6 +92,12 @@ class Repairing(QObject):
                 "compare.take_back", "Take the last decision back", self.take_back_last, ("Ctrl+Z",)
             ),
             Action(
+                "compare.add",
+                "Put errors on the worklist",
+                self.bar.add_button.showMenu,
+                ("Shift+W",),
+            ),
+            Action(
                 "compare.retrain",
                 "Retrain with these repairs",
                 self.bar.retrain_button.retrain,
@@ -96,6 +110,15 @@ class Repairing(QObject):
         self._run_ids = list(run_ids)
         self._show_runs()
         self.effects.find(run_ids, split)
+
+    def set_source(self, source: Source) -> None:
+        """Say who knows which errors could be put on the worklist.
+
+        Args:
+            source: Gives the analysis of the run that the panels show (None while there is none),
+                the samples that the list shows (None for all), and which these are, in words.
+        """
+        self._source = source
 
     def add(
         self,
@@ -320,6 +343,19 @@ class Repairing(QObject):
             )
             return False
         return True
+
+    def _offers(self) -> tuple[Sequence[Offer], str]:
+        analysis, samples, of_what = self._source()
+        if analysis is None:
+            return (), "The errors of the run are not known yet."
+        if analysis.label_set != self._session.label_set:
+            return (), "The errors are being looked for."
+        return offers(analysis, samples), of_what
+
+    def _add_offer(self, offer: Offer, name: str) -> None:
+        analysis, samples, _ = self._source()
+        if analysis is not None and analysis.label_set == self._session.label_set:
+            self.add(analysis.run, gather(analysis, offer, samples), name)
 
     def _remove_added(self, here: Open, token: str) -> None:
         if self._is_current(here):
