@@ -12,6 +12,7 @@ from app.comparing.work import LETTERS, RunChoice, left_out
 from app.jobs import Jobs
 from app.pages.compare.frame import RUNS, SAMPLES, CompareFrame
 from app.pages.compare.predicting import Predicting
+from app.pages.compare.repairing import Repairing
 from app.pages.compare.viewing import Viewing
 from app.pages.page import Page
 from app.session import Session
@@ -40,6 +41,8 @@ class ComparePage(Page):
         self.overview, self.prediction_bar = self.frame.overview, self.frame.prediction_bar
         self.empty = self.frame.empty
         self.predicting = Predicting(self.prediction_bar, self.comparison, self)
+        self.repairing = Repairing(session, jobs, self)
+        self.frame.set_worklist(self.repairing.bar)
         self._open_button = self.empty.add_button(
             "Open a folder", session.open_folder_requested.emit, icon="folder-open-outline"
         )
@@ -56,6 +59,7 @@ class ComparePage(Page):
         frame = self.frame
         return [
             *self.viewing.actions(),
+            *self.repairing.actions(),
             Action("compare.predict", "Predict what is missing", self.predicting.predict, ("P",)),
             Action("compare.view", "All runs, or samples of the chosen ones", self._turn, ("R",)),
             Action(
@@ -89,6 +93,7 @@ class ComparePage(Page):
         """End the prediction worker and the threads that read files."""
         self.comparison.shut_down()
         self.viewing.shut_down()
+        self.repairing.shut_down()
 
     def open_run(self, run_id: str) -> None:
         """Look at one run; what it has not predicted of the split is predicted at once."""
@@ -116,6 +121,9 @@ class ComparePage(Page):
         comparison.found.connect(self._show_findings)
         comparison.prediction_changed.connect(self.viewing.show_waiting)
         self.overview.chooser.changed.connect(self._on_chosen)
+        self.viewing.set_region_menu(self.repairing.menu)
+        self.repairing.region_wanted.connect(self.viewing.show_region_of)
+        self.repairing.left.connect(self.samples.table.setFocus)
 
     def _turn(self) -> None:
         self.frame.show_view(SAMPLES if self.frame.view == RUNS else RUNS)
@@ -197,6 +205,8 @@ class ComparePage(Page):
         self.viewing.show_findings()
         self._show_table()
         self.overview.show_left_out(left_out(self.comparison.findings))
+        choice = self.comparison.choice
+        self.repairing.compare([run.id for run in choice.runs], choice.split)
         self.predicting.show()
         self.predicting.predict_if_asked()
 
