@@ -113,11 +113,13 @@ class Scale:
         return found[::-1]
 
     def _log_times(self, most: int) -> list[tuple[float, str]]:
-        """Round times, thinned from the smallest on until they fit."""
-        found = [step for step in _TIME_STEPS if self.low <= math.log10(step) <= self.high]
-        while len(found) > max(most, 2):
-            found = found[::2]
-        return [(self._place(math.log10(step)), time_of_work(step)) for step in found]
+        """Round times, each far enough from the one before."""
+        found: list[tuple[float, str]] = []
+        for step in _TIME_STEPS:
+            place = self._place(math.log10(step))
+            if 0 <= place <= 1 and (not found or place - found[-1][0] >= 1 / max(most, 2)):
+                found.append((place, time_of_work(step)))
+        return found
 
     def _place(self, number: float) -> float:
         return (number - self.low) / (self.high - self.low)

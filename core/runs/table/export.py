@@ -29,7 +29,7 @@ def groups_csv(columns: Sequence[Column], groups: Sequence[RunGroup]) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    heads = ["group", "runs"]
+    heads = ["group_name", "runs"]
     for column in columns:
         names = (".mean", ".spread", ".count") if column.is_number else ("",)
         heads += [f"{column.id}{name}" for name in names]

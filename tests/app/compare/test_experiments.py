@@ -1,0 +1,176 @@
+"""The Runs view with runs in folders: read in threads, followed, taken away, remembered."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from app.jobs import Jobs
+from app.pages.compare.experiments import Experiments
+from app.run_colors import FILE_NAME, RunColorMemory
+from app.session import Session
+from app.settings import Settings
+from core.dataset import open_dataset
+from core.runs.events import EventWriter
+from core.runs.record import RunState
+from tests.making import blob, write_sample
+from tests.making_experiments import make_run
+from tests.making_runs import iteration
+from widgets.experiments.panel import CURVES, PARALLEL, TABLE
+from widgets.run_colors import colors, run_color
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    write_sample(folder, "val", "a", {"labels": blob()})
+    return folder
+
+
+@pytest.fixture
+def runs_dir(root: Path) -> Path:
+    return open_dataset(root).workspace_dir / "runs"
+
+
+@pytest.fixture
+def view(qtbot: QtBot, root: Path) -> Iterator[Experiments]:
+    jobs = Jobs()
+    session = Session(jobs)
+    made = Experiments(session, jobs)
+    made.test_jobs = jobs  # type: ignore[attr-defined]
+    qtbot.addWidget(made)
+    made.resize(1180, 560)
+    made.show()
+    yield made
+    made.shut_down()
+    session.close()
+    jobs.shut_down()
+
+
+def open_view(qtbot: QtBot, view: Experiments, root: Path) -> None:
+    with qtbot.waitSignal(view.table_read):
+        view.session.open(root)
+
+
+def test_that_the_runs_of_the_dataset_are_shown_and_those_that_come_later(
+    qtbot, view, root, runs_dir
+):
+    first = make_run(runs_dir, "first")
+    open_view(qtbot, view, root)
+    assert view.panel.titles() == {first.id: "first"}
+    second = make_run(runs_dir, "second", age=1, state=RunState.CRASHED)
+    shutil.rmtree(first.folder)
+    with qtbot.waitSignal(view.table_read):
+        view.session.runs_changed.emit()
+    assert view.panel.titles() == {second.id: "second"}
+    assert view.panel.troubles_button.text() == "1 crashed"
+
+
+def test_that_the_chosen_runs_are_told(qtbot, view, root, runs_dir):
+    runs = [make_run(runs_dir, name, age=n) for n, name in enumerate("ab")]
+    open_view(qtbot, view, root)
+    view.set_chosen([run.id for run in runs])
+    with qtbot.waitSignal(view.runs_chosen) as chosen:
+        qtbot.mouseClick(view.panel.compare_button, Qt.MouseButton.LeftButton)
+    assert chosen.args == [[run.id for run in runs]]
+
+
+def test_that_curves_of_ticked_runs_are_read_and_go_on(qtbot, view, root, runs_dir):
+    run = make_run(runs_dir, "a", state=RunState.RUNNING)
+    open_view(qtbot, view, root)
+    view.set_chosen([run.id])
+    view.panel.show_view(CURVES)
+
+    def points() -> int:
+        curves = view.panel.curves
+        losses = curves.overlaid.data.losses if curves.runs else {}
+        return len(losses.get("loss", ()))
+
+    qtbot.waitUntil(lambda: points() == 2)
+    with EventWriter(run.events_path) as events:
+        events.write(iteration(30, 0.5))
+    view.session.runs_changed.emit()
+    qtbot.waitUntil(lambda: points() == 3)
+
+
+def test_that_a_view_is_saved_as_a_picture_and_the_table_as_csv(
+    qtbot, view, root, runs_dir, tmp_path
+):
+    make_run(runs_dir, "a", mdice=81.876)
+    open_view(qtbot, view, root)
+    suggested: list[str] = []
+
+    def ask(_parent: object, _title: str, name: str, _files: str) -> str:
+        suggested.append(name)
+        return str(tmp_path / name)
+
+    view.exports.ask = ask
+    view.save_picture(PARALLEL)
+    view.save_csv(TABLE)
+    qtbot.waitUntil(lambda: not view.test_jobs.running)
+    assert suggested == ["parallel-coordinates.png", "table-of-runs.csv"]
+    assert QImage(str(tmp_path / suggested[0])).width() > 1000
+    with (tmp_path / suggested[1]).open() as stream:
+        assert [line["mDice"] for line in csv.DictReader(stream)] == ["81.876"]
+
+
+def test_that_what_was_chosen_is_there_after_a_restart(qtbot, view, root, runs_dir):
+    make_run(runs_dir, "a")
+    open_view(qtbot, view, root)
+    panel = view.panel
+    panel.columns_button.set_chosen(["mDice", "seed"])
+    panel.show_view(CURVES)
+    panel.tree.sort_by("mDice", True)
+    settings = Settings()
+    view.remember(settings)
+    later = Experiments(view.session, view.test_jobs)
+    qtbot.addWidget(later)
+    later.restore(Settings.model_validate_json(settings.model_dump_json()))
+    assert later.panel.columns_button.chosen == ["mDice", "seed"]
+    assert later.panel.view == CURVES
+    later.shut_down()
+
+
+def test_that_another_dataset_takes_the_runs_away(qtbot, view, root, runs_dir, tmp_path):
+    make_run(runs_dir, "a")
+    open_view(qtbot, view, root)
+    other = tmp_path / "other"
+    write_sample(other, "val", "a", {"labels": blob()})
+    open_view(qtbot, view, other)
+    assert view.panel.currentWidget() is view.panel.empty
+
+
+def test_that_colours_that_were_told_apart_are_the_same_after_a_restart(
+    qtbot, view, root, runs_dir
+):
+    ids = [f"run {n}" for n in range(40)]
+    memory = RunColorMemory(view.session)
+    open_view(qtbot, view, root)
+    alike = [each for each in ids if run_color(each) == run_color(ids[0])][:3]
+    colors.tell_apart(alike)
+    told = [run_color(each) for each in alike]
+    assert len(set(told)) == 3
+    memory.shut_down()
+    assert (runs_dir / FILE_NAME).is_file()
+    colors.set_places({})
+    again = RunColorMemory(view.session)
+    view.session.open(root)
+    qtbot.waitUntil(lambda: [run_color(each) for each in alike] == told)
+    again.shut_down()
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", '{"a": "b", "c": null}', "{"])
+def test_that_a_damaged_memory_of_colours_is_no_trouble(qtbot, view, root, runs_dir, text):
+    runs_dir.mkdir(parents=True)
+    (runs_dir / FILE_NAME).write_text(text)
+    memory = RunColorMemory(view.session)
+    open_view(qtbot, view, root)
+    memory.shut_down()
+    assert colors.places == {}
