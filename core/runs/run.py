@@ -37,6 +37,9 @@ class RunSummary(BaseModel):
         suggestion: Form fields with which a failed run would work.
         parent: Id of the run that this one tries again, or trains again on repaired labels.
         on_repaired_labels: Whether it is the latter.
+        group: What the folds of a dataset have in common, of which it is one; else None.
+        fold: Which of them, from 1.
+        folds: How many there are.
         gpus: Number of processes that train together.
         stale: What has changed in its data since, in words, filled in by whoever has looked; ""
             where nothing has, or nobody has looked.
@@ -64,6 +67,9 @@ class RunSummary(BaseModel):
     suggestion: dict[str, Any] | None = None
     parent: str | None = None
     on_repaired_labels: bool = False
+    group: str | None = None
+    fold: int | None = None
+    folds: int | None = None
     gpus: int = 1
     stale: str = ""
 
@@ -263,6 +269,9 @@ class Run:
             suggestion=progress.suggestion if state is RunState.FAILED else None,
             parent=record.parent if record else None,
             on_repaired_labels=record.on_repaired_labels if record else False,
+            group=record.group if record else None,
+            fold=record.fold if record else None,
+            folds=record.folds if record else None,
             gpus=record.gpus if record else 1,
         )
 

@@ -53,7 +53,9 @@ def fakes() -> Supervisor:
 def test_that_folds_are_queued_as_one_group(queued: list[Run], demo: Path, command: Command):
     listed = json.loads(command("runs", demo, "--json").out)
     assert [run["queue_place"] for run in sorted(listed, key=lambda run: run["name"])] == [1, 2, 3]
-    assert {run.record.group for run in queued} == {"judges"}
+    assert {(run["group"], run["fold"], run["folds"]) for run in listed} == {
+        ("judges", fold, 3) for fold in (1, 2, 3)
+    }
     held_out = [sample for run in queued for sample in run.record.held_out]
     assert len(held_out) == len(set(held_out)) >= 8
 
