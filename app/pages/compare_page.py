@@ -123,6 +123,7 @@ class ComparePage(Page):
         self.overview.chooser.changed.connect(self._on_chosen)
         self.viewing.set_region_menu(self.repairing.menu)
         self.repairing.region_wanted.connect(self.viewing.show_region_of)
+        self.repairing.bar.folded_changed.connect(lambda folded: self.frame.give_room(not folded))
         self.repairing.left.connect(self.samples.table.setFocus)
 
     def _turn(self) -> None:

@@ -48,7 +48,7 @@ class AddButton(QPushButton):
             empty.setEnabled(False)
             return
         if of_what:
-            self._menu.addSection(of_what)
+            self._menu.addAction(of_what.replace("&", "&&")).setEnabled(False)
         kinds = [each for each in offers if each.classes is None]
         pairs = [each for each in offers if each.classes is not None]
         for offer in kinds:

@@ -29,8 +29,9 @@ from widgets.worklist.model import WorklistModel
 from widgets.worklist.retrain_button import RetrainButton
 from widgets.worklist.verbs import LOOKS, Verb, verb_of
 
-# The views above need the room of a low window more than the list does.
-_LOW_WINDOW, _FEW_ROWS, _ROWS = 800, 2, 5
+_LOW_WINDOW = 800
+"""In lower windows the views above need the room more than the list does."""
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _DECIDING = (Verb.MODEL, Verb.KEEP, Verb.IGNORE, Verb.SKIP)
 _EMPTY = (
     "Empty. Add errors of the shown samples, then decide them here one by one with the keyboard."
@@ -58,6 +59,7 @@ class WorklistBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("Worklist")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setProperty("role", "panel")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._entries: list[Entry] = []
@@ -161,11 +163,17 @@ class WorklistBar(QFrame):
         if not self._entries:
             return
         if by < 0:
-            self.choose(self._entries[max((row or 0) - 1, 0)].id)
+            self.step_row(-1)
             return
         start = 0 if row is None else row + 1
         around = [*self._entries[start:], *self._entries[:start]]
         self.choose(next((each.id for each in around if each.is_open), self._current))
+
+    def step_row(self, by: int) -> None:
+        """Put the entry below the present one at hand (1), or the one above (-1)."""
+        if self._entries:
+            row = (self.model.row_of(self._current) or 0) + by
+            self.choose(self._entries[min(max(row, 0), len(self._entries) - 1)].id)
 
     def fold(self, folded: bool) -> None:
         """Show one line only, or everything."""
@@ -177,12 +185,13 @@ class WorklistBar(QFrame):
 
     def work(self) -> None:
         """Unfold, and let the keys of the verbs work at once; folds where that is so already."""
-        if not self._is_folded and self.isAncestorOf(self._focused()):
+        focused = self._focused()
+        if not self._is_folded and (focused is self or self.isAncestorOf(focused)):
             self.fold(True)
             self.left.emit()
         elif self._entries:
             self.fold(False)
-            self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            (self.list if self._has_room else self).setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.current_changed.emit(self.current)
 
     # Keys
@@ -205,6 +214,8 @@ class WorklistBar(QFrame):
             self._do(verb)
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
+        elif event.key() in _STEPS:
+            self.step_row(_STEPS[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 
@@ -292,9 +303,13 @@ class WorklistBar(QFrame):
             button.clicked.connect(lambda _on=False, one=verb: self._do(one))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show more rows where the window has the room."""
+        """Show the list where the window has the room for it."""
         super().resizeEvent(event)
-        self.list.set_rows(_FEW_ROWS if self.window().height() < _LOW_WINDOW else _ROWS)
+        self.list.setVisible(self._has_room)
+
+    @property
+    def _has_room(self) -> bool:
+        return self.window().height() >= _LOW_WINDOW
 
     def _on_fold(self) -> None:
         if self._is_folded:

@@ -11,7 +11,8 @@ from widgets.worklist.model import WorklistModel
 from widgets.worklist.verbs import verb_of
 
 _ROW_HEIGHT = 24
-_WIDTHS = (208, 120, 160, 80, 104, 176)
+_ROWS = 4
+_WIDTHS = (192, 120, 168, 80, 104, 224)
 
 
 class EntryTable(QTableView):
@@ -40,11 +41,7 @@ class EntryTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
-        self.set_rows(2)
-
-    def set_rows(self, rows: int) -> None:
-        """Be as high as so many rows and the headings."""
-        self.setFixedHeight((rows + 1) * _ROW_HEIGHT + theme.GRID)
+        self.setFixedHeight((_ROWS + 1) * _ROW_HEIGHT + theme.GRID)
 
     def show_row(self, row: int | None) -> None:
         """Put a row at hand; None for none."""

@@ -42,8 +42,7 @@ def current(entry: Entry, names: Sequence[str]) -> str:
     region = entry.region
     mask = class_name(names, region.true_class)
     model = class_name(names, region.predicted_class)
-    said = f"{entry.sample} · the mask says {mask}, the run {model}"
-    said += f" · {pixels(region.pixels)}"
+    said = f"The mask says {mask}, the run {model} · {pixels(region.pixels)} · {entry.sample}"
     if not entry.is_open:
         said += f" · {state(entry)}"
     return said

@@ -20,6 +20,8 @@ from widgets.tab_bar import KeyedTabBar
 RUNS, SAMPLES = "Runs", "Samples"
 _LIST_WIDTH, _SIDE_WIDTH = 264, 376
 _LEAST_LIST, _LEAST_MIDDLE = 224, 520
+_ROOMY = 760
+"""From this height on there is room for figures, views and an open worklist."""
 
 
 class CompareFrame(QWidget):
@@ -79,6 +81,11 @@ class CompareFrame(QWidget):
         """Show all runs (`RUNS`) or the samples of the chosen ones (`SAMPLES`)."""
         self.tabs.setCurrentIndex(0 if view == RUNS else 1)
 
+    def give_room(self, is_working: bool) -> None:
+        """Let the views have the room of the figures while a worklist is open in a low window."""
+        self._is_working = is_working
+        self.overview.table.setVisible(not is_working or self.height() >= _ROOMY)
+
     def show_empty(self, is_empty: bool) -> None:
         """Show in place of the samples why there are none, or the samples again."""
         self._samples_stack.setCurrentIndex(0 if is_empty else 1)
@@ -103,12 +110,14 @@ class CompareFrame(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the views large as long as the window has the room for it."""
         super().resizeEvent(event)
+        self.give_room(self._is_working)
         needed = _LEAST_LIST + _LEAST_MIDDLE + LEAST_WIDTH + 5 * theme.GRID
         has_room = event.size().width() >= needed
         self._viewer.setMinimumWidth(_LEAST_MIDDLE if has_room else 0)
 
     def _lay_out(self, samples: SampleList, viewer: ComparisonViewer) -> None:
         self._unfolded_width = _SIDE_WIDTH
+        self._is_working = False
         samples.setMinimumWidth(_LEAST_LIST)
         self._viewer = viewer
         for column in (samples, viewer, self.side):
