@@ -19,6 +19,7 @@ from app.cli import (
     demo,
     diff,
     eda,
+    error_kinds,
     evaluate,
     exclude,
     info,
@@ -49,7 +50,7 @@ app = typer.Typer(
 )
 for _module in (
     demo, info, qa, eda, diff, tags, exclude, recipes, train, retrain, runs, predict, evaluate,
-    compare, suspects, convert,
+    error_kinds, compare, suspects, convert,
 ):  # fmt: skip
     _module.register(app)
 
