@@ -76,6 +76,9 @@ class ExperimentsPanel(QStackedWidget):
         self.setObjectName("ExperimentsPanel")
         self._table = RunTable()
         self._rows: list[RunRow] = []
+        self._whole: list[RunRow] = []
+        self._automatic: list[str] = []
+        self._automatic_axes: list[str] = []
         self._insides: dict[str, set[str] | None] = {}
         self._is_narrowing = False
         self.empty = EmptyState("flask-outline", *words.NO_DATASET)
@@ -144,7 +147,9 @@ class ExperimentsPanel(QStackedWidget):
         self.empty.say(*words.NO_RUNS)
         self.setCurrentIndex(1 if table.rows else 0)
         self.filter_field.set_columns(table.columns)
-        self.columns_button.set_columns(table.columns, words.automatic_columns(table))
+        self._whole = [row for row in table.rows if not row.problem]
+        self._automatic = words.automatic_columns(table)
+        self.columns_button.set_columns(table.columns, self._automatic)
         self.scatter_bar.set_columns(words.figure_columns(table.columns))
         self._show_troubles()
         self._find()
@@ -181,11 +186,16 @@ class ExperimentsPanel(QStackedWidget):
             case "recipes":
                 return self.differences.csv()
             case "parallel":
-                return rows_csv(self._with_names(self._axes()), self._inside_rows())
+                rows = [row for row in self._inside_rows() if not row.problem]
+                return rows_csv(self._with_names(self._axes()), rows)
             case "scatter":
                 both = [each for each in (self.scatter_bar.x, self.scatter_bar.y) if each]
-                shown = set(self.scatter.shown)
-                rows = [row for row in self._inside_rows() if row.id in shown]
+                keys = [each.id for each in both]
+                rows = [
+                    row
+                    for row in self._inside_rows()
+                    if all(row.get(key) is not None for key in keys)
+                ]
                 return rows_csv(self._with_names(both), rows)
             case _:
                 model = self.tree.run_model
@@ -205,26 +215,27 @@ class ExperimentsPanel(QStackedWidget):
         self._show_rows()
 
     def _show_views(self) -> None:
-        """The drawn views: all runs that the filter lets through."""
+        """The drawn views: all runs that the filter lets through.
+
+        One that is hidden waits until it is shown, unless something drawn into it narrows the runs.
+        """
         self._is_narrowing = True
         readable = [row for row in self._rows if not row.problem]
-        self.axes_button.set_columns(
-            words.figure_columns(self._table.columns),
-            words.automatic_axes(self._table, readable),
-        )
-        whole = [row for row in self._table.rows if not row.problem]
-        self.parallel.set_runs(readable, self._axes(), whole)
-        bar = self.scatter_bar
-        self.scatter.set_runs(readable, bar.x, bar.y, log=bar.log)
-        bar.show_counting(self.scatter.is_log, self.scatter.can_be_log)
+        if self.view == PARALLEL or self._insides.get(PARALLEL) is not None:
+            self._automatic_axes = words.automatic_axes(self._table, readable)
+            figures = words.figure_columns(self._table.columns)
+            self.axes_button.set_columns(figures, self._automatic_axes)
+            self.parallel.set_runs(readable, self._axes(), self._whole)
+        if self.view == SCATTER or self._insides.get(SCATTER) is not None:
+            bar = self.scatter_bar
+            self.scatter.set_runs(readable, bar.x, bar.y, log=bar.log)
+            bar.show_counting(self.scatter.is_log, self.scatter.can_be_log)
         self._is_narrowing = False
 
     def _axes(self) -> list[Column]:
         chosen = self.axes_button.chosen
-        if chosen is None:
-            readable = [row for row in self._rows if not row.problem]
-            chosen = words.automatic_axes(self._table, readable)
-        return [each for key in chosen if (each := self._table.column(key)) is not None]
+        wanted = self._automatic_axes if chosen is None else chosen
+        return [each for key in wanted if (each := self._table.column(key)) is not None]
 
     def _inside_rows(self) -> list[RunRow]:
         insides = [each for each in self._insides.values() if each is not None]
@@ -234,7 +245,7 @@ class ExperimentsPanel(QStackedWidget):
         """The table: what brushes and boxes leave of that."""
         rows = self._inside_rows()
         chosen = self.columns_button.chosen
-        wanted = words.automatic_columns(self._table) if chosen is None else chosen
+        wanted = self._automatic if chosen is None else chosen
         names = list(dict.fromkeys(["name", *wanted]))
         columns = [each for key in names if (each := self._table.column(key)) is not None]
         by = self.group_box.currentData() or ""
@@ -324,6 +335,7 @@ class ExperimentsPanel(QStackedWidget):
         self._views.setCurrentIndex(at)
         for place, bar in enumerate(self._bars):
             bar.setVisible(place == at)
+        self._show_views()
         self._show_curves()
 
     def _tell_troubles(self) -> None:

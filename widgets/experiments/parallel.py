@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QPolygonF,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -36,8 +37,7 @@ _HANDLE = 12
 _LEAST_DRAG = 4
 _NEAR = 8.0
 _TICK_ROOM = 26
-# With more lines than these smooth edges cost more than they show.
-_MOST_SMOOTH = 400
+_MOST_THICK = 60
 _LEAST_NAME = 32
 
 _TIP = (
@@ -68,6 +68,8 @@ class ParallelView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._columns: tuple[Column, ...] = ()
         self._lines = RunLines((), ())
+        self._all_rows: Sequence[RunRow] = ()
+        self._known_scales: dict[tuple[Column, Counting | None], Scale] = {}
         self._brushes: dict[str, Brush] = {}
         self._counting: dict[str, Counting] = {}
         self._ticked: tuple[str, ...] = ()
@@ -77,7 +79,9 @@ class ParallelView(QWidget):
         self._dragged: tuple[int, float] | None = None
         self._moved: tuple[int, float, float, float] | None = None
         self._picture: QPixmap | None = None
-        theme.signals.changed.connect(self._redraw)
+        self._grey: QPixmap | None = None
+        self._shapes: list[QPolygonF] | None = None
+        theme.signals.changed.connect(self._redraw_all)
         colors.changed.connect(self._redraw)
 
     # What is shown
@@ -94,17 +98,13 @@ class ParallelView(QWidget):
         Args:
             rows: The runs.
             columns: The axes, from left to right.
-            all_rows: The runs that the axes have to have room for.
+            all_rows: The runs that the axes have to have room for; the same object as the last
+                time means the same runs.
         """
         self._columns = tuple(columns)
-        scales = [
-            make_scale(
-                column,
-                (row.get(column.id) for row in all_rows),
-                counting=self._counting.get(column.id),
-            )
-            for column in columns
-        ]
+        if all_rows is not self._all_rows:
+            self._known_scales, self._all_rows = {}, all_rows
+        scales = [self._scale(column) for column in columns]
         before = {scale.column.id: scale.words for scale in self._lines.scales}
         had_brushes = bool(self._brushes)
         self._lines = RunLines(rows, scales)
@@ -115,9 +115,18 @@ class ParallelView(QWidget):
             if scale.column.id in self._brushes and before.get(scale.column.id) == scale.words
         }
         self._hovered = -1
-        self._redraw()
+        self._redraw_all()
         if had_brushes:
             self._tell()
+
+    def _scale(self, column: Column) -> Scale:
+        counting = self._counting.get(column.id)
+        known = self._known_scales.get((column, counting))
+        if known is None:
+            values = (row.get(column.id) for row in self._all_rows)
+            known = make_scale(column, values, counting=counting)
+            self._known_scales[column, counting] = known
+        return known
 
     def set_marked(self, ticked: Sequence[str], current: str) -> None:
         """Emphasise the ticked runs and the current one."""
@@ -302,15 +311,10 @@ class ParallelView(QWidget):
             if self._title_box(place).contains(point) and scale.can_be_log:
                 is_log = scale.counting is Counting.LOG
                 self._counting[scale.column.id] = Counting.LINEAR if is_log else Counting.LOG
-                turned = make_scale(
-                    scale.column,
-                    (row.get(scale.column.id) for row in self._lines.rows),
-                    counting=self._counting[scale.column.id],
-                )
                 scales = [*self._lines.scales]
-                scales[place] = turned
+                scales[place] = self._scale(scale.column)
                 self._lines = RunLines(self._lines.rows, scales)
-                self._redraw()
+                self._redraw_all()
                 return
 
     def _hover(self, point: QPointF) -> None:
@@ -333,11 +337,17 @@ class ParallelView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw for the new size."""
         super().resizeEvent(event)
-        self._redraw()
+        self._redraw_all()
 
     def _redraw(self) -> None:
+        """Draw anew what changes with brushes and marks."""
         self._picture = None
         self.update()
+
+    def _redraw_all(self) -> None:
+        """Draw anew for other runs, axes, sizes or colours."""
+        self._shapes = self._grey = None
+        self._redraw()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what is kept, and the run under the mouse over it."""
@@ -355,28 +365,31 @@ class ParallelView(QWidget):
         heights, xs = self._heights(), self._xs()
         inside = self._emphasised()
         count = int(inside.sum())
-        smooth = len(heights) <= _MOST_SMOOTH
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-        grey = faint(theme.color("muted"), 0.14)
-        for at in np.flatnonzero(~inside).tolist():
-            painter.setPen(QPen(grey, 1))
-            self._draw_line(painter, heights[at], xs)
+        if self._shapes is None:
+            self._shapes = [_shape(line, xs) for line in heights]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if count < len(inside):
+            self._draw_grey(painter)
         marked = {*self._ticked, self._current}
         # Many lines over each other are told apart by being thin and half transparent.
         strength = 0.9 if count <= 40 else 0.55 if count <= 200 else 0.35
         strength = strength * 0.6 if self._ticked and count > 12 else strength
+        pens: dict[tuple[int, int, int], QPen] = {}
         emphasised = []
         for at in np.flatnonzero(inside).tolist():
             run = self._lines.rows[at].id
             if run in marked:
                 emphasised.append(at)
                 continue
-            painter.setPen(QPen(faint(QColor(*run_color(run)), strength), 1.4))
-            self._draw_line(painter, heights[at], xs)
+            color = run_color(run)
+            if color not in pens:
+                pens[color] = self._pen(faint(QColor(*color), strength))
+            painter.setPen(pens[color])
+            painter.drawPolyline(self._shapes[at])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for at in emphasised:
             painter.setPen(QPen(QColor(*run_color(self._lines.rows[at].id)), 2.6))
-            self._draw_line(painter, heights[at], xs)
+            painter.drawPolyline(self._shapes[at])
         self._draw_axes(painter)
         self._draw_names(painter, emphasised, heights, xs)
 
@@ -399,19 +412,35 @@ class ParallelView(QWidget):
             box = QRectF(4, y - 8, room, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
 
-    def _draw_line(self, painter: QPainter, heights: np.ndarray, xs: Sequence[float]) -> None:
-        points = [QPointF(x, y) for x, y in zip(xs, heights.tolist(), strict=True)]
-        painter.drawPolyline(points)
+    def _draw_grey(self, painter: QPainter) -> None:
+        """All lines, faintly: those inside are drawn over them. Kept while a brush is drawn."""
+        ratio = painter.device().devicePixelRatio()
+        if self._grey is None or self._grey.devicePixelRatio() != ratio:
+            self._grey = picture(self.size(), ratio, self._draw_all_grey)
+        painter.drawPixmap(QPoint(0, 0), self._grey)
+
+    def _draw_all_grey(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._pen(faint(theme.color("muted"), 0.14)))
+        for shape in self._shapes or ():
+            painter.drawPolyline(shape)
+
+    def _pen(self, color: QColor) -> QPen:
+        # Lines of one pixel are drawn more than ten times as fast.
+        pen = QPen(color, 1.4 if len(self._lines.rows) <= _MOST_THICK else 1)
+        pen.setCosmetic(True)
+        return pen
 
     def _draw_hovered(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         row = self._lines.rows[self._hovered]
         heights, xs = self._heights()[self._hovered], self._xs()
+        shape = _shape(heights, xs)
         color = QColor(*run_color(row.id))
         painter.setPen(QPen(theme.color("surface"), 6))
-        self._draw_line(painter, heights, xs)
+        painter.drawPolyline(shape)
         painter.setPen(QPen(color, 3.4))
-        self._draw_line(painter, heights, xs)
+        painter.drawPolyline(shape)
         font = small_font()
         for x, y, scale in zip(xs, heights.tolist(), self._lines.scales, strict=True):
             text = scale.column.text(row.get(scale.column.id))
@@ -494,3 +523,7 @@ class ParallelView(QWidget):
         painter.setBrush(faint(accent, 0.25))
         painter.drawRoundedRect(box, 3, 3)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _shape(heights: npt.NDArray[np.float64], xs: Sequence[float]) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in zip(xs, heights.tolist(), strict=True)])

@@ -78,6 +78,7 @@ class ScatterView(QWidget):
         self._pressed: QPointF | None = None
         self._box: tuple[float, float, float, float] | None = None
         self._picture: QPixmap | None = None
+        self._known_area: QRectF | None = None
         theme.signals.changed.connect(self._redraw)
         colors.changed.connect(self._redraw)
 
@@ -185,6 +186,11 @@ class ScatterView(QWidget):
     # Places
 
     def _area(self) -> QRectF:
+        if self._known_area is None:
+            self._known_area = self._measured_area()
+        return self._known_area
+
+    def _measured_area(self) -> QRectF:
         left = float(_LEFT[0])
         if self._y is not None:
             metrics = QFontMetrics(small_font())
@@ -204,9 +210,13 @@ class ScatterView(QWidget):
 
     def _at(self, point: QPointF) -> int:
         nearest, distance = -1, _NEAR
+        area = self._area()
+        right_at = (point.x() - area.left()) / area.width()
+        up_at = (area.bottom() - point.y()) / area.height()
         for at, (_, right, up) in enumerate(self._points):
-            place = self._place(right, up)
-            away = math.hypot(place.x() - point.x(), place.y() - point.y())
+            away = math.hypot(
+                (right - right_at) * area.width(), (up - up_at) * area.height()
+            )  # fmt: skip
             if away < distance:
                 nearest, distance = at, away
         return nearest
@@ -294,7 +304,7 @@ class ScatterView(QWidget):
         self._redraw()
 
     def _redraw(self) -> None:
-        self._picture = None
+        self._picture = self._known_area = None
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

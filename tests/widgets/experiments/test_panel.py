@@ -98,6 +98,7 @@ def test_that_typing_finds_runs_in_all_views_and_says_what_it_does_not_understan
     qtbot.keyClicks(edit, "lr < 1e-2")
     assert shown(panel) == ["a", "b"]
     assert [each.id for each in panel.parallel.rows] == ["a", "b"]
+    panel.show_view(SCATTER)
     assert panel.scatter.shown == ["a", "b"]
     assert panel.count_label.text() == "2 of 4 runs"
     edit.setText("lr < 1e-2 and lrr > 2")
