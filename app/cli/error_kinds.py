@@ -22,7 +22,7 @@ from app.cli.progress import note, progress
 from app.cli.staleness import note_if_stale
 
 if TYPE_CHECKING:
-    from core.evaluation.analysis import Analysis
+    from core.evaluation.analysis import Analysis, KindSum
     from core.evaluation.scores import Evaluation
     from core.evaluation.slices.dark import DarkOnDark
     from core.evaluation.slices.slicing import Slice
@@ -98,17 +98,17 @@ def errors(
     if len(analysis.skipped) > _SHOWN_SKIPPED:
         note(f"Not looked at: {len(analysis.skipped) - _SHOWN_SKIPPED} more samples.")
     note_if_stale(dataset, run)
-    said = said_of(dataset, analysis.label_set)
-    slices = make_slices(
-        dataset,
-        evaluation,
-        analysis,
-        flags=said.flags,
-        tags=said.tags,
-        states=said.states,
-        settings=said.settings,
-    )
-    dark = judge_dark_on_dark(evaluation, analysis, settings=said.settings)
+    with said_of(dataset, analysis.label_set) as said:
+        slices = make_slices(
+            dataset,
+            evaluation,
+            analysis,
+            flags=said.flags,
+            tags=said.tags,
+            states=said.states,
+            settings=said.settings,
+        )
+        dark = judge_dark_on_dark(evaluation, analysis, settings=said.settings)
     if json is not None:
         write_json(json, _described(analysis, evaluation, slices, dark))
     if csv is not None:
@@ -193,19 +193,20 @@ def _print(
     numbers = ("pixels", "regions", "samples", "cost in mDice")
     table(
         [Column("kind of error"), *(Column(title, number=True) for title in numbers)],
-        [
-            [kind.words, str(found.pixels), str(found.regions), str(found.samples)]
-            + [percent(found.cost, sign=True)]
-            for kind, found in analysis.by_kind().items()
-        ],
+        [[kind.words, *_numbers(found)] for kind, found in analysis.by_kind().items()],
     )
     if textures := analysis.by_texture():
         say()
         table(
             [Column("false alarms on"), *(Column(title, number=True) for title in numbers)],
             [
-                [group.name, str(group.pixels), str(len(group.regions)), str(group.samples)]
-                + [percent(group.cost, sign=True)]
+                [
+                    group.name,
+                    str(group.pixels),
+                    str(len(group.regions)),
+                    str(group.samples),
+                    percent(group.cost, sign=True),
+                ]
                 for group in textures
             ],
         )
@@ -227,6 +228,11 @@ def _print(
     )
     say()
     say(dark.sentence())
+
+
+def _numbers(found: KindSum) -> list[str]:
+    counts = (found.pixels, found.regions, found.samples)
+    return [*(str(count) for count in counts), percent(found.cost, sign=True)]
 
 
 def _interval(each: Slice) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from core.dataset import Dataset
@@ -31,17 +32,20 @@ class Said:
     settings: CheckSettings = field(default_factory=CheckSettings)
 
 
-def said_of(dataset: Dataset, label_set: str) -> Said:
-    """Read it. No file of the dataset is looked at, and asking makes no workspace.
+@contextmanager
+def said_of(dataset: Dataset, label_set: str) -> Iterator[Said]:
+    """Read it; what it gives can be asked inside the block, while the workspace is open.
+
+    No file of the dataset is looked at, and asking makes no workspace.
 
     Raises:
         PetsegError: the workspace is damaged.
     """
     if not (dataset.workspace_dir / "workspace.db").exists():
-        return Said()
+        yield Said()
+        return
     with open_workspace(dataset) as workspace:
         settings = load(workspace)
         store = ReviewStore(workspace)
         flags = known(dataset, label_set, workspace, settings)
-        # The table reads words and places from the workspace when asked, which slices never do.
-        return Said(flags, store.tags_by_sample(), store.states(), settings)
+        yield Said(flags, store.tags_by_sample(), store.states(), settings)
