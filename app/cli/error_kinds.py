@@ -67,9 +67,8 @@ def errors(
     """Say where a run is wrong: kinds of errors and slices of the split, with what each costs.
 
     The cost of a kind is how much the pooled mDice would rise were those pixels right; that of a
-    slice, were its samples told apart as well as the others. The split is predicted first where
-    that is still to do. The truth is the label set that the run learned, unless --labels names
-    another.
+    slice, had its samples the Dice of all others. The split is predicted first where that is still
+    to do. The truth is the label set that the run learned, unless --labels names another.
     """
     if json == STDOUT and csv == STDOUT:
         raise typer.BadParameter("only one of --json and --csv can go to standard output")

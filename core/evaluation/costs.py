@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from core.evaluation.metrics.ratios import mean_of_present, percent_of
+from core.evaluation.metrics.tally import dice_of, m_dice_of
+from core.evaluation.score_table import PixelCount
 
-Matrix = npt.NDArray[np.number]
+Matrix = npt.NDArray[Any]
+Counts = npt.NDArray[Any]
 
 
 def m_dice_of_matrix(matrix: Matrix) -> float:
@@ -31,18 +36,36 @@ def cost_of(matrix: Matrix, wrong: Matrix) -> float:
     return m_dice_of_matrix(mended) - m_dice_of_matrix(matrix)
 
 
-def cost_of_part(part: Matrix, rest: Matrix) -> float:
-    """How much the pooled mDice would rise, in points, were a part told apart as the rest is.
+def cost_of_part(part: Counts, rest: Counts) -> float:
+    """How much the pooled mDice would rise, in points, had a part the Dice that the rest has.
 
-    The pixels of each true class in the part are given the shares of predicted classes that the
-    rest has for that class. A class that the rest does not hold stays as it is.
+    Class by class: what is missed and what is false in the part are both made so many times as
+    large that its Dice is that of the rest; the true pixels stay as they are. A class of which the
+    part or the rest has no true pixel stays as it is.
 
     Args:
-        part: Confusion matrix of the part, K×K.
-        rest: That of everything else.
+        part: Pixels of the part by class, int64 K×3; see `PixelCount`.
+        rest: Those of everything else.
     """
-    pixels, known = part.sum(1), rest.sum(1)
-    shares = np.zeros(rest.shape, np.float64)
-    np.divide(rest, known[:, None], out=shares, where=known[:, None] > 0)
-    alike = np.where(known[:, None] > 0, shares * pixels[:, None], part)
-    return m_dice_of_matrix(rest + alike) - m_dice_of_matrix(rest + part)
+    right, predicted, true = _columns(part)
+    missed, false = true - right, predicted - right
+    wanted = dice_of(rest) / 100
+    # 2·(true - f·missed) = wanted · (2·true - f·missed + f·false), solved for f.
+    divisor = (2 - wanted) * missed + wanted * false
+    times = np.ones(len(part), np.float64)
+    is_known = (true > 0) & (rest[:, PixelCount.TRUE] > 0)
+    np.divide(2 * true * (1 - wanted), divisor, out=times, where=is_known & (divisor > 0))
+    # Nothing to enlarge where all is right: then as much is missed as is false.
+    flawless = np.where(is_known & ~(divisor > 0), true * (1 - np.nan_to_num(wanted)), 0.0)
+    new_missed, new_false = times * missed + flawless, times * false + flawless
+    new_right = true - new_missed
+    alike = np.stack([new_right, new_right + new_false, true], axis=1)
+    return float(m_dice_of(rest + alike) - m_dice_of(rest + part))
+
+
+def _columns(counts: Counts) -> tuple[Counts, Counts, Counts]:
+    return (
+        counts[:, PixelCount.RIGHT],
+        counts[:, PixelCount.PREDICTED],
+        counts[:, PixelCount.TRUE],
+    )

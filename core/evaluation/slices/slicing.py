@@ -46,8 +46,8 @@ class Slice:
             hold none. A class that is only predicted would bring it down by 0, however few pixels
             it has: its pixels count against the classes that are there.
         low, high: The interval of `mDice` from resampling its samples; nan for too few.
-        cost: How much the pooled mDice of the split would rise were the pixels of these samples
-            told apart as well as those of all others, class by class; in points.
+        cost: How much the pooled mDice of the split would rise had its samples the Dice that all
+            others have, class by class, in points; negative where they are the better ones.
         dice: Pooled Dice by class name, in percent; None for a class that its masks do not hold.
         meaning: In a sentence, which samples are in it.
     """
@@ -152,18 +152,13 @@ def measured(
     """Measure cuts, whose rows are those of `samples`; the most expensive first."""
     scores = evaluation.scores
     counts = scores.pixel_counts()
-    sample_of_cell = np.repeat(np.arange(len(scores.ids)), scores.cell_counts)
-    side = scores.num_classes
-    cells = scores.cells[:, 0] * side + scores.cells[:, 1]
-    whole = scores.pooled_cells()
+    whole = counts.sum(0)
     found = []
     for cut in cuts:
         chosen = [samples[row] for row in np.flatnonzero(cut.rows).tolist()]
         own = [sample for sample in chosen if sample in scores.rows]
         inside = np.zeros(len(scores.ids), np.bool_)
         inside[[scores.rows[sample] for sample in own]] = True
-        weights = np.where(inside[sample_of_cell], scores.cells[:, 2], 0)
-        part = np.bincount(cells, weights, minlength=side * side).reshape(side, side)
         low, high = interval_of(counts[inside], level, resamples, seed)
         pooled = counts[inside].sum(0)
         found.append(
@@ -175,7 +170,7 @@ def measured(
                 mDice=float(mean_of_present(dice_where_true(pooled))),
                 low=low,
                 high=high,
-                cost=cost_of_part(part, whole - part),
+                cost=cost_of_part(pooled, whole - pooled),
                 dice={
                     name: none_if_nan(float(value))
                     for name, value in zip(class_names, dice_where_true(pooled), strict=True)
