@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.comparison.metrics_model import MetricsModel, RunMetrics
 
-_ROW_HEIGHT = 28
+_ROW_HEIGHT = 24
+# In a low window the pictures need the room more: further runs are scrolled to.
+_LOW_WINDOW, _ROWS_IN_LOW = 800, 3
 _NAME_WIDTHS = (150, 300)
 _METRIC_WIDTHS = (80, 140)
 _TITLE_PADDING = 13
@@ -63,6 +65,7 @@ class MetricsTable(QTableView):
     def set_runs(self, runs: Sequence[RunMetrics], class_names: Sequence[str]) -> None:
         """Show those runs."""
         self.metrics_model.set_runs(runs, class_names)
+        self._fit_height()
         self._fit_columns()
         self._fit_height()
 
@@ -124,6 +127,13 @@ class MetricsTable(QTableView):
 
     def _fit_height(self) -> None:
         rows = max(self.metrics_model.rowCount(), 1)
+        is_low = self.window().height() < _LOW_WINDOW
+        policies = Qt.ScrollBarPolicy
+        cut = is_low and rows > _ROWS_IN_LOW
+        self.setVerticalScrollBarPolicy(
+            policies.ScrollBarAlwaysOn if cut else policies.ScrollBarAlwaysOff
+        )
+        rows = _ROWS_IN_LOW if cut else rows
         header = self.horizontalHeader()
         height = header.sizeHint().height() + rows * _ROW_HEIGHT + 2 * self.frameWidth()
         if header.length() > self.viewport().width():

@@ -12,6 +12,7 @@ Key = tuple[PanelKind, str]
 
 NEUTRAL = (PanelKind.TRUTH, PanelKind.PHOTO, PanelKind.AGREEMENT)
 """The kinds of panels that belong to no single run, in the order they stand in a column."""
+_IN_LINE = (PanelKind.PHOTO, PanelKind.TRUTH, PanelKind.AGREEMENT)
 OF_A_RUN = (PanelKind.PREDICTION, PanelKind.ERRORS, PanelKind.CONFIDENCE)
 """The kinds of panels that each run has."""
 
@@ -43,8 +44,9 @@ def arrange(
 ) -> Cells:
     """Place the panels so that the smallest of the images is as large as it can be.
 
-    Tried are a column per run, a row per run, and one after the other in lines of every length;
-    what keeps the panels of a run together is taken where it is about as large.
+    Tried are a column or a row per run, with photo and truth before them in one column or in
+    several, and one after the other in lines of every length; what keeps the panels of a run
+    together is taken where it is about as large.
 
     Args:
         width: Room for all panels, in px.
@@ -66,6 +68,7 @@ def _candidates(
     kinds: Collection[PanelKind], letters: Sequence[str]
 ) -> Iterator[tuple[Cells, float]]:
     neutral: list[Key] = [(kind, "") for kind in NEUTRAL if kind in kinds]
+    in_line: list[Key] = [(kind, "") for kind in _IN_LINE if kind in kinds]
     runs: list[list[Key]] = [
         [(kind, letter) for kind in OF_A_RUN if kind in kinds] for letter in letters
     ]
@@ -73,11 +76,15 @@ def _candidates(
     by_column = _stacked([neutral, *runs])
     yield by_column, _ORDERLY
     yield _turned(by_column), _ORDERLY
+    if runs:
+        beside = _beside(in_line, runs)
+        yield beside, _ORDERLY
+        yield _turned(beside), _ORDERLY
     # Photo and truth as columns of their own, where there is more room across than down.
-    yield _stacked([*([key] for key in reversed(neutral)), *runs]), _ORDERLY
-    in_line = [*reversed(neutral), *(key for run in runs for key in run)]
-    for across in range(1, len(in_line) + 1):
-        yield _flow(in_line, across), 1.0
+    yield _stacked([*([key] for key in in_line), *runs]), _ORDERLY
+    flow = [*in_line, *(key for run in runs for key in run)]
+    for across in range(1, len(flow) + 1):
+        yield _flow(flow, across), 1.0
 
 
 def _stacked(columns: Sequence[Sequence[Key]]) -> Cells:
@@ -89,6 +96,21 @@ def _stacked(columns: Sequence[Sequence[Key]]) -> Cells:
         each = rows // len(column) if rows % len(column) == 0 else 1
         for row, key in enumerate(column):
             cells[key] = Cell(row * each, place, rows=each)
+    return cells
+
+
+def _beside(neutral: Sequence[Key], runs: Sequence[Sequence[Key]]) -> Cells:
+    """A row for each run, and beside them what belongs to none in as many rows."""
+    rows = len(runs)
+    block = [neutral[start : start + rows] for start in range(0, len(neutral), rows)]
+    cells: Cells = {}
+    for column, keys in enumerate(block):
+        each = rows // len(keys) if rows % len(keys) == 0 else 1
+        for row, key in enumerate(keys):
+            cells[key] = Cell(row * each, column, rows=each)
+    for row, run in enumerate(runs):
+        for column, key in enumerate(run):
+            cells[key] = Cell(row, len(block) + column)
     return cells
 
 

@@ -547,9 +547,12 @@ class LinkedViews(QWidget):
         places = self._places_of(panel.view, letter)
         if isinstance(panel.view, DuoView) and panel.view.share is not Share.SWIPE:
             places = [places[SIDES.index(panel.view.share.value)]]
-        figure = _FIGURES.get(kind)
-        texts = [figure(self, place) for place in places] if figure is not None else []
-        panel.set_figure(" | ".join(text for text in texts if text))
+        scores = {
+            PanelKind.PREDICTION: [self._score_of(place) for place in places],
+            PanelKind.ERRORS: [self._wrong_of(place) for place in places],
+        }
+        text = " | ".join(filter(None, scores.get(kind, [])))
+        panel.set_figure(text, short=text.replace("mDice ", "").replace(" wrong", ""))
 
     def _score_of(self, place: int) -> str:
         return self._figures[place] if place < len(self._figures) else ""
@@ -559,9 +562,3 @@ class LinkedViews(QWidget):
             return ""
         counts = self._layers.runs[place].counts
         return "" if counts is None else f"{counts.wrong:,} px wrong"
-
-
-_FIGURES: dict[PanelKind, Callable[[LinkedViews, int], str]] = {
-    PanelKind.PREDICTION: LinkedViews._score_of,
-    PanelKind.ERRORS: LinkedViews._wrong_of,
-}

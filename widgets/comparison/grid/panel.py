@@ -23,7 +23,7 @@ from widgets.canvas import LayeredView, ViewTransform
 from widgets.canvas.marks import two_tone
 from widgets.elided_label import ElidedLabel
 
-_LEAST = (72, 54)
+_LEAST = (48, 36)
 _FRAME = 2
 _CROSS = 9.0
 
@@ -118,7 +118,8 @@ class Panel(QWidget):
         self.kind = kind
         self.letter = letter
         self.view = view
-        self._at_rest = ""
+        self._name = name
+        self._at_rest = self._saying = ("", "")
         self._colors = [QColor(*color) for color in colors]
         self.setObjectName(f"Panel {kind.value} {letter}".rstrip())
         self._title = ElidedLabel()
@@ -145,18 +146,19 @@ class Panel(QWidget):
     @property
     def title(self) -> str:
         """What the panel is headed with."""
-        return self._title.text()
+        word = self._word
+        return f"{word} · {self._name}" if self._name else word
 
     @property
     def figure(self) -> str:
-        """The figure at the right of the title."""
+        """The figure at the right of the title, as far as there is room for it."""
         return self._figure.text()
 
     def set_name(self, name: str) -> None:
         """Say whose panel it is: the run's name, or the label set's."""
-        word = f"{self.kind.value} {self.letter}".rstrip()
-        self._title.setText(f"{word} · {name}" if name else word)
-        self.view.setAccessibleName(self._title.text())
+        self._name = name
+        self.view.setAccessibleName(self.title)
+        self._show_title()
 
     def set_owner(self, letter: str, name: str, colors: Sequence[tuple[int, int, int]]) -> None:
         """Say whose panel it is now: another run's, or that of two."""
@@ -165,20 +167,27 @@ class Panel(QWidget):
         self.set_name(name)
         self.update()
 
-    def set_figure(self, text: str, tooltip: str = "") -> None:
-        """Show a figure of the sample beside the title, such as its mDice."""
-        self._at_rest = text
-        self._say(text)
-        self._figure.setToolTip(tooltip)
+    def set_figure(self, text: str, tooltip: str = "", *, short: str = "") -> None:
+        """Show a figure of the sample beside the title, such as its mDice.
+
+        Args:
+            text: The figure.
+            tooltip: More about it.
+            short: The same in fewer words, for a narrow panel.
+        """
+        self._at_rest = (text, short)
+        self._say(*self._at_rest)
+        self._figure.setToolTip(tooltip or text)
 
     def set_reading(self, text: str) -> None:
         """Show what is under the cursor in place of the figure; "" shows the figure again."""
-        self._say(text or self._at_rest)
+        self._say(*((text, "") if text else self._at_rest))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave room for the name beside the figure."""
         super().resizeEvent(event)
-        self._say(self._figure_text)
+        self._show_title()
+        self._say(*self._saying)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the panel, and with what is under the cursor."""
@@ -203,12 +212,19 @@ class Panel(QWidget):
             painter.drawRect(area.adjusted(1, 1, -1, -1))
 
     @property
-    def _figure_text(self) -> str:
-        return str(self._figure.property("whole") or "")
+    def _word(self) -> str:
+        return f"{self.kind.value} {self.letter}".rstrip()
 
-    def _say(self, text: str) -> None:
-        """Show a figure; in a narrow panel what does not fit is cut, and the name goes first."""
-        self._figure.setProperty("whole", text)
-        metrics = self._figure.fontMetrics()
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(self.width() - 48, 48))
-        self._figure.setText(shown)
+    def _show_title(self) -> None:
+        """Head the panel; a very narrow one with its run's letter, if it has one."""
+        needed = self._title.fontMetrics().horizontalAdvance(self._word) + 12
+        has_room = needed <= self.width() or not self.letter
+        self._title.setText(self.title if has_room else self.letter)
+
+    def _say(self, text: str, short: str) -> None:
+        """Show a figure; in a narrow panel it gives way to what the panel is."""
+        self._saying = (text, short)
+        taken = self._title.fontMetrics().horizontalAdvance(f"{self._word}…") + 2 * theme.GRID + 12
+        metrics, room = self._figure.fontMetrics(), self.width() - taken
+        fitting = (each for each in (text, short) if metrics.horizontalAdvance(each) <= room)
+        self._figure.setText(next(fitting, ""))

@@ -59,7 +59,7 @@ def measures(
         kinds: The kinds of errors whose pixels are known, with the words for them.
         has_quality: Whether it is known how far the masks can be believed.
     """
-    found = [Measure("mDice", "mDice of the image", "%", more_is_better=True)]
+    found = [Measure("mDice", "mDice", "%", more_is_better=True)]
     found += [Measure(f"dice:{name}", f"Dice of {name}", "%", True) for name in class_names]
     found += [
         Measure("missed", "Missed pixels", "px", more_is_better=False),

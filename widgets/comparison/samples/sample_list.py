@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QVBoxLayout,
@@ -57,12 +56,14 @@ class SampleList(QWidget):
         self.chip = ChosenChip()
         self.measure_box = QComboBox()
         self.measure_box.setToolTip("What the figures in the list are")
+        self.measure_box.setAccessibleName("Figures in the list")
         self.order_box = QComboBox()
         self.order_box.setToolTip("How the samples are sorted")
+        self.order_box.setAccessibleName("Order of the samples")
         for box in (self.measure_box, self.order_box):
             policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             box.setSizeAdjustPolicy(policy)
-            box.setMinimumContentsLength(8)
+            box.setMinimumContentsLength(6)
         self._count = QLabel()
         self._count.setObjectName("SampleCount")
         self._count.setProperty("role", "muted")
@@ -90,13 +91,11 @@ class SampleList(QWidget):
         self._list_orders()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        form = QHBoxLayout()
         form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(theme.GRID)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setVerticalSpacing(4)
-        form.addRow("&Show", self.measure_box)
-        form.addRow("S&ort", self.order_box)
+        form.setSpacing(4)
+        for box in (self.measure_box, self.order_box):
+            form.addWidget(box, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, 0, 0)
         foot.addWidget(self._count, 1)
@@ -278,6 +277,7 @@ class SampleList(QWidget):
         self.measure_box.clear()
         for measure in offered:
             self.measure_box.addItem(f"{measure.title} ({measure.unit})", measure.id)
+        _widen_list(self.measure_box)
         chosen = self.model.measure.id
         self.set_measure(chosen if any(each.id == chosen for each in offered) else offered[0].id)
 
@@ -286,6 +286,7 @@ class SampleList(QWidget):
         self.order_box.clear()
         for order in offered:
             self.order_box.addItem(order.text(self.model.pair))
+        _widen_list(self.order_box)
         self.set_order(self.model.order if self.model.order in offered else Order.A_WORST)
 
     # What happens
@@ -375,3 +376,8 @@ class SampleList(QWidget):
     def _open(self) -> None:
         if self._current:
             self.opened.emit(self._current)
+
+
+def _widen_list(box: QComboBox) -> None:
+    """Make the list of a narrow box as wide as what it offers."""
+    box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 2 * theme.GRID)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.dataset.model import ClassInfo
@@ -39,6 +39,7 @@ class Legend(FlowBox):
         self._agreement: AgreementCounts | None = None
         self._said: tuple[object, ...] = ()
         self._texts: dict[str, QLabel] = {}
+        self._wordings: list[tuple[str, str]] = []
         self._build()
 
     def set_classes(self, classes: Sequence[ClassInfo]) -> None:
@@ -84,8 +85,26 @@ class Legend(FlowBox):
             self._texts = {}
             for name, tooltip, picture, text in entries:
                 self._add(name, tooltip, picture, text)
-        for name, _tooltip, _picture, text in entries:
+        self._wordings = [(name, text) for name, _tooltip, _picture, text in entries]
+        self._say()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may have room for the pixels, or not."""
+        super().resizeEvent(event)
+        self._say()
+
+    def _say(self) -> None:
+        """Say how many pixels there are where that fits into one line; else only what they are."""
+        for name, text in self._wordings:
             self._texts[name].setText(text)
+            self._texts[name].parentWidget().show()
+        line = max((label.sizeHint().height() for label in self._texts.values()), default=0)
+        if self.height_for(self.width()) > line + SWATCH:
+            for name, _text in self._wordings:
+                if name in _COUNTED:
+                    self._texts[name].setText(name if name != "px" else "")
+        for label in self._texts.values():
+            label.parentWidget().setVisible(bool(label.text()))
         self.settle()
 
     def _add(self, name: str, tooltip: str, picture: QPixmap | None, text: str) -> None:
@@ -172,4 +191,6 @@ class Legend(FlowBox):
         ]
 
 
+# Of these the titles of the panels and the tooltips tell the pixels as well.
+_COUNTED = {*KINDS.values(), "px"}
 _SHOWING_CLASSES = {PanelKind.TRUTH, PanelKind.PREDICTION, PanelKind.CONFIDENCE}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from widgets import theme
@@ -22,7 +22,8 @@ _EXPLAINED = {
     PanelKind.CONFIDENCE: "How sure each run is of its prediction (C)",
     PanelKind.AGREEMENT: "Where only one of two runs is right (V)",
 }
-_TITLE_WIDTH = 168
+_TITLE_WIDTH = 144
+_WIDE_FROM = 720
 _SWATCH = 12
 # The panels to begin with, by number of runs: what is left over in the grid gets the photo.
 _ONE = {PanelKind.TRUTH, PanelKind.PREDICTION, PanelKind.ERRORS}
@@ -54,6 +55,9 @@ class ViewBar(FlowBox):
         self._title.setProperty("role", "heading")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._name = ""
+        self._is_narrow = False
+        self._versus = QLabel("and")
+        self._versus.setProperty("role", "muted")
         self.kind_buttons = {kind: self._kind_button(kind) for kind in PanelKind}
         self.pair_boxes = (_run_box("The first of the two runs"), _run_box("The second of them"))
         for box in self.pair_boxes:
@@ -63,7 +67,7 @@ class ViewBar(FlowBox):
         self.opacity_slider = ArrowSlider(Qt.Orientation.Horizontal)
         self.opacity_slider.setObjectName("OpacitySlider")
         self.opacity_slider.setRange(0, 100)
-        self.opacity_slider.setFixedWidth(72)
+        self.opacity_slider.setFixedWidth(64)
         self.opacity_slider.setAccessibleName("Opacity of the overlays in percent")
         self.opacity_slider.valueChanged.connect(self._on_opacity)
         self.hatched_button = _button(
@@ -89,9 +93,10 @@ class ViewBar(FlowBox):
         self.fit_button = _button("FitButton", "fit-to-page-outline", "Show the whole image (0)")
         self.fit_button.setCheckable(False)
         self.fit_button.clicked.connect(self.fit_clicked)
-        self.edit_button = QPushButton("Open in editor")
+        self.edit_button = QPushButton("Edit")
         self.edit_button.setObjectName("OpenInEditor")
         self.edit_button.setProperty("role", "primary")
+        self.edit_button.setAccessibleName("Open this sample in the editor")
         self.edit_button.setToolTip("Open this sample in the editor (E)")
         theme.set_icon(self.edit_button, "pencil-outline", "accent_text")
         self.edit_button.clicked.connect(self.edit_clicked)
@@ -101,7 +106,7 @@ class ViewBar(FlowBox):
         self.swipe_button.toggled.connect(self._on_swipe)
         self.blink_button.toggled.connect(self._on_blink)
         self._pair_group = _group(
-            self.pair_boxes[0], _versus(), self.pair_boxes[1], name="RunsAgainstEachOther"
+            self.pair_boxes[0], self._versus, self.pair_boxes[1], name="RunsAgainstEachOther"
         )
         self._tools = _group(
             self.overlays_button,
@@ -127,6 +132,16 @@ class ViewBar(FlowBox):
     def kinds(self) -> set[PanelKind]:
         """The kinds of panels that are wanted."""
         return {kind for kind, button in self.kind_buttons.items() if button.isChecked()}
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window leave out what the list says too, and words where icons do."""
+        is_narrow = event.size().width() < _WIDE_FROM
+        if is_narrow is not self._is_narrow:
+            self._is_narrow = is_narrow
+            self._title.setHidden(is_narrow)
+            self._versus.setHidden(is_narrow)
+            self.edit_button.setText("" if is_narrow else "Edit")
+        super().resizeEvent(event)
 
     def add_tool(self, widget: QWidget) -> None:
         """Append a button to the tools."""
@@ -206,6 +221,8 @@ class ViewBar(FlowBox):
         button = QToolButton()
         button.setObjectName(f"Show {kind.value}")
         button.setText(kind.value)
+        # Six of them and the name stand in one line of 520 px.
+        button.setStyleSheet("padding: 3px 4px;")
         button.setToolTip(_EXPLAINED[kind])
         button.setCheckable(True)
         button.clicked.connect(lambda _checked: self._on_kind_clicked(kind))
@@ -268,12 +285,6 @@ def _run_box(tooltip: str) -> QComboBox:
     box.setAccessibleName(tooltip)
     box.setIconSize(QSize(_SWATCH, _SWATCH))
     return box
-
-
-def _versus() -> QLabel:
-    label = QLabel("and")
-    label.setProperty("role", "muted")
-    return label
 
 
 def _swatch(color: tuple[int, int, int]) -> QIcon:
