@@ -12,6 +12,7 @@ from app.cli.opening import chosen_device, chosen_label_set, chosen_run, chosen_
 from app.cli.output import NOTHING, STDOUT, Column, percent, say, table, write_csv, write_json
 from app.cli.predict import predict_if_needed
 from app.cli.progress import note, progress
+from app.cli.repairs_effect import effect_between, print_effect
 from app.cli.staleness import note_if_stale
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def compare(
 
     Both are measured on the samples that both predicted. Differences are percentage points, the
     second run less the first, with the interval in which they lie on 95 % of resampled images.
-    The p-value says how often two equally good runs would differ as much.
+    The p-value says how often two equally good runs would differ as much. Of a run and the one that
+    `petseg retrain` made from it, it also tells what the repaired labels alone gave.
     """
     dataset = opened(folder, workspace)
     first, second = chosen_run(dataset, run_a), chosen_run(dataset, run_b)
@@ -86,11 +88,15 @@ def compare(
         )
     result, test = compare_evaluations(*evaluations), paired_test(*evaluations)
     sentence = test.sentence(first.name, second.name)
+    effect = None
+    if label_set in (None, first.label_set):
+        effect = effect_between(dataset, first, second, chosen)
     if result.left_out:
         note(f"Not compared: {len(result.left_out)} samples.")
     note_if_stale(dataset, first, second)
     if json is not None:
-        write_json(json, result.summary() | {"test": test.as_json() | {"sentence": sentence}})
+        found = result.summary() | {"test": test.as_json() | {"sentence": sentence}}
+        write_json(json, found | ({"repairs": effect.summary()} if effect is not None else {}))
     if csv is not None:
         write_csv(csv, _CSV_COLUMNS, _csv_rows(test))
     if samples is not None:
@@ -103,6 +109,8 @@ def compare(
         _print(result, test, first.name, second.name)
         say()
         say(sentence)
+        if effect is not None:
+            print_effect(effect)
 
 
 def _print(result: Comparison, test: PairedTest, name_a: str, name_b: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,6 +11,7 @@ from app.actions import Action
 from app.comparing.comparison import Comparison
 from app.comparing.work import LETTERS, RunChoice, left_out
 from app.jobs import Jobs
+from app.pages.compare.experiments import Experiments
 from app.pages.compare.frame import RUNS, SAMPLES, CompareFrame
 from app.pages.compare.predicting import Predicting
 from app.pages.compare.repairing import Repairing
@@ -43,6 +45,8 @@ class ComparePage(Page):
         self.predicting = Predicting(self.prediction_bar, self.comparison, self)
         self.repairing = Repairing(session, jobs, self)
         self.frame.set_worklist(self.repairing.bar)
+        self.experiments = Experiments(session, jobs)
+        self.frame.set_runs_view(self.experiments)
         self._open_button = self.empty.add_button(
             "Open a folder", session.open_folder_requested.emit, icon="folder-open-outline"
         )
@@ -57,11 +61,10 @@ class ComparePage(Page):
     def actions_table(self) -> list[Action]:
         """The page's commands."""
         frame = self.frame
-        return [
+        of_samples = [
             *self.viewing.actions(),
             *self.repairing.actions(),
             Action("compare.predict", "Predict what is missing", self.predicting.predict, ("P",)),
-            Action("compare.view", "All runs, or samples of the chosen ones", self._turn, ("R",)),
             Action(
                 "compare.fold",
                 "Fold the analysis away, or bring it back",
@@ -69,14 +72,31 @@ class ComparePage(Page):
                 ("F",),
             ),
         ]
+        return [
+            *map(self._where_samples_are, of_samples),
+            Action("compare.view", "All runs, or samples of the chosen ones", self._turn, ("R",)),
+        ]
+
+    def _where_samples_are(self, action: Action) -> Action:
+        """The command, but not while all runs are shown: it would work on what nobody sees."""
+
+        def run() -> None:
+            if self.frame.view == SAMPLES:
+                action.callback()
+            elif action.id == "compare.filter":
+                self.experiments.focus_filter()
+
+        return replace(action, callback=run)
 
     def activate(self) -> None:
         """Look what has changed since: new runs, edited masks, samples that were excluded."""
         self.comparison.list_runs()
         self._measure_again()
+        self._on_view(self.frame.view)
 
     def restore(self, settings: Settings) -> None:
         """Take over widths, the panel shown and whether it is folded."""
+        self.experiments.restore(settings)
         self.frame.set_sizes(settings.splitters)
         self.frame.side.choose_tab(settings.compare.panel)
         self.frame.side.fold(settings.compare.folded)
@@ -84,6 +104,7 @@ class ComparePage(Page):
     def remember(self, settings: Settings) -> None:
         """Leave them in the settings."""
         settings.splitters = {**settings.splitters, **self.frame.sizes()}
+        self.experiments.remember(settings)
         side = self.frame.side
         settings.compare = settings.compare.model_copy(
             update={"folded": side.is_folded, "panel": side.tab}
@@ -93,6 +114,7 @@ class ComparePage(Page):
         """End the prediction worker and the threads that read files."""
         self.comparison.shut_down()
         self.viewing.shut_down()
+        self.experiments.shut_down()
         self.repairing.shut_down()
 
     def open_run(self, run_id: str) -> None:
@@ -121,6 +143,8 @@ class ComparePage(Page):
         comparison.found.connect(self._show_findings)
         comparison.prediction_changed.connect(self.viewing.show_waiting)
         self.overview.chooser.changed.connect(self._on_chosen)
+        self.frame.view_changed.connect(self._on_view)
+        self.experiments.runs_chosen.connect(self.compare)
         self.viewing.set_region_menu(self.repairing.menu)
         self.repairing.region_wanted.connect(self.viewing.show_region_of)
         self.repairing.bar.folded_changed.connect(lambda folded: self.frame.give_room(not folded))
@@ -128,6 +152,10 @@ class ComparePage(Page):
 
     def _turn(self) -> None:
         self.frame.show_view(SAMPLES if self.frame.view == RUNS else RUNS)
+
+    def _on_view(self, view: str) -> None:
+        if view == RUNS:
+            self.experiments.activate()
 
     # What happens elsewhere
 
@@ -207,7 +235,7 @@ class ComparePage(Page):
         self._show_table()
         self.overview.show_left_out(left_out(self.comparison.findings))
         choice = self.comparison.choice
-        self.repairing.compare([run.id for run in choice.runs], choice.split)
+        self.repairing.compare({run.id: run.name for run in choice.runs}, choice.split)
         self.predicting.show()
         self.predicting.predict_if_asked()
 

@@ -347,3 +347,24 @@ def test_that_the_sizes_of_the_panels_are_remembered(desk, make_desk, qtbot):
 def click(qtbot: QtBot, button: QPushButton) -> None:
     qtbot.waitUntil(button.isVisible)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_that_a_run_is_queued_once_more_when_another_page_asks_for_it(
+    make_desk: Callable[..., Desk], root: Path
+) -> None:
+    from core.dataset import open_dataset
+    from core.training.request import TrainRequest, create_run
+
+    dataset = open_dataset(root)
+    request = TrainRequest(dataset, "demo-cpu", device="cpu", name="first")
+    parent = create_run(dataset, dataset.workspace_dir / "runs", request)
+    parent.update(state=RunState.FINISHED)
+    desk = make_desk(is_shown=False)
+    desk.session.open(root)
+    desk.session.retrain_requested.emit(parent.id)
+    desk.wait_for(lambda: desk.state("first (repaired)") is RunState.FINISHED)
+    child = desk.run("first (repaired)").record
+    assert (child.parent, child.on_repaired_labels) == (parent.id, True)
+    assert "The new run is in the queue: see the Train page." in desk.messages
+    desk.session.retrain_requested.emit("gone")
+    desk.wait_for(lambda: any("cannot be read" in problem for problem in desk.problems))

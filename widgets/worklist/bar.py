@@ -211,7 +211,7 @@ class WorklistBar(QFrame):
         """Do what a key stands for."""
         verb = self._verb_of(event)
         if verb is not None:
-            self._do(verb)
+            self.do(verb)
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         elif event.key() in _STEPS:
@@ -223,7 +223,8 @@ class WorklistBar(QFrame):
         # Letters in the box choose one of its lines.
         return None if self.order_box.hasFocus() else verb_of(event)
 
-    def _do(self, verb: Verb) -> None:
+    def do(self, verb: Verb) -> None:
+        """Do a verb with the entry at hand, as its key or button does."""
         if verb in (Verb.NEXT, Verb.BACK):
             self.step(1 if verb is Verb.NEXT else -1)
             return
@@ -300,7 +301,7 @@ class WorklistBar(QFrame):
         self.retrain_button.retrain_wanted.connect(self.retrain_wanted)
         self.list.row_chosen.connect(self._on_row)
         for verb, button in self.buttons.items():
-            button.clicked.connect(lambda _on=False, one=verb: self._do(one))
+            button.clicked.connect(lambda _on=False, one=verb: self.do(one))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the list where the window has the room for it."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from widgets.analysis.panel import AnalysisPanel
 from widgets.export_button import Rows
+from widgets.worklist import words
 
 if TYPE_CHECKING:
     from core.evaluation.comparing.repairs_effect import RepairsEffect
@@ -70,7 +71,7 @@ class EffectPanel(AnalysisPanel):
         if effect is None:
             self.say(*(("What repairs gave cannot be told", problem) if problem else _NOT_RELATED))
             return
-        self.caption.setText(f"{effect.samples:,} samples of {effect.split or 'the dataset'}")
+        self.caption.setText(f"{words.samples(effect.samples)} of {effect.split or 'the dataset'}")
         self.sentence.setText(effect.sentence())
         said = effect.reservations()
         self.reservations.setText("\n".join(said))

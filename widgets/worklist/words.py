@@ -86,3 +86,8 @@ def stale(names: Sequence[str]) -> str:
     if not names:
         return ""
     return "1 run is stale" if len(names) == 1 else f"{len(names):,} runs are stale"
+
+
+def samples(count: int) -> str:
+    """A number of samples."""
+    return "1 sample" if count == 1 else f"{count:,} samples"

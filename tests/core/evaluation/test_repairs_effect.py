@@ -2,63 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from core.dataset import Dataset, open_dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.evaluation.comparing.repairs_effect import RepairsEffect, repairs_effect
-from core.evaluation.predicting.files import prediction_path
-from core.files import atomic_write, content_hash
-from core.images import encode_mask
 from core.masks.saving import save_mask
-from core.runs.events import BestScore
 from core.runs.lineage import related, repaired_between
-from core.runs.store import DatasetRecord, Run, RunStore
-from core.worklist.deciding import decide
-from core.worklist.entries import Decision
-from tests.core.worklist.hands import LABEL, PLAIN, RIGHT, listed, make_world, mask_file, mask_of
+from core.runs.store import Run
+from tests.core.worklist.hands import (
+    LABEL,
+    PLAIN,
+    RIGHT,
+    make_trained,
+    make_world,
+    mask_of,
+    repair,
+)
 
 SPLITS = ("train", "val", "test")
-
-
-def make_run(dataset: Dataset, name: str, prediction: np.ndarray, parent: str | None = None) -> Run:
-    used = [each.id for each in dataset.samples if not each.id.startswith("test/")]
-    fingerprint = {each: content_hash(mask_file(dataset, each).read_bytes()) for each in used}
-    run = RunStore(dataset.workspace_dir / "runs").create(
-        recipe="demo-cpu", label_set="labels", name=name, now=datetime.now(UTC), parent=parent,
-        dataset=DatasetRecord(root=dataset.root, fingerprint=fingerprint),
-        best=BestScore(mDice=12.5, iteration=3), on_repaired_labels=parent is not None,
-    )  # fmt: skip
-    for sample in dataset.samples:
-        atomic_write(prediction_path(run, sample), encode_mask(prediction))
-    return run
-
-
-def repair(dataset: Dataset, run: Run, *samples: str) -> None:
-    """Take the run's word for everything in some masks."""
-    with open_workspace(dataset) as workspace:
-        for sample in samples:
-            entries = listed(dataset, workspace, run, sample)
-            for entry in [each for each in entries if each.sample == sample]:
-                decide(dataset, workspace, entry.id, Decision.MODEL, run)
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> tuple[Dataset, Run]:
     make_world(tmp_path, PLAIN, splits=SPLITS)
     dataset = open_dataset(tmp_path)
-    return dataset, make_run(dataset, "parent", RIGHT)
+    return dataset, make_trained(dataset, "parent", RIGHT)
 
 
 def effect_of(dataset: Dataset, parent: Run, split: str = "val") -> RepairsEffect:
     almost = RIGHT.copy()
     almost[4:20, 4:6] = 0
-    child = make_run(dataset, f"child {split}", almost, parent.id)
+    child = make_trained(dataset, f"child {split}", almost, parent.id)
     return repairs_effect(dataset, parent, child, split)
 
 
@@ -101,7 +79,7 @@ def test_that_masks_that_are_kept_nowhere_are_left_out_and_said(tmp_path: Path) 
     first[0, 0] = 1
     with open_workspace(dataset) as workspace:  # the original is an older one than the run had
         save_mask(dataset, workspace, dataset.sample("val/a"), "labels", first)
-        parent = make_run(dataset, "parent", RIGHT)
+        parent = make_trained(dataset, "parent", RIGHT)
         save_mask(dataset, workspace, dataset.sample("val/a"), "labels", RIGHT)
     effect = effect_of(dataset, parent)
     assert effect.lost == ("val/a",)
@@ -121,7 +99,7 @@ def test_that_other_differences_of_the_runs_are_said(world: tuple[Dataset, Run])
 
 def test_that_runs_of_other_label_sets_are_refused(world: tuple[Dataset, Run]) -> None:
     dataset, parent = world
-    child = make_run(dataset, "child", RIGHT, parent.id)
+    child = make_trained(dataset, "child", RIGHT, parent.id)
     child.update(label_set="labels_fixed")
     with pytest.raises(PetsegError, match="learned labels_fixed"):
         repairs_effect(dataset, parent, child, "val")
@@ -130,8 +108,8 @@ def test_that_runs_of_other_label_sets_are_refused(world: tuple[Dataset, Run]) -
 def test_that_parent_and_child_are_found_among_runs(world: tuple[Dataset, Run]) -> None:
     dataset, parent = world
     repair(dataset, parent, "val/a")
-    child = make_run(dataset, "child", RIGHT, parent.id)
-    other = make_run(dataset, "other", RIGHT)
+    child = make_trained(dataset, "child", RIGHT, parent.id)
+    other = make_trained(dataset, "other", RIGHT)
     assert related([other, parent]) is None
     assert related([child, other, parent]) == (parent, child)
     assert repaired_between(parent.record, child.record) == ("val/a",)

@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from core.dataset import Dataset, open_dataset
-from core.dataset.workspace import Workspace
+from core.dataset.workspace import Workspace, open_workspace
 from core.evaluation.errors.finding import find_errors
 from core.evaluation.errors.regions import ErrorRegion
 from core.evaluation.predicting.files import prediction_path
 from core.files import atomic_write, content_hash
 from core.images import encode_mask, read_mask
+from core.runs.events import BestScore
 from core.runs.store import DatasetRecord, Run, RunStore
-from core.worklist.entries import Entry, Wanted
+from core.worklist.deciding import decide
+from core.worklist.entries import Decision, Entry, Wanted
 from core.worklist.store import WorklistStore
 from tests.making import write_sample
 
@@ -118,3 +120,28 @@ def listed(dataset: Dataset, workspace: Workspace, run: Run, sample: str = SAMPL
         mask_hashes={sample: content_hash(mask_file(dataset, sample).read_bytes())},
     )
     return store.entries("labels")
+
+
+def make_trained(
+    dataset: Dataset, name: str, prediction: np.ndarray, parent: str | None = None
+) -> Run:
+    """A run that knows the masks of train and val as they are, and predicts the same everywhere."""
+    used = [each.id for each in dataset.samples if not each.id.startswith("test/")]
+    fingerprint = {each: content_hash(mask_file(dataset, each).read_bytes()) for each in used}
+    run = RunStore(dataset.workspace_dir / "runs").create(
+        recipe="demo-cpu", label_set="labels", name=name, now=datetime.now(UTC), parent=parent,
+        dataset=DatasetRecord(root=dataset.root, fingerprint=fingerprint),
+        best=BestScore(mDice=12.5, iteration=3), on_repaired_labels=parent is not None,
+    )  # fmt: skip
+    for sample in dataset.samples:
+        atomic_write(prediction_path(run, sample), encode_mask(prediction))
+    return run
+
+
+def repair(dataset: Dataset, run: Run, *samples: str) -> None:
+    """Take the run's word for everything in some masks."""
+    with open_workspace(dataset) as workspace:
+        for sample in samples:
+            entries = listed(dataset, workspace, run, sample)
+            for entry in [each for each in entries if each.sample == sample]:
+                decide(dataset, workspace, entry.id, Decision.MODEL, run)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.dataset import Dataset
 from core.dataset.workspace import Workspace
+from core.errors import PetsegError
+from core.evaluation.errors.regions import ErrorRegion
 from core.runs.file_hashes import current_hashes
 from core.runs.run import Run
 from core.worklist.deciding import recover
@@ -37,10 +39,8 @@ def _runs_of(here: Open) -> Callable[[str], Run | None]:
     return find
 
 
-def add_regions(
-    here: Open, run_id: str, wanted: Sequence[Wanted], source: str
-) -> tuple[str, list[Entry]]:
-    """Put regions on the worklist; the token that takes them off again, and the new entries."""
+def add_regions(here: Open, run_id: str, wanted: Sequence[Wanted], source: str) -> tuple[str, int]:
+    """Put regions on the worklist; the token that takes them off again, and how many are new."""
     samples = [here.dataset.sample(each) for each in {each.sample for each in wanted}]
     now = current_hashes(here.dataset, here.label_set, here.workspace, samples=samples)
     store = WorklistStore(here.workspace)
@@ -48,7 +48,27 @@ def add_regions(
         wanted, label_set=here.label_set, run=run_id, source=source,
         mask_hashes={sample: found.mask for sample, found in now.items()},
     )  # fmt: skip
-    return token, store.added(token)
+    return token, len(store.added(token))
+
+
+def find_entry(here: Open, run_id: str, sample: str, region: ErrorRegion) -> Entry:
+    """The entry of a region.
+
+    Raises:
+        PetsegError: it is not on the list.
+    """
+    for entry in WorklistStore(here.workspace).entries(here.label_set, sample=sample):
+        place = entry.region.anchor, entry.region.box
+        if entry.run == run_id and place == (region.anchor, region.box):
+            return entry
+    raise PetsegError(f"This place of {sample} is not on the worklist any more")
+
+
+def listed(here: Open, known: Mapping[str, str]) -> tuple[list[Entry], Mapping[str, str]]:
+    """The entries, and the names of their runs by id; `known` are those that were read before."""
+    entries = WorklistStore(here.workspace).entries(here.label_set)
+    new = {each.run for each in entries} - known.keys()
+    return entries, {**known, **{run: run_in(here, run).name for run in new}}
 
 
 def open_worklist(here: Open, *, may_write: bool) -> list[Entry]:
