@@ -44,6 +44,7 @@ from core.evaluation.slices.facts import measure_facts
 from core.evaluation.suspects.ranking import excluded_samples
 from core.files import read_bytes
 from core.images import Array, decode_image
+from core.masks.counting import count_values
 
 __all__ = [
     "Analysis",
@@ -230,8 +231,6 @@ def _look_at(job: _Job, dataset: Dataset) -> Measured | tuple[str, str]:
     pair = read_pair(job.pair, dataset)
     if isinstance(pair, str):
         return sample, pair
-    if (reason := illegal_values(pair, dataset)) is not None:
-        return sample, reason
     truth, prediction = pair.truth, pair.prediction
     confidence, photo = _confidence(job, truth), _photo(job, truth)
     common: dict[str, Any] = {
@@ -239,16 +238,21 @@ def _look_at(job: _Job, dataset: Dataset) -> Measured | tuple[str, str]:
         "ignore_index": dataset.ignore_index,
         "background": background_of(dataset),
     }
-    regions, places = find_columns(prediction, truth, confidence=confidence, **common)
+    try:
+        regions, places = find_columns(prediction, truth, confidence=confidence, **common)
+    except ValueError:
+        # Looked for only now that there are some: it takes a while.
+        return sample, illegal_values(pair, dataset) or "it holds values that are no class"
     textured = _with_texture(regions, truth.size) if photo is not None else np.zeros(0, np.intp)
     textures = np.zeros((0, 7), np.float32)
     if photo is not None and places is not None:
         textures = describe(photo, places, textured + 1)
     is_right = (prediction == truth) & (truth != dataset.ignore_index)
+    right = count_values(truth, is_right)[: dataset.num_classes]
     return Measured(
         sample=sample,
         pixels=truth.size,
-        right=np.bincount(truth[is_right], minlength=dataset.num_classes),
+        right=right,
         regions=regions,
         textured=textured.astype(np.int32),
         textures=textures,

@@ -12,6 +12,7 @@ from core.evaluation.errors.region_columns import RegionColumns
 from core.evaluation.errors.regions import ErrorRegion
 from core.evaluation.errors.rules import RULES, Rules
 from core.evaluation.metrics.confusion import Mask
+from core.masks.counting import count_values
 
 
 def find_errors(
@@ -141,6 +142,9 @@ def _measured(
 def _require_classes(mask: Mask, num_classes: int, ignore_index: int | None) -> None:
     if not mask.size or int(mask.max()) < num_classes:
         return
-    values = set(np.unique(mask).tolist()) - {ignore_index}
-    if illegal := sorted(value for value in values if value >= num_classes):
+    counts = count_values(mask)
+    if ignore_index is not None:
+        counts[ignore_index] = 0
+    if counts[num_classes:].any():
+        illegal = (np.flatnonzero(counts[num_classes:]) + num_classes).tolist()
         raise ValueError(f"{illegal} are no classes: there are {num_classes}")

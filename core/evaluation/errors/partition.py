@@ -24,6 +24,7 @@ from core.evaluation.errors.pieces import (
 )
 from core.evaluation.errors.rules import RULES, Limits, Rules
 from core.evaluation.metrics.confusion import Mask
+from core.masks.counting import count_values
 
 # Stand for "no kind" where a map holds the codes of kinds.
 RIGHT = 255
@@ -313,7 +314,7 @@ class _Division:
 
 def _present(mask: Mask, left_out: tuple[int | None, ...]) -> npt.NDArray[np.intp]:
     """The values in a mask, ascending, but for some."""
-    counts = cv2.calcHist([mask], [0], None, [256], [0, 256]).ravel()  # faster than bincount
+    counts = count_values(mask)
     for value in left_out:
         if value is not None:
             counts[value] = 0

@@ -45,14 +45,14 @@ def describe(photo: Array, regions: Labels, places: npt.NDArray[np.intp]) -> Flo
     lab -= np.array([0, 128, 128], np.float32)
     lab[..., 0] *= 100 / 255
     light = lab[..., 0]
-    soft = cv2.GaussianBlur(light, (0, 0), 1.2)
-    softer = cv2.GaussianBlur(light, (0, 0), 5)
+    soft, softer = cv2.blur(light, (3, 3)), cv2.blur(light, (15, 15))
     dx, dy = cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)
     found = np.full((len(places), len(FEATURES)), np.nan, np.float32)
-    flat = regions.ravel()
-    chosen = np.flatnonzero(np.isin(flat, places))
-    order = np.searchsorted(np.sort(places), flat[chosen])
-    order = np.argsort(places, kind="stable")[order]
+    place_of = np.full(max(int(regions.max()), int(places.max())) + 1, -1, np.intp)
+    place_of[places] = np.arange(len(places))
+    order = place_of[regions.ravel()]
+    chosen = np.flatnonzero(order >= 0)
+    order = order[chosen]
     count = np.bincount(order, minlength=len(places))
     some = count > 0
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from core.evaluation.errors.rules import RULES
 from core.evaluation.metrics.confusion import Mask
 from core.images import Array
+from core.masks.counting import count_values
 from core.qa.facts.contrast import outline_contrast
 
 NAN = float("nan")
@@ -63,7 +64,7 @@ def measure_facts(
         ignore_index: Truth value that does not count.
         background: As in `find_errors`.
     """
-    counts = np.bincount(truth.ravel(), minlength=256)[:num_classes]
+    counts = count_values(truth)[:num_classes]
     if ignore_index < num_classes:
         counts[ignore_index] = 0
     judged = int(counts.sum())
