@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
+
 from core.dataset.model import Dataset
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
@@ -136,7 +139,7 @@ class _Now:
         best = max(shares, key=lambda share: share[:2], default=None)
         return best[2] if best is not None and best[0] >= SAME_PLACE else None
 
-    def _pixels(self, region: ErrorRegion) -> Array:
+    def _pixels(self, region: ErrorRegion) -> npt.NDArray[np.bool_]:
         return region_mask(
             self.prediction, self.truth, region, self.ignore_index, background=self.background
         )

@@ -186,7 +186,8 @@ class WorklistBar(QFrame):
     def work(self) -> None:
         """Unfold, and let the keys of the verbs work at once; folds where that is so already."""
         focused = self._focused()
-        if not self._is_folded and (focused is self or self.isAncestorOf(focused)):
+        has_focus = focused is not None and (focused is self or self.isAncestorOf(focused))
+        if not self._is_folded and has_focus:
             self.fold(True)
             self.left.emit()
         elif self._entries:
@@ -272,11 +273,13 @@ class WorklistBar(QFrame):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(theme.GRID)
-        for widget in (self.fold_button, self.progress, self.progress_words):
-            head.addWidget(widget)
+        left = (self.fold_button, self.progress, self.progress_words)
+        right = (self.stale_words, self.order_box, self.add_button, self.retrain_button)
+        for at_left in left:
+            head.addWidget(at_left)
         head.addWidget(self.hint, 1)
-        for widget in (self.stale_words, self.order_box, self.add_button, self.retrain_button):
-            head.addWidget(widget)
+        for at_right in right:
+            head.addWidget(at_right)
         verbs = QHBoxLayout()
         verbs.setSpacing(theme.GRID)
         verbs.addWidget(self.buttons[Verb.BACK])

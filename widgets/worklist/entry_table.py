@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from widgets import theme
 from widgets.worklist.model import WorklistModel
 from widgets.worklist.verbs import verb_of
+
+_Index = QModelIndex | QPersistentModelIndex
 
 _ROW_HEIGHT = 24
 _ROWS = 4
@@ -50,7 +52,7 @@ class EntryTable(QTableView):
         elif self.currentIndex().row() != row:
             self.setCurrentIndex(self.model().index(row, 0))
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: _Index, previous: _Index) -> None:
         """Tell which row is at hand."""
         super().currentChanged(current, previous)
         if current.isValid():
