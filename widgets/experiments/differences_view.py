@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
@@ -136,7 +137,7 @@ class DifferencesView(QStackedWidget):
         self.search.textChanged.connect(lambda _text: self._show())
         self.equal_button.toggled.connect(lambda _on: self._find())
         self.copy_button.clicked.connect(self.copy)
-        self.view.copy_requested = self.copy
+        self.view.copy_requested.connect(self.copy)
         colors.changed.connect(self._recolor)
         self._show()
 
@@ -157,7 +158,7 @@ class DifferencesView(QStackedWidget):
 
     def picture(self) -> QPixmap:
         """The table at twice its size, to be taken away."""
-        return picture_of([self.currentWidget()])
+        return picture_of([self.view if self.currentIndex() else self.empty])
 
     def _lay_out(self) -> None:
         self.search.setPlaceholderText("Search the settings")
@@ -211,6 +212,8 @@ class DifferencesView(QStackedWidget):
 
 
 class _Table(QTableView):
+    copy_requested = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("DifferencesTable")
@@ -225,11 +228,10 @@ class _Table(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self.horizontalHeader().setHighlightSections(False)
-        self.copy_requested = lambda: None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_requested()
+            self.copy_requested.emit()
         else:
             super().keyPressEvent(event)
 

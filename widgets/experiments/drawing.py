@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QPixmap
 
 from widgets import theme
 
@@ -84,3 +84,12 @@ def picture(size: QSize, ratio: float, draw: Callable[[QPainter], None]) -> QPix
     draw(painter)
     painter.end()
     return made
+
+
+def is_escape_asked(event: QEvent) -> bool:
+    """Whether it is asked if Escape is used here, or for a shortcut of the page."""
+    return (
+        isinstance(event, QKeyEvent)
+        and event.type() == QEvent.Type.ShortcutOverride
+        and event.key() == Qt.Key.Key_Escape
+    )

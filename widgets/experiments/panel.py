@@ -189,7 +189,7 @@ class ExperimentsPanel(QStackedWidget):
                 rows = [row for row in self._inside_rows() if not row.problem]
                 return rows_csv(self._with_names(self._axes()), rows)
             case "scatter":
-                both = [each for each in (self.scatter_bar.x, self.scatter_bar.y) if each]
+                both = [each for each in (self.scatter_bar.right, self.scatter_bar.up) if each]
                 keys = [each.id for each in both]
                 rows = [
                     row
@@ -228,7 +228,7 @@ class ExperimentsPanel(QStackedWidget):
             self.parallel.set_runs(readable, self._axes(), self._whole)
         if self.view == SCATTER or self._insides.get(SCATTER) is not None:
             bar = self.scatter_bar
-            self.scatter.set_runs(readable, bar.x, bar.y, log=bar.log)
+            self.scatter.set_runs(readable, bar.right, bar.up, log=bar.log)
             bar.show_counting(self.scatter.is_log, self.scatter.can_be_log)
         self._is_narrowing = False
 
@@ -421,8 +421,8 @@ class ExperimentsPanel(QStackedWidget):
         line.addWidget(self.axes_button)
         line.addWidget(self._note, 1)
         self._bars = [parallel_bar, self.scatter_bar, self.curves.bar, self.differences.bar]
-        for view in (self.parallel, self.scatter, self.curves, self.differences):
-            self._views.addWidget(view)
+        for widget in (self.parallel, self.scatter, self.curves, self.differences):
+            self._views.addWidget(widget)
         self._make_export_menu()
         head = QHBoxLayout()
         head.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.runs.table.columns import Column, RunRow
 from widgets import theme
-from widgets.experiments.drawing import draw_name, faint, picture, small_font
+from widgets.experiments.drawing import draw_name, faint, is_escape_asked, picture, small_font
 from widgets.experiments.run_lines import Brush, RunLines, brush_between, nearest_line
 from widgets.experiments.scale import Counting, Scale, make_scale, most_ticks
 from widgets.run_colors import colors, run_color
@@ -277,6 +277,13 @@ class ParallelView(QWidget):
         if self._hovered >= 0:
             self._hovered = -1
             self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Take Escape before a shortcut of the page does, as long as it has something to do."""
+        if is_escape_asked(event) and self._brushes:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape takes all brushes away."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QWidget
 
 from core.runs.table.columns import Column, Kind, RunRow, RunTable
 from widgets import theme
-from widgets.experiments.run_model import ExperimentModel, group_title
+from widgets.experiments.run_model import ExperimentModel, Index, group_title
 from widgets.export_button import picture_of
 
 _NAME_WIDTHS = (168, 300)
@@ -19,6 +19,12 @@ _PADDING = 28
 _TITLE_PADDING = 30
 _LOOKED_AT = 200
 _ICON = QSize(14, 14)
+_KEY = Qt.Key
+_OWN_KEYS = (
+    _KEY.Key_Return, _KEY.Key_Enter, _KEY.Key_Space, _KEY.Key_Left, _KEY.Key_Right,
+    _KEY.Key_Up, _KEY.Key_Down, _KEY.Key_Home, _KEY.Key_End, _KEY.Key_PageUp, _KEY.Key_PageDown,
+)  # fmt: skip
+_HARMLESS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 class RunTree(QTreeView):
@@ -110,7 +116,7 @@ class RunTree(QTreeView):
         if scroll:
             self.scrollTo(index)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell which run is current."""
         super().currentChanged(current, previous)
         row = self.run_model.row_at(current)
@@ -132,6 +138,18 @@ class RunTree(QTreeView):
         return picture_of([self])
 
     # Keys and menus
+
+    def event(self, event: QEvent) -> bool:
+        """Take the keys of a table before a shortcut of the page does."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in _OWN_KEYS
+            and not event.modifiers() & ~_HARMLESS
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy, tick and compare."""

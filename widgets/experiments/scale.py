@@ -97,11 +97,11 @@ class Scale:
             while len(exponents) > max(most, 2):
                 exponents = exponents[::2]
             return [(self._place(each), number_text(_round(10.0**each))) for each in exponents]
-        step = self._step(max(most, 2))
-        first = math.ceil(self.low / step - 1e-9)
-        last = math.floor(self.high / step + 1e-9)
-        values = [number * step for number in range(first, last + 1)]
-        return [(self._place(value), self._text(value, step)) for value in values]
+        spacing = self._step(max(most, 2))
+        first = math.ceil(self.low / spacing - 1e-9)
+        last = math.floor(self.high / spacing + 1e-9)
+        values = [number * spacing for number in range(first, last + 1)]
+        return [(self._place(value), self._text(value, spacing)) for value in values]
 
     def _ticks_at_values(self, most: int) -> list[tuple[float, str]]:
         """The few values, from the largest on; those that would touch it are left out."""

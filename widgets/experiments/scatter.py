@@ -25,7 +25,7 @@ from core.runs.table.columns import Column, RunRow
 from core.runs.table.pareto import pareto_front
 from widgets import theme
 from widgets.experiments import words
-from widgets.experiments.drawing import draw_name, faint, picture, small_font
+from widgets.experiments.drawing import draw_name, faint, is_escape_asked, picture, small_font
 from widgets.experiments.scale import Counting, Scale, make_scale, most_ticks
 from widgets.run_colors import colors, run_color
 
@@ -269,6 +269,13 @@ class ScatterView(QWidget):
         if self._hovered >= 0:
             self._hovered = -1
             self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Take Escape before a shortcut of the page does, as long as it has something to do."""
+        if is_escape_asked(event) and self._box is not None:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape takes the box away."""

@@ -52,12 +52,12 @@ class ScatterBar(QWidget):
         row.addStretch()
 
     @property
-    def x(self) -> Column | None:
+    def right(self) -> Column | None:
         """What goes to the right."""
         return self._column(self.box_x)
 
     @property
-    def y(self) -> Column | None:
+    def up(self) -> Column | None:
         """What goes up."""
         return self._column(self.box_y)
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.actions import Action
 from app.exporting import PanelExports
 from app.jobs import Jobs
 from app.session import Session
@@ -80,10 +79,6 @@ class Experiments(QWidget):
         self._connect()
 
     # What the page calls
-
-    def actions_table(self) -> list[Action]:
-        """The view's commands; the page says when they count."""
-        return [Action("runs.filter", "Find runs", self.focus_filter)]
 
     def focus_filter(self) -> None:
         """Go to the field that runs are found by."""

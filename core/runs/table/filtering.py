@@ -199,10 +199,10 @@ class _Parser:
 
     def _column(self, token: _Token) -> Column:
         wanted = _plain(token.text)
-        for name in (lambda each: each.id, lambda each: each.title):
-            for column in self._columns:
-                if _plain(name(column)) == wanted:
-                    return column
+        by_id = [column for column in self._columns if _plain(column.id) == wanted]
+        by_title = [column for column in self._columns if _plain(column.title) == wanted]
+        if by_id or by_title:
+            return [*by_id, *by_title][0]
         names = [column.id for column in self._columns]
         close = difflib.get_close_matches(token.text, names, 1, 0.5)
         hint = f" Is it {close[0]!r}?" if close else ""

@@ -69,7 +69,7 @@ def group_rows(rows: Sequence[RunRow], by: str, columns: Sequence[Column]) -> li
     found: dict[tuple[Value, ...], list[RunRow]] = {}
     settings = [c.id for c in columns if c.section is Section.SETTING and c.id != "seed"]
     for row in rows:
-        key = (row.get(by),)
+        key: tuple[Value, ...] = (row.get(by),)
         if by == BY_SETTINGS:
             key = (row.get("recipe"), row.get("label_set"), *(row.get(each) for each in settings))
         found.setdefault(key, []).append(row)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.jobs import Jobs
 from app.pages.compare.experiments import Experiments
+from app.pages.compare.frame import RUNS, SAMPLES
 from app.run_colors import FILE_NAME, RunColorMemory
 from app.session import Session
 from app.settings import Settings
@@ -174,3 +175,23 @@ def test_that_a_damaged_memory_of_colours_is_no_trouble(qtbot, view, root, runs_
     open_view(qtbot, view, root)
     memory.shut_down()
     assert colors.places == {}
+
+
+def test_that_runs_ticked_on_the_page_are_compared_in_its_samples(qtbot, root, runs_dir, page):
+    runs = [make_run(runs_dir, name, age=n) for n, name in enumerate("abc")]
+    page.session.open(root)
+    view, frame = page.experiments, page.frame
+    with qtbot.waitSignal(view.table_read):
+        frame.show_view(RUNS)
+    qtbot.keyClick(page, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(view.panel.filter_field.edit.hasFocus)
+    tree = view.panel.tree
+    tree.setFocus()
+    tree.choose(runs[0].id)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Return):
+        qtbot.keyClick(tree, key)
+    assert frame.view == SAMPLES
+    wanted = [run.id for run in runs[:2]]
+    qtbot.waitUntil(lambda: [run.id for run in page.comparison.choice.runs] == wanted)
+    assert page.problems == []
+    qtbot.waitUntil(lambda: not page.jobs.running)
