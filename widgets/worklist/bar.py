@@ -323,7 +323,7 @@ class WorklistBar(QFrame):
             self.left.emit()
 
     def _on_order(self) -> None:
-        self._order = self.order_box.currentData()
+        self._order = Order(self.order_box.currentData())  # Qt gives it back as text
         self.show_entries(self._entries)
 
     def _on_row(self, row: int) -> None:

@@ -291,3 +291,69 @@ def _chosen(menu: QObject, name: str) -> None:
     action = menu.findChild(QAction, name)
     assert action is not None
     action.trigger()
+
+
+def test_that_the_page_measures_the_repaired_sample_again_and_only_that_one(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.pages.compare_page import ComparePage
+    from core.evaluation import evaluate
+    from core.evaluation.errors.finding import find_errors
+    from core.evaluation.evaluate import read_prediction
+    from core.images import read_mask
+    from tests.app.compare.hands import SHIFTS, make_predicted_run, open_page
+    from tests.app.compare.hands import settle as settle_page
+    from tests.making import blob, write_sample
+
+    for stem in SHIFTS:
+        write_sample(tmp_path, "val", stem, {"labels": blob(64, 1 + ord(stem) % 2)})
+    run = make_predicted_run(tmp_path, "first")
+    jobs = Jobs()
+    session = Session(jobs)
+    page = ComparePage(session, jobs)
+    qtbot.addWidget(page)
+    actions.install(page.actions_table(), page, Qt.ShortcutContext.WindowShortcut)
+    page.resize(1200, 900)
+    with qtbot.waitActive(page):
+        page.show()
+    open_page(qtbot, page, tmp_path)
+    dataset = session.dataset
+    assert dataset is not None
+    sample = dataset.sample("val/c")
+    truth = read_mask(sample.masks["labels"])
+    found = find_errors(read_prediction(run, sample), truth, num_classes=dataset.num_classes)
+    page.repairing.add(run.id, [(sample.id, each) for each in found])
+    settle_page(qtbot, page)
+
+    def dice() -> float | None:
+        evaluation = page.comparison.findings.assessments[0].evaluation
+        assert evaluation is not None
+        score = evaluation.scores.get(sample.id)
+        assert score is not None
+        return score.mDice
+
+    before = dice()
+    read: list[str] = []
+    real = evaluate.read_pair
+    monkeypatch.setattr(
+        evaluate, "read_pair", lambda job, dataset: (read.append(job.sample), real(job, dataset))[1]
+    )
+    qtbot.keyClick(page, Key.Key_W)
+    settle_page(qtbot, page)
+    assert page.samples.current == sample.id
+    # Outside the worklist S and B are keys of the views.
+    for key in (Key.Key_S, Key.Key_B):
+        qtbot.keyClick(page.window().focusWidget(), key)
+        settle_page(qtbot, page)
+    assert State.SKIPPED in [entry.state for entry in page.repairing.entries]
+    while any(entry.state is not State.DECIDED for entry in page.repairing.entries):
+        page.repairing.bar.step(1)
+        qtbot.keyClick(page.window().focusWidget(), Key.Key_M)
+        settle_page(qtbot, page)
+    qtbot.waitUntil(lambda: dice() == 100)
+    assert before is not None
+    assert before < 100
+    assert set(read) == {sample.id}
+    page.shut_down()
+    session.close()
+    jobs.shut_down()

@@ -1,0 +1,120 @@
+"""The worklist's bar by itself: order, empty state, read-only, and what can be added."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from core.evaluation.errors.kinds import ErrorKind
+from core.evaluation.errors.regions import ErrorRegion
+from core.worklist.entries import Decision, Entry, State
+from core.worklist.gathering import Offer
+from widgets.worklist.bar import WorklistBar
+from widgets.worklist.verbs import LOOKS, Verb
+
+
+def entry(number: int, pixels: int, suspicion: float, state: State = State.TO_REVIEW) -> Entry:
+    region = ErrorRegion(ErrorKind.WRONG_CLASS, 2, 1, (3, 4, 5, 6), pixels, (4, 5), suspicion)
+    decision = Decision.MODEL if state is State.DECIDED else None
+    return Entry(number, f"val/{number}", "labels", "run", region, suspicion, state, decision)
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> WorklistBar:
+    made = WorklistBar()
+    made.set_classes(["background", "cat", "dog"])
+    qtbot.addWidget(made)
+    made.resize(1200, 900)
+    with qtbot.waitActive(made):
+        made.show()
+    return made
+
+
+def shown(bar: WorklistBar) -> list[str]:
+    model = bar.list.model()
+    return [model.index(row, 5).data() for row in range(model.rowCount())]
+
+
+def test_that_the_order_is_chosen_and_the_place_at_hand_stays(bar: WorklistBar) -> None:
+    bar.show_entries([entry(1, 900, 0.2), entry(2, 10, 0.9), entry(3, 50, 0.5)])
+    assert shown(bar) == ["val/2", "val/3", "val/1"]
+    bar.choose(3)
+    bar.order_box.setCurrentIndex(1)
+    assert shown(bar) == ["val/1", "val/3", "val/2"]
+    assert bar.current is not None
+    assert bar.current.sample == "val/3"
+    assert bar.list.currentIndex().row() == 1
+    assert bar.place.text() == "The mask says dog, the run cat · 50 px · val/3"
+
+
+def test_that_an_empty_list_says_what_to_do_and_opens_nothing(bar: WorklistBar) -> None:
+    assert "Empty. Add errors of the shown samples" in bar.hint.text()
+    bar.work()
+    assert bar.is_folded
+
+
+def test_that_going_on_passes_over_what_is_decided_and_begins_anew_at_the_end(
+    bar: WorklistBar, qtbot: QtBot
+) -> None:
+    bar.show_entries(
+        [entry(1, 5, 0.9), entry(2, 5, 0.8, State.DECIDED), entry(3, 5, 0.7), entry(4, 5, 0.6)]
+    )
+    bar.work()
+    seen = []
+    for _ in range(4):
+        assert bar.current is not None
+        seen.append(bar.current.id)
+        qtbot.keyClick(bar.list, Qt.Key.Key_N)
+    assert seen == [1, 3, 4, 1]
+    wishes: list[tuple[Verb, int]] = []
+    bar.verb_wanted.connect(lambda verb, number: wishes.append((verb, number)))
+    bar.choose(2)
+    qtbot.keyClick(bar.list, Qt.Key.Key_M)  # it is decided already
+    assert wishes == []
+
+
+def test_that_masks_of_another_window_can_only_be_looked_at(bar: WorklistBar, qtbot: QtBot) -> None:
+    bar.show_entries([entry(1, 5, 0.9)])
+    bar.set_read_only("The masks are edited in another window.")
+    bar.work()
+    wishes: list[Verb] = []
+    bar.verb_wanted.connect(lambda verb, _number: wishes.append(verb))
+    qtbot.keyClick(bar.list, Qt.Key.Key_M)
+    qtbot.keyClick(bar.list, Qt.Key.Key_E)
+    assert wishes == [Verb.EDIT]
+    assert bar.place.text() == "The masks are edited in another window."
+
+
+def test_that_the_menu_offers_what_there_is(bar: WorklistBar) -> None:
+    offers = [Offer(23), Offer(1, ErrorKind.LABEL), Offer(7, classes=(2, 1))]
+    bar.add_button.set_source(lambda: (offers, "12 samples"))
+    chosen: list[tuple[Offer, str]] = []
+    bar.add_button.wanted.connect(lambda offer, name: chosen.append((offer, name)))
+    menu = bar.add_button.menu()
+    menu.aboutToShow.emit()
+    actions = {action.text(): action for action in menu.actions() if action.text()}
+    assert list(actions) == [
+        "12 samples",
+        "All errors (23 places)",
+        "Label suspect (1 place)",
+        "dog predicted as cat (7 places)",
+    ]
+    actions["dog predicted as cat (7 places)"].trigger()
+    assert chosen == [(offers[2], "dog predicted as cat")]
+    bar.add_button.set_source(lambda: ([], "The errors are being looked for."))
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["The errors are being looked for."]
+
+
+def test_that_every_control_tells_its_key(bar: WorklistBar) -> None:
+    for verb, look in LOOKS.items():
+        assert f"({look.key})" in bar.buttons[verb].toolTip()
+
+
+def test_that_the_list_is_a_sound_model(bar: WorklistBar, qtmodeltester: ModelTester) -> None:
+    bar.show_entries([entry(1, 5, 0.9), entry(2, 5, 0.8, State.DECIDED)])
+    qtmodeltester.check(bar.model)
+    bar.show_entries([entry(1, 5, 0.9, State.SKIPPED), entry(2, 5, 0.8, State.DECIDED)])
+    bar.show_entries([])
