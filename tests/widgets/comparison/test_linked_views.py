@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.dataset.model import ClassInfo
 from core.evaluation.errors.error_map import count_errors, error_map
+from core.evaluation.errors.finding import find_errors
 from tests.making import blob, photo_of
 from widgets import theme
 from widgets.canvas import ImagePyramid
-from widgets.comparison.grid.linked_views import LinkedViews, ShownRun
+from widgets.comparison.grid.linked_views import ActiveRegion, LinkedViews, ShownRun
 from widgets.comparison.grid.panel import LinkedView, PanelKind
 from widgets.comparison.layers.error_layer import hatching
+from widgets.comparison.layers.region_layer import outline_indices, region_labels
 from widgets.comparison.layers.sample_layers import RunLayers, SampleLayers
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
-PHOTO, TRUTH, PREDICTION, ERRORS = PanelKind
+PHOTO, TRUTH, PREDICTION, ERRORS, CONFIDENCE, AGREEMENT = PanelKind
+USUAL = {PHOTO, TRUTH, PREDICTION, ERRORS}
 RUNS = [ShownRun("A", "baseline", (0, 158, 115)), ShownRun("B", "longer", (138, 111, 232))]
 CLASSES = [
     ClassInfo(0, "background", (0, 0, 0)),
@@ -48,6 +53,7 @@ def views(qtbot: QtBot) -> LinkedViews:
     made = LinkedViews()
     qtbot.addWidget(made)
     made.resize(900, 600)
+    made.set_kinds(USUAL)
     made.set_classes(CLASSES, 255)
     made.set_runs(RUNS)
     with qtbot.waitExposed(made):
@@ -230,3 +236,73 @@ def test_that_one_run_and_two_can_be_shown_in_turn(qtbot: QtBot, views: LinkedVi
     views.set_runs(RUNS)
     views.show_sample(layers(), ["", ""])
     assert {panel.letter for panel in views.panels} == {"", "A", "B"}
+
+
+def test_that_a_click_on_a_region_of_errors_frames_and_tells_it(qtbot: QtBot, views: LinkedViews):
+    truth = blob(64, 1)
+    prediction = np.roll(truth, 12, axis=1)
+    regions = tuple(find_errors(prediction, truth, num_classes=3))
+    labels = region_labels(prediction, truth, regions, 255, 0)
+    found = replace(
+        run_layers(truth, prediction),
+        regions=regions,
+        labels=labels,
+        outlines=outline_indices(labels),
+    )
+    photo = ImagePyramid(photo_of(truth))
+    views.show_sample(
+        SampleLayers("val/r", photo, "", truth, "", (found, run_layers(truth, truth))), ["", ""]
+    )
+    view = errors_of(views)
+    x, y = regions[0].anchor
+    at = view.pixel_center(x, y)
+    qtbot.mouseMove(view, at)
+    assert regions[0].kind.words in view.toolTip()
+    assert view.cursor().shape() is Qt.CursorShape.PointingHandCursor
+    with qtbot.waitSignal(views.region_activated) as activated:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert activated.args == [ActiveRegion("val/r", "A", regions[0])]
+    boxes = {tuple(box) for panel in views.panels for box in panel.view.boxes}
+    assert boxes == {regions[0].box}
+    with qtbot.assertNotEmitted(views.region_activated):
+        right = view.pixel_center(2, 2)
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=right)
+    with qtbot.waitSignal(views.region_activated):
+        assert views.step_region(1)
+    assert views.active_region == ActiveRegion("val/r", "A", regions[1 % len(regions)])
+    assert views.transform.scale is not None
+    outlined = view.grab().toImage()
+    views.set_outlined(False)
+    assert view.grab().toImage() != outlined
+    views.show_sample(layers("val/s"), ["", ""])
+    assert views.active_region is None
+    assert not views.step_region(1)
+
+
+def test_that_a_right_click_on_a_region_offers_what_can_be_done_with_it(
+    qtbot: QtBot, views: LinkedViews
+):
+    truth, prediction = blob(64, 1), np.zeros((64, 64), np.uint8)
+    regions = tuple(find_errors(prediction, truth, num_classes=3))
+    labels = region_labels(prediction, truth, regions, 255, 0)
+    found = replace(run_layers(truth, prediction), regions=regions, labels=labels)
+    photo = ImagePyramid(photo_of(truth))
+    views.show_sample(SampleLayers("val/r", photo, "", truth, "", (found, found)), ["", ""])
+    asked: list[ActiveRegion] = []
+
+    def make(active: ActiveRegion) -> QMenu:
+        asked.append(active)
+        menu = QMenu(views)
+        menu.addAction("Repair")
+        return menu
+
+    views.region_menu = make
+    panel = views.panel(ERRORS, "B")
+    inside = panel.view.mapToGlobal(panel.view.pixel_center(*regions[0].anchor))
+    menu = views.popup_menu(panel, inside)
+    assert menu.actions()[0].text() == "Repair"
+    assert asked == [ActiveRegion("val/r", "B", regions[0])]
+    menu.close()
+    beside = views.popup_menu(panel, panel.view.mapToGlobal(panel.view.pixel_center(1, 1)))
+    assert [action.text() for action in beside.actions()] == ["Save this panel as a picture (PNG)…"]
+    beside.close()

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.evaluation.errors.error_map import ErrorCounts
-from core.evaluation.scores import SampleScore
-from widgets.comparison.samples.measures import (
-    Order,
-    ScoredSample,
-    measures,
-    merge_scores,
-    sort_samples,
-)
+from tests.widgets.comparison.making import one_run, run_columns, score, several_runs
+from widgets.comparison.samples.columns import SampleColumns
+from widgets.comparison.samples.measures import By, Order, measures, orders
 
-MEASURES = {measure.id: measure for measure in measures(("background", "cat"))}
+MEASURES = {
+    measure.id: measure
+    for measure in measures(("background", "cat"), {"border": "Border"}, has_quality=True)
+}
+PAIR = (0, 1)
 
 
-def score(
-    sample: str, m_dice: float | None, *, cat: float | None = None, missed: int = 0
-) -> SampleScore:
-    errors = ErrorCounts(correct=100, missed=missed)
-    return SampleScore(sample=sample, mDice=m_dice, dice=(99.0, cat), errors=errors, cells=())
-
-
-def order_of(samples: list[ScoredSample], measure: str, order: Order) -> str:
-    return "".join(each.sample for each in sort_samples(samples, MEASURES[measure], order))
-
-
-def pair(sample: str, a: float | None, b: float | None) -> ScoredSample:
-    return ScoredSample(sample, (score(sample, a), score(sample, b)))
+def order_of(columns: SampleColumns, measure: str, order: Order, pair=PAIR) -> str:
+    places = columns.sorted(MEASURES[measure], order, pair)
+    return "".join(columns.ids[place].removeprefix("val/") for place in places)
 
 
 @pytest.mark.parametrize(
@@ -48,40 +38,70 @@ def pair(sample: str, a: float | None, b: float | None) -> ScoredSample:
     ],
 )
 def test_that_each_order_does_what_it_says(order: Order, expected: str):
-    samples = [pair("c", 90, 10), pair("a", 10, 80), pair("b", 50, 60)]
-    assert order_of(samples, "mDice", order) == expected
+    assert order_of(several_runs(c=(90, 10), a=(10, 80), b=(50, 60)), "mDice", order) == expected
+
+
+def test_that_of_six_runs_each_can_be_sorted_by_and_any_two_compared():
+    columns = several_runs(a=(1, 2, 3, 4, 5, 90), b=(3, 2, 1, 2, 3, 10), c=(50, 50, 50, 50, 50, 50))
+    assert order_of(columns, "mDice", Order(By.WORST, 5)) == "bca"
+    assert order_of(columns, "mDice", Order.B_GAINS, (0, 5)) == "abc"
+    assert order_of(columns, "mDice", Order.B_GAINS, (5, 0)) == "cba"
+    assert order_of(columns, "mDice", Order(By.SPREAD)) == "abc"
+    assert Order.B_GAINS.text((2, 5)) == "F better than C first"
+    assert len(orders(6)) == 17
+    assert Order(By.SPREAD) not in orders(2)
 
 
 def test_that_more_wrong_pixels_are_worse():
-    samples = [
-        ScoredSample(name, (score(name, 50, missed=missed),))
-        for name, missed in (("a", 3), ("b", 300), ("c", 30))
-    ]
-    assert order_of(samples, "missed", Order.A_WORST) == "bca"
-    assert order_of(samples, "missed", Order.A_BEST) == "acb"
+    missed = {"a": 3, "b": 300, "c": 30}
+    columns = SampleColumns(
+        [run_columns([score(name, 50, missed=each) for name, each in missed.items()])]
+    )
+    assert order_of(columns, "missed", Order.A_WORST) == "bca"
+    assert order_of(columns, "missed", Order.A_BEST) == "acb"
+    assert columns.values(MEASURES["wrong"], 0).tolist() == [6, 303, 33]
 
 
 def test_that_b_is_better_where_it_misses_less():
-    fewer = ScoredSample("f", (score("f", 50, missed=30), score("f", 50, missed=3)))
-    more = ScoredSample("m", (score("m", 50, missed=3), score("m", 50, missed=30)))
-    assert order_of([more, fewer], "missed", Order.B_GAINS) == "fm"
-    assert order_of([fewer, more], "missed", Order.B_LOSES) == "mf"
+    first = run_columns([score("f", 50, missed=30), score("m", 50, missed=3)])
+    second = run_columns([score("f", 50, missed=3), score("m", 50, missed=30)])
+    columns = SampleColumns([first, second])
+    assert order_of(columns, "missed", Order.B_GAINS) == "fm"
+    assert order_of(columns, "missed", Order.B_LOSES) == "mf"
+
+
+def test_that_samples_can_be_sorted_by_the_pixels_of_a_kind_of_errors():
+    scores = [score(name, 50) for name in "abc"]
+    columns = SampleColumns([run_columns(scores, {"border": {"b": 40, "c": 7}})])
+    assert order_of(columns, "kind:border", Order.A_WORST) == "bca"
+    unknown = SampleColumns([run_columns(scores)])
+    assert all(math.isnan(value) for value in unknown.values(MEASURES["kind:border"], 0))
+
+
+def test_that_the_most_suspicious_label_is_the_worst():
+    columns = SampleColumns(
+        [run_columns([score(name, 50) for name in "abc"])], {"a": 0.9, "c": 0.2}
+    )
+    assert order_of(columns, "quality", Order.A_WORST) == "cab"
+    assert columns.values(MEASURES["quality"], 0)[0] == pytest.approx(90)
 
 
 def test_that_samples_without_the_figure_come_last_in_every_order():
-    with_cat = ScoredSample("b", (score("b", 50, cat=70), score("b", 50, cat=60)))
-    without = ScoredSample("a", (score("a", 50), None))
-    for order in Order:
-        if order is not Order.NAME:
-            assert order_of([without, with_cat], "dice:cat", order) == "ba"
+    columns = several_runs(a=(50, None, 70), b=(50, 60, 70))
+    for order in orders(3):
+        if order not in (Order.NAME, Order.A_WORST, Order.A_BEST, Order(By.SPREAD)):
+            order_of_it = order_of(columns, "mDice", order)
+            assert order.run == 2 or order_of_it == "ba", order
 
 
 def test_that_runs_are_merged_by_sample():
-    merged = merge_scores([[score("b", 1), score("a", 2)], [score("b", 3)]])
-    assert [(each.sample, each.delta(MEASURES["mDice"])) for each in merged] == [
-        ("a", None),
-        ("b", 2),
-    ]
+    columns = several_runs(b=(1, 3), a=(2, None))
+    assert columns.ids == ["val/a", "val/b"]
+    first, second = columns.delta(MEASURES["mDice"], PAIR)
+    assert math.isnan(first)
+    assert second == 2
+    assert columns.score("val/a", 1) is None
+    assert columns.score("val/b", 1).mDice == 3
 
 
 def test_that_figures_and_differences_are_written_alike():
@@ -95,12 +115,17 @@ def test_that_figures_and_differences_are_written_alike():
 
 
 @given(
-    st.lists(st.tuples(st.none() | st.floats(0, 100), st.none() | st.floats(0, 100)), max_size=30),
-    st.sampled_from(list(Order)),
+    st.lists(st.tuples(st.floats(0, 100), st.none() | st.floats(0, 100)), min_size=1, max_size=30),
+    st.sampled_from(orders(2)),
     st.sampled_from(["mDice", "wrong"]),
 )
-def test_that_sorting_loses_nobody_and_is_the_same_twice(values, order, measure):
-    samples = [pair(f"{place:02d}", a, b) for place, (a, b) in enumerate(values)]
-    once = sort_samples(samples, MEASURES[measure], order)
-    assert sorted(each.sample for each in once) == [each.sample for each in samples]
-    assert sort_samples(list(reversed(once)), MEASURES[measure], order) == once
+def test_that_sorting_loses_nobody_and_leaves_ties_by_name(values, order, measure):
+    columns = several_runs(**{f"n{place:02d}": pair for place, pair in enumerate(values)})
+    places = columns.sorted(MEASURES[measure], order, PAIR).tolist()
+    assert sorted(places) == list(range(len(columns)))
+    if measure == "wrong" and order.by is By.WORST and order.run == 0:
+        assert places == sorted(places)
+
+
+def test_that_a_dataset_of_one_run_has_its_samples_by_name():
+    assert one_run(b=1, a=2).ids == ["val/a", "val/b"]

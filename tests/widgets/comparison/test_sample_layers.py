@@ -12,7 +12,10 @@ from core.evaluation.errors.error_map import ErrorKind
 from core.files import atomic_write
 from core.images import encode_mask
 from tests.making import blob, write_sample
+from widgets.comparison.layers.agreement_layer import agreement_lines
+from widgets.comparison.layers.confidence_layer import confidence_ramp
 from widgets.comparison.layers.error_layer import error_colors, error_word, hatching
+from widgets.comparison.layers.region_layer import region_at
 from widgets.comparison.layers.sample_layers import (
     LayerFiles,
     LayerLoader,
@@ -21,7 +24,9 @@ from widgets.comparison.layers.sample_layers import (
 )
 
 
-def files_for(root: Path, stem: str, truth: np.ndarray, *predictions: np.ndarray) -> LayerFiles:
+def files_for(
+    root: Path, stem: str, truth: np.ndarray, *predictions: np.ndarray, **more: object
+) -> LayerFiles:
     write_sample(root, "val", stem, {"labels": truth})
     paths = []
     for number, prediction in enumerate(predictions):
@@ -32,6 +37,7 @@ def files_for(root: Path, stem: str, truth: np.ndarray, *predictions: np.ndarray
         root / "img" / "val" / f"{stem}.png",
         root / "labels" / "val" / f"{stem}.png",
         tuple(paths),
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -159,3 +165,87 @@ def test_that_right_pixels_are_transparent_and_every_kind_has_a_colour_and_a_wor
         "wrong class",
         "ignored",
     ]
+
+
+def test_that_the_confidence_is_read_and_a_missing_one_is_said_in_words(tmp_path: Path):
+    sure = np.full((64, 64), 200, np.uint8)
+    path = tmp_path / "confidence.png"
+    atomic_write(path, encode_mask(sure))
+    layers = load_layers(files_for(tmp_path, "a", blob(), blob(), blob(), confidences=(path, None)))
+    assert layers.runs[0].confidence is not None
+    assert np.array_equal(layers.runs[0].confidence, sure)
+    assert "predict the split again" in layers.runs[1].confidence_problem
+
+
+def test_that_a_confidence_of_another_size_is_said_in_words(tmp_path: Path):
+    path = tmp_path / "confidence.png"
+    atomic_write(path, encode_mask(np.zeros((8, 8), np.uint8)))
+    layers = load_layers(files_for(tmp_path, "a", blob(), blob(), confidences=(path,)))
+    assert layers.runs[0].confidence is None
+    assert "another size" in layers.runs[0].confidence_problem
+
+
+def test_that_a_prediction_of_another_class_list_is_said_in_words(tmp_path: Path):
+    layers = load_layers(files_for(tmp_path, "a", blob(), blob(value=7), blob(), num_classes=3))
+    assert "holds the class 7" in layers.runs[0].problem
+    assert "another class list" in layers.runs[0].problem
+    assert layers.runs[0].prediction is not None
+    assert layers.runs[1].errors is not None
+
+
+def test_that_every_wrong_pixel_lies_in_the_region_that_is_outlined(tmp_path: Path):
+    truth = blob()
+    prediction = np.roll(truth, 14, axis=1)
+    run = load_layers(files_for(tmp_path, "a", truth, prediction, num_classes=3)).runs[0]
+    assert run.labels is not None
+    assert run.outlines is not None
+    assert np.array_equal(run.labels > 0, truth != prediction)
+    assert np.array_equal(run.outlines > 0, run.labels > 0)
+    sizes = np.bincount(run.labels.ravel())[1:]
+    assert sizes.tolist() == [region.pixels for region in run.regions]
+    x, y = run.regions[0].anchor
+    assert region_at(run.labels, run.regions, x, y) == 0
+    assert region_at(run.labels, run.regions, -1, 2) == -1
+
+
+def test_that_who_is_right_is_told_pixel_by_pixel(tmp_path: Path):
+    truth = np.zeros((4, 4), np.uint8)
+    truth[0] = 1
+    truth[3, 3] = 255
+    first, second = np.zeros((2, 4, 4), np.uint8)
+    first[0, :2] = 1  # right in the whole, but for two pixels
+    second[0, 0] = 1
+    second[2] = 2
+    pair = load_layers(files_for(tmp_path, "a", truth, first, second, pair=(0, 1))).pair
+    assert pair is not None
+    assert pair.found is not None
+    assert pair.counts == (8, 5, 0, 2)
+    assert pair.found[0].tolist() == [0, 1, 3, 3]
+    assert pair.found[3, 3] == 255
+    turned = load_layers(files_for(tmp_path, "a", truth, first, second, pair=(1, 0))).pair
+    assert turned is not None
+    assert turned.counts == (8, 0, 5, 2)
+
+
+def test_that_nobody_is_called_right_where_a_prediction_is_damaged(tmp_path: Path):
+    files = files_for(tmp_path, "a", blob(), blob(), blob(), pair=(0, 1))
+    assert files.predictions[1] is not None
+    files.predictions[1].write_bytes(b"no image")
+    pair = load_layers(files).pair
+    assert pair is not None
+    assert pair.found is None
+
+
+def test_that_the_confidence_map_gets_evenly_darker():
+    ramp = confidence_ramp().astype(float) / 255
+    linear = np.where(ramp <= 0.04045, ramp / 12.92, ((ramp + 0.055) / 1.055) ** 2.4)
+    lightness = 116 * np.cbrt(linear @ [0.2126, 0.7152, 0.0722]) - 16
+    steps = -np.diff(lightness[::32])
+    assert steps.min() > 0.8 * steps.mean()
+    assert steps.max() < 1.2 * steps.mean()
+
+
+def test_that_the_areas_of_one_right_run_differ_in_their_lines():
+    patterns = [agreement_lines(np.full((32, 32), value, np.uint8)) for value in (1, 2, 3)]
+    assert len({pattern.tobytes() for pattern in patterns}) == 3
+    assert not agreement_lines(np.zeros((32, 32), np.uint8)).any()

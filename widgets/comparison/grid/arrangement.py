@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -56,7 +57,7 @@ def arrange(
         aspect: Width of the image divided by its height.
     """
     best: Cells = {}
-    best_size = -1.0
+    best_size = -math.inf
     for cells, bonus in _candidates(kinds, letters):
         size = bonus * _image_height(cells, width, height, aspect)
         if size > best_size:

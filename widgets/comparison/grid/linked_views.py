@@ -361,7 +361,7 @@ class LinkedViews(QWidget):
         return places[0] if places else None
 
     def _on_hovered(self, source: LinkedView, at: Key, x: int, y: int) -> None:
-        photo = self._panels[at].view.image_rect
+        photo = source.image_rect
         for key in self._cells:
             panel = self._panels[key]
             panel.view.set_cross(None if panel.view is source or x < 0 else (x, y))
