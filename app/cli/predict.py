@@ -19,6 +19,24 @@ if TYPE_CHECKING:
     from core.runs.store import Run
 
 
+Flip = Annotated[
+    bool | None,
+    typer.Option(
+        "--flip/--no-flip",
+        help="Predict each photo mirrored too, and average the probabilities.",
+        show_default=False,
+    ),
+]
+Scales = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B",
+        help="Predict each photo at these factors of its size, and average the probabilities.",
+        show_default=False,
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
@@ -34,22 +52,8 @@ def predict(
     folder: options.DatasetFolder,
     run_name: options.RunName,
     split: options.Split = None,
-    flip: Annotated[
-        bool | None,
-        typer.Option(
-            "--flip/--no-flip",
-            help="Predict each photo mirrored too, and average the probabilities.",
-            show_default=False,
-        ),
-    ] = None,
-    scales: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B",
-            help="Predict each photo at these factors of its size, and average the probabilities.",
-            show_default=False,
-        ),
-    ] = None,
+    flip: Flip = None,
+    scales: Scales = None,
     device: options.Device = "auto",
     workspace: options.WorkspaceFolder = None,
 ) -> None:
@@ -62,7 +66,7 @@ def predict(
     dataset = opened(folder, workspace)
     run = chosen_run(dataset, run_name)
     chosen = chosen_split(dataset, split)
-    augment = _chosen_augmentation(flip, scales)
+    augment = chosen_augmentation(flip, scales)
     result = predict_split(dataset, run, chosen, chosen_device(device), augment)
 
     from core.evaluation.predicting.files import load_manifest, split_folder
@@ -89,7 +93,7 @@ def predict(
         )
 
 
-def _chosen_augmentation(flip: bool | None, scales: str | None) -> Augmentation | None:
+def chosen_augmentation(flip: bool | None, scales: str | None) -> Augmentation | None:
     """The views that are asked for; None where nothing was said."""
     from core.evaluation.predicting.augmentation import make_augmentation, parse_scales
 

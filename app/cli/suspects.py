@@ -10,10 +10,12 @@ from app.cli import options
 from app.cli.errors import JobFailed, argument
 from app.cli.opening import chosen_device, chosen_label_set, chosen_run, opened, run_store
 from app.cli.output import STDOUT, Column, say, table, write_csv, write_json
+from app.cli.predict import Flip, Scales, chosen_augmentation
 from app.cli.progress import note, progress
 
 if TYPE_CHECKING:
     from core.dataset import Dataset
+    from core.evaluation.predicting.augmentation import Augmentation
     from core.evaluation.suspects.ranking import Ranking, Suspect
     from core.runs.store import Run
 
@@ -70,6 +72,8 @@ def suspects(
     top: Annotated[
         int, typer.Option(metavar="N", min=1, help="How many are shown on the screen.")
     ] = _SHOWN,
+    flip: Flip = None,
+    scales: Scales = None,
     device: options.Device = "auto",
     json: options.JsonFile = None,
     csv: Annotated[
@@ -87,7 +91,8 @@ def suspects(
 
     A score of 1 means that nothing speaks against the mask, one near 0 that a large region of it is
     surely another class. What the run has not predicted yet is predicted first. A run tends to
-    believe the masks that it has learned: folds judge every sample without bias.
+    believe the masks that it has learned: folds judge every sample without bias. Several views
+    (--flip, --scales) judge better, and take as much longer.
     """
     if (run_name is None) == (folds is None):
         raise typer.BadParameter("name a run, or give --folds", param_hint="'RUN'")
@@ -97,11 +102,11 @@ def suspects(
     runs = _chosen_runs(dataset, run_name, folds)
     label_set = chosen_label_set(dataset, labels)
     splits = _chosen_splits(dataset, split, is_folds=folds is not None)
-    wanted_device = chosen_device(device)
+    wanted_device, augment = chosen_device(device), chosen_augmentation(flip, scales)
 
     from core.evaluation.suspects.ranking import rank_masks
 
-    problems = _judge(dataset, runs, label_set, splits, wanted_device)
+    problems = _judge(dataset, runs, label_set, splits, wanted_device, augment)
     by_score: Any = by
     found = rank_masks(dataset, label_set, runs, splits=splits, by=by_score)
     for problem in dict.fromkeys((*problems, *found.problems)):
@@ -178,7 +183,12 @@ def _chosen_splits(dataset: Dataset, split: str | None, *, is_folds: bool) -> li
 
 
 def _judge(
-    dataset: Dataset, runs: list[Run], label_set: str, splits: list[str] | None, device: str
+    dataset: Dataset,
+    runs: list[Run],
+    label_set: str,
+    splits: list[str] | None,
+    device: str,
+    augment: Augmentation | None,
 ) -> tuple[str, ...]:
     """Let the runs judge what they have not judged yet; returns what went wrong with some."""
     from core.evaluation.predicting.client import PredictionClient
@@ -186,8 +196,9 @@ def _judge(
 
     with PredictionClient() as client, progress("Judging masks") as report:
         return judge_with_runs(
-            dataset, runs, label_set, client, splits=splits, device=device, on_progress=report
-        ).problems
+            dataset, runs, label_set, client, splits=splits, device=device, augment=augment,
+            on_progress=report,
+        ).problems  # fmt: skip
 
 
 def _note_refused(found: Ranking) -> None:
