@@ -45,6 +45,9 @@ class ComparePage(Page):
         self.predicting = Predicting(self.prediction_bar, self.comparison, self)
         self.repairing = Repairing(session, jobs, self)
         self.frame.set_worklist(self.repairing.bar)
+        self.frame.side.add_panel(
+            "Repairs", self.repairing.effect, "What repaired labels gave between a run and the next"
+        )
         self.experiments = Experiments(session, jobs)
         self.frame.set_runs_view(self.experiments)
         self._open_button = self.empty.add_button(

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from core.worklist.entries import Entry, Order, in_order, progress_of
 from widgets import theme
 from widgets.elided_label import ElidedLabel
+from widgets.export_button import ExportButton
 from widgets.worklist import words
 from widgets.worklist.add_button import AddButton
 from widgets.worklist.entry_table import EntryTable
@@ -76,6 +77,7 @@ class WorklistBar(QFrame):
         self.stale_words = QLabel()
         self.order_box = QComboBox()
         self.add_button = AddButton()
+        self.export_button = ExportButton("worklist", None, self.model.as_rows)
         self.retrain_button = RetrainButton()
         self.buttons: dict[Verb, QPushButton | QToolButton] = {}
         self.place = ElidedLabel()
@@ -118,7 +120,7 @@ class WorklistBar(QFrame):
         self.progress.setRange(0, max(progress.entries, 1))
         self.progress.setValue(progress.decided)
         self.progress_words.setText(progress.words())
-        for widget in (self.progress, self.progress_words, self.order_box):
+        for widget in (self.progress, self.progress_words, self.order_box, self.export_button):
             widget.setVisible(bool(progress.entries))
         is_done = progress.entries > 0 and progress.decided == progress.entries
         self.hint.setText(_ALL_DONE if is_done else "" if progress.entries else _EMPTY)
@@ -274,7 +276,13 @@ class WorklistBar(QFrame):
         head = QHBoxLayout()
         head.setSpacing(theme.GRID)
         left = (self.fold_button, self.progress, self.progress_words)
-        right = (self.stale_words, self.order_box, self.add_button, self.retrain_button)
+        right = (
+            self.stale_words,
+            self.order_box,
+            self.export_button,
+            self.add_button,
+            self.retrain_button,
+        )
         for at_left in left:
             head.addWidget(at_left)
         head.addWidget(self.hint, 1)

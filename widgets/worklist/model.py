@@ -66,6 +66,33 @@ class WorklistModel(QAbstractTableModel):
         """The row of an entry; None when it is not shown."""
         return self._rows.get(entry_id)
 
+    def as_rows(self) -> list[list[object]]:
+        """All entries as a table to be taken away, its first row the titles."""
+        titles: list[object] = [
+            "sample",
+            "label_set",
+            "run",
+            "state",
+            "decision",
+            "kind",
+            "mask",
+            "prediction",
+            "pixels",
+            "suspicion",
+            "source",
+        ]
+        rows = [
+            [
+                each.sample, each.label_set, each.run, each.state.value,
+                each.decision.value if each.decision else None, each.region.kind.value,
+                words.class_name(self._names, each.region.true_class),
+                words.class_name(self._names, each.region.predicted_class),
+                each.region.pixels, each.suspicion, each.source,
+            ]
+            for each in self._entries
+        ]  # fmt: skip
+        return [titles, *rows]
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """One row an entry."""
         return 0 if parent.isValid() else len(self._entries)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.actions import Action
 from app.comparing.worklist import Worklist
+from app.exporting import PanelExports
 from app.jobs import Jobs
 from app.pages.compare.repair_effects import RepairEffects
 from app.session import Session
@@ -53,6 +54,9 @@ class Repairing(QObject):
         self.worklist = Worklist(session, jobs, self)
         self.bar = WorklistBar()
         self.effects = RepairEffects(session, jobs, self)
+        exports = PanelExports(session, jobs, self)
+        for widget in (self.bar, self.effect):
+            exports.serve(widget)
         self._stale = StaleRuns(session, jobs, self)
         self._stale.changed.connect(self._show_runs)
         self.worklist.opened.connect(self._on_opened)

@@ -118,3 +118,13 @@ def test_that_the_list_is_a_sound_model(bar: WorklistBar, qtmodeltester: ModelTe
     qtmodeltester.check(bar.model)
     bar.show_entries([entry(1, 5, 0.9, State.SKIPPED), entry(2, 5, 0.8, State.DECIDED)])
     bar.show_entries([])
+
+
+def test_that_the_worklist_can_be_taken_away_as_a_table(bar: WorklistBar) -> None:
+    bar.show_entries([entry(1, 5, 0.9, State.DECIDED)])
+    tables: list[str] = []
+    bar.export_button.table_wanted.connect(lambda _name, text: tables.append(text))
+    bar.export_button.save_table()
+    titles, row = tables[0].splitlines()
+    assert titles.startswith("sample,label_set,run,state,decision,kind,mask,prediction,pixels")
+    assert row == "val/1,labels,run,decided,model,wrong_class,dog,cat,5,0.9,"
