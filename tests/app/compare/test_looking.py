@@ -22,8 +22,8 @@ from tests.app.compare.hands import (
     predict_button,
     table,
 )
-from widgets.comparison.samples.measures import Order
 from widgets.comparison.grid.panel import PanelKind
+from widgets.comparison.samples.measures import Order
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")

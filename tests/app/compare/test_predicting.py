@@ -45,7 +45,7 @@ def test_that_choosing_the_same_run_again_still_offers_to_predict(
 ):
     make_run(root, "fresh")
     open_page(qtbot, page, root)
-    page.overview.chooser.box_a.activated.emit(0)
+    page.overview.chooser.box_split.activated.emit(0)
     settle(qtbot, page)
     assert predict_button(page).isVisible()
 

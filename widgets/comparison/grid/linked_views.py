@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -192,6 +192,9 @@ class LinkedViews(QWidget):
         if (first, second) == self._pair:
             return
         self._pair = (first, second)
+        if self._layers is not None:
+            # What is told of the two runs before is not true of these.
+            self._layers = replace(self._layers, pair=None)
         for key in [key for key in self._panels if "|" in key[1]]:
             panel = self._panels.pop(key)
             self._grid.removeWidget(panel)
