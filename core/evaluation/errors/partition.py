@@ -101,6 +101,7 @@ class _Division:
         self._take(self._missed_objects(), ErrorKind.MISSED_OBJECT)
         if self.background is None:
             self._take(self._made_up_pieces(), ErrorKind.FALSE_ALARM)
+            self._take(self._thin_parts(self._open()), ErrorKind.MISSED_PART)
         self._take(
             merged_pixels(
                 self.truth,
@@ -116,9 +117,11 @@ class _Division:
         self._measure_depth()
         open_pixels = self._open()
         is_near = self._near_border(open_pixels)
-        thin = self._thin_parts(open_pixels)
+        thin = np.zeros_like(open_pixels)
+        if self.background is not None:
+            thin = self._thin_parts(open_pixels)
         core = self._core(open_pixels, is_near, thin)
-        for kind, pixels in self._kinds_of(core, thin):
+        for kind, pixels in self._kinds_of(core):
             self._take(pixels, kind)
         self._take(open_pixels, ErrorKind.BORDER)
         return Partition(self.forms, self._regions(), self.objects, self.depth)
@@ -244,13 +247,13 @@ class _Division:
             around = cv2.dilate(foot.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
             small &= ~components_with(np.ascontiguousarray(small), around, 1)
         core = large | small
-        return np.asarray(core | near(large, foot, self.limits.band), np.bool_)
+        return np.asarray(core | near(large, foot, self.rules.foot * self.limits.band), np.bool_)
 
     # Rule 4
 
-    def _kinds_of(self, core: Bools, thin: Bools) -> list[tuple[ErrorKind, Bools]]:
+    def _kinds_of(self, core: Bools) -> list[tuple[ErrorKind, Bools]]:
         if self.background is None:
-            return [(ErrorKind.MISSED_PART, core & thin), (ErrorKind.WRONG_CLASS, core)]
+            return [(ErrorKind.WRONG_CLASS, core)]
         return [
             (ErrorKind.FALSE_ALARM, core & (self.truth == self.background)),
             (ErrorKind.MISSED_PART, core & (self.prediction == self.background)),

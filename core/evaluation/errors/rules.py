@@ -19,17 +19,17 @@ The rules are asked in this order, and the first that holds decides:
 3. **Border.** At most `band` from the true border that was missed: from an object for background
    that was taken for one, from the background for an object that was taken for it, from the
    predicted class where two classes were confused. Two things are taken out again: what sticks out
-   beyond the band by more than `speck` pixels, together with its foot in the band; and *thin parts*
-   that are missed in their whole width: those that a disc of the diameter `thin` cannot enter, and
-   that reach more than the band beyond what it can.
+   beyond the band by more than `speck` pixels, together with its foot in the band (as far as `foot`
+   times the band); and *thin parts* that are missed in their whole width: those that a disc of the
+   diameter `thin` cannot enter, and that reach more than the band beyond what it can.
 4. What is left: background taken for an object is a **false alarm**, an object taken for background
    a **missed part**, an object taken for another class a **wrong class**.
 
 A class list without a background (Cityscapes) has only classes to confuse. There an object is
 missed when less than `found_share` of it got its own class, a **false alarm** is a predicted piece
-larger than `speck` of which less than `found_share` is right (asked after 1), nothing can be
-bridged, thin parts missed in their whole width are missed parts whatever they were taken for, and
-all else is wrong class.
+larger than `speck` of which less than `found_share` is right, and thin parts missed in their whole
+width are missed parts whatever they were taken for (both asked before 2). Nothing can be bridged,
+and what is left is wrong class.
 
 **Label suspect** is asked last, of whole regions that are neither border nor smaller than
 `label_area`: is the run sure, on average over the region by `sure` or more? Where the masks were
@@ -50,6 +50,7 @@ class Rules:
 
     Attributes:
         band: Width of the border band on each side, as a share of the picture's diagonal (2.9 px).
+        foot: How far what sticks out takes the band with it, in widths of the band.
         thin: Parts thinner than this are thin, as a share of the diagonal (10.9 px).
         speck: Pieces of so many pixels are none, as a share of the picture's pixels (10 px).
         found_share: An object is found when at least this share of it is.
@@ -63,6 +64,7 @@ class Rules:
     """
 
     band: float = 0.008
+    foot: float = 1.5
     thin: float = 0.03
     speck: float = 0.00015
     found_share: float = 0.2

@@ -139,7 +139,7 @@ def _color(light: float, a: float, b: float) -> str:
     chroma, hue = math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360
     if light < 12:
         return "black"
-    if chroma < 9:
+    if chroma < 12:
         return "white" if light > 88 else _shade(light, "grey")
     if hue < 20 or hue >= 330:
         name = "red" if chroma > 25 else "pink"
