@@ -59,7 +59,7 @@ def test_what_a_thousand_runs_cost_in_the_view(qtbot: QtBot, qapp: QApplication,
     found = {"show": milliseconds(qapp, drawn(lambda: panel.set_table(runs)))}
     found["show again"] = milliseconds(qapp, drawn(lambda: panel.set_table(runs)))
     found["sort"] = milliseconds(qapp, drawn(lambda: panel.tree.sort_by("lr", True)))
-    edit = panel.filter_field.edit
+    edit = panel.top.filter_field.edit
     found["type a comparison"] = milliseconds(qapp, drawn(lambda: edit.setText("lr < 1e-3")))
     edit.clear()
     panel.grab()

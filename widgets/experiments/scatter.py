@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
-    QPolygonF,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -24,20 +19,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.runs.table.columns import Column, RunRow
 from core.runs.table.pareto import pareto_front
 from widgets import theme
-from widgets.experiments import words
-from widgets.experiments.drawing import draw_name, faint, is_escape_asked, picture, small_font
-from widgets.experiments.scale import Counting, Scale, make_scale, most_ticks
-from widgets.run_colors import colors, run_color
+from widgets.experiments.drawing import is_escape_asked, picture
+from widgets.experiments.scale import Counting, Scale, make_scale
+from widgets.experiments.scatter_painting import Point, ScatterPainting
+from widgets.run_colors import colors
 
-_RIGHT, _TOP, _BOTTOM = 24, 32, 44
-_LEFT = (56, 168)
 _NEAR = 12.0
 _LEAST_DRAG = 4.0
-_MOST_NAMES = 12
-_RADIUS, _TICKED_RADIUS = 4.5, 6.5
-_TICK_ROOM = 30
-_MOST_AVOIDED = 300
-_DIAMOND, _TICKED_DIAMOND = 9.0, 14.0
+
+Box = tuple[float, float, float, float]
 
 _TIP = (
     "Click a point: choose the run · Ctrl+click: tick it · drag a box: keep only the runs in it "
@@ -68,7 +58,7 @@ class ScatterView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._x: Scale | None = None
         self._y: Scale | None = None
-        self._points: list[tuple[RunRow, float, float]] = []
+        self._points: list[Point] = []
         self._left_out = 0
         self._front: list[int] = []
         self._ticked: tuple[str, ...] = ()
@@ -76,9 +66,9 @@ class ScatterView(QWidget):
         self._hovered = -1
         self._inside_elsewhere: set[str] | None = None
         self._pressed: QPointF | None = None
-        self._box: tuple[float, float, float, float] | None = None
+        self._box: Box | None = None
         self._picture: QPixmap | None = None
-        self._known_area: QRectF | None = None
+        self._known_painting: ScatterPainting | None = None
         theme.signals.changed.connect(self._redraw)
         colors.changed.connect(self._redraw)
 
@@ -170,7 +160,9 @@ class ScatterView(QWidget):
     def point_of(self, run_id: str) -> QPointF:
         """Where a run's point is, in px."""
         found = next(each for each in self._points if each[0].id == run_id)
-        return self._place(found[1], found[2])
+        painting = self._painting
+        assert painting is not None  # where there are points there are axes
+        return painting.place(found[1], found[2])
 
     def clear_box(self) -> None:
         """Let all runs through again."""
@@ -185,38 +177,23 @@ class ScatterView(QWidget):
 
     # Places
 
-    def _area(self) -> QRectF:
-        if self._known_area is None:
-            self._known_area = self._measured_area()
-        return self._known_area
-
-    def _measured_area(self) -> QRectF:
-        left = float(_LEFT[0])
-        if self._y is not None:
-            metrics = QFontMetrics(small_font())
-            texts = [text for _, text in self._y.ticks(8)]
-            widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
-            left = min(max(widest + 36.0, left), float(_LEFT[1]))
-        return QRectF(
-            left,
-            _TOP,
-            max(self.width() - left - _RIGHT, 40),
-            max(self.height() - _TOP - _BOTTOM, 40),
-        )
-
-    def _place(self, right: float, up: float) -> QPointF:
-        area = self._area()
-        return QPointF(area.left() + right * area.width(), area.bottom() - up * area.height())
+    @property
+    def _painting(self) -> ScatterPainting | None:
+        if self._known_painting is None and self._x is not None and self._y is not None:
+            self._known_painting = ScatterPainting(
+                self.size(), self._x, self._y, self._points, self._front, self._left_out
+            )
+        return self._known_painting
 
     def _at(self, point: QPointF) -> int:
         nearest, distance = -1, _NEAR
-        area = self._area()
-        right_at = (point.x() - area.left()) / area.width()
-        up_at = (area.bottom() - point.y()) / area.height()
+        painting = self._painting
+        if painting is None:
+            return nearest
+        right_at, up_at = painting.fractions(point)
+        wide, high = painting.area.width(), painting.area.height()
         for at, (_, right, up) in enumerate(self._points):
-            away = math.hypot(
-                (right - right_at) * area.width(), (up - up_at) * area.height()
-            )  # fmt: skip
+            away = math.hypot((right - right_at) * wide, (up - up_at) * high)
             if away < distance:
                 nearest, distance = at, away
         return nearest
@@ -284,11 +261,12 @@ class ScatterView(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _box_between(self, first: QPointF, second: QPointF) -> tuple[float, float, float, float]:
-        area = self._area()
-        xs = sorted((each.x() - area.left()) / area.width() for each in (first, second))
-        ys = sorted((area.bottom() - each.y()) / area.height() for each in (first, second))
-        return xs[0], ys[0], xs[1], ys[1]
+    def _box_between(self, first: QPointF, second: QPointF) -> Box | None:
+        painting = self._painting
+        if painting is None:
+            return None
+        (x1, y1), (x2, y2) = painting.fractions(first), painting.fractions(second)
+        return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
     def _is_in_box(self, right: float, up: float) -> bool:
         if self._box is None:
@@ -311,7 +289,7 @@ class ScatterView(QWidget):
         self._redraw()
 
     def _redraw(self) -> None:
-        self._picture = self._known_area = None
+        self._picture = self._known_painting = None
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -321,166 +299,25 @@ class ScatterView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(QPoint(0, 0), self._picture)
-        if self._hovered >= 0 and self._x is not None and self._y is not None:
-            row, right, up = self._points[self._hovered]
-            place = self._place(right, up)
-            self._draw_point(painter, row, place, _TICKED_RADIUS + 1, 1.0)
-            lines = [row.name]
-            for scale in (self._y, self._x):
-                column = scale.column
-                unit = f" {column.unit}" if column.unit else ""
-                lines.append(f"{column.title} {column.text(row.get(column.id))}{unit}")
-            color = QColor(*run_color(row.id))
-            draw_name(painter, place, "\n".join(lines), small_font(), self.rect(), color=color)
+        if self._hovered >= 0 and self._painting is not None:
+            self._painting.draw_hovered(painter, self._hovered)
 
     def _draw_all(self, painter: QPainter) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._x is None or self._y is None:
+        painting = self._painting
+        if painting is None:
             return
-        self._draw_axes(painter, self._x, self._y)
-        self._draw_front(painter)
-        ticked = set(self._ticked)
-        last = []
-        for row, right, up in self._points:
-            if row.id in ticked or row.id == self._current:
-                last.append((row, right, up))
-                continue
-            elsewhere = self._inside_elsewhere
-            is_inside = self._is_in_box(right, up) and (elsewhere is None or row.id in elsewhere)
-            opacity = 0.85 if is_inside else 0.15
-            self._draw_point(painter, row, self._place(right, up), _RADIUS, opacity)
-        for row, right, up in last:
-            place = self._place(right, up)
-            self._draw_point(painter, row, place, _TICKED_RADIUS, 1.0)
-            painter.setPen(QPen(theme.color("text"), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            if row.id in ticked:
-                painter.drawEllipse(place, _TICKED_RADIUS + 2.5, _TICKED_RADIUS + 2.5)
-        self._draw_diamonds(painter)
-        self._draw_names(painter)
-        self._draw_note(painter, self._x, self._y)
-        if self._box is not None:
-            left, low, far, high = self._box
-            box = QRectF(self._place(left, high), self._place(far, low))
-            painter.setPen(QPen(theme.color("accent"), 1))
-            painter.setBrush(faint(theme.color("accent"), 0.12))
-            painter.drawRect(box)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painting.ticked, painting.current, painting.box = self._ticked, self._current, self._box
+        painting.inside = self._inside()
+        painting.draw(painter)
 
-    def _draw_point(
-        self, painter: QPainter, row: RunRow, place: QPointF, radius: float, opacity: float
-    ) -> None:
-        painter.setPen(QPen(faint(theme.color("surface"), opacity), 1))
-        painter.setBrush(faint(QColor(*run_color(row.id)), opacity))
-        painter.drawEllipse(place, radius, radius)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _draw_front(self, painter: QPainter) -> None:
-        if not self._front:
-            return
-        places = [self._place(*self._points[at][1:]) for at in self._front]
-        # Between two runs nothing better than the former one is known: hence steps.
-        steps = [places[0]]
-        for before, after in itertools.pairwise(places):
-            steps += [QPointF(after.x(), before.y()), after]
-        pen = QPen(theme.color("text"), 1.6, Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.drawPolyline(QPolygonF(steps))
-
-    def _draw_diamonds(self, painter: QPainter) -> None:
-        painter.setPen(QPen(theme.color("text"), 1.4))
-        for at in self._front:
-            row, right, up = self._points[at]
-            is_large = row.id in self._ticked
-            size = _TICKED_DIAMOND if is_large else _DIAMOND
-            corners = [QPointF(0, -size), QPointF(size, 0), QPointF(0, size), QPointF(-size, 0)]
-            place = self._place(right, up)
-            painter.drawPolygon(QPolygonF([place + each for each in corners]))
-
-    def _draw_note(self, painter: QPainter, x: Scale, y: Scale) -> None:
-        has_direction = bool(x.column.better and y.column.better)
-        note = words.scatter_note(self._left_out, len(self._front), has_direction=has_direction)
-        painter.setFont(small_font())
-        painter.setPen(theme.color("muted"))
-        box = QRectF(self._area().left(), 6, self._area().width(), 18)
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, note)
-
-    def _draw_names(self, painter: QPainter) -> None:
-        """Names of the runs on the front and of the ticked ones, as far as there is room."""
-        font = small_font()
-        metrics = QFontMetrics(font)
-        wanted = [*self._ticked, *self.front]
-        by_id = {row.id: (row, right, up) for row, right, up in self._points}
-        # Names keep off the points, as long as these are few.
-        taken = [
-            QRectF(place.x() - 6, place.y() - 6, 12, 12)
-            for _, right, up in self._points[:_MOST_AVOIDED]
-            for place in (self._place(right, up),)
-        ]
-        painter.setFont(font)
-        for run_id in list(dict.fromkeys(wanted))[:_MOST_NAMES]:
-            if run_id not in by_id:
-                continue
-            row, right, up = by_id[run_id]
-            place = self._place(right, up)
-            width = metrics.horizontalAdvance(row.name)
-            for dx, dy in ((16, -10), (16, 10), (-16 - width, -10), (-16 - width, 10)):
-                box = QRectF(place.x() + dx, place.y() + dy - 8, width, 16)
-                is_inside = self.rect().toRectF().adjusted(2, 2, -2, -2).contains(box)
-                if is_inside and not any(box.intersects(other) for other in taken):
-                    taken.append(box)
-                    painter.setPen(theme.color("text"))
-                    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, row.name)
-                    break
-
-    def _draw_axes(self, painter: QPainter, x: Scale, y: Scale) -> None:
-        area = self._area()
-        font = small_font()
-        painter.setFont(font)
-        metrics = QFontMetrics(font)
-        grid = QPen(faint(theme.color("muted"), 0.25), 1)
-        for up, text in y.ticks(most_ticks(area.height(), _TICK_ROOM)):
-            if not 0 <= up <= 1:
-                continue
-            height = area.bottom() - up * area.height()
-            painter.setPen(grid)
-            painter.drawLine(QPointF(area.left(), height), QPointF(area.right(), height))
-            painter.setPen(theme.color("muted"))
-            box = QRectF(24, height - 9, area.left() - 30, 18)
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
-            painter.drawText(
-                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown
-            )
-        self._draw_right_ticks(painter, x, area, metrics)
-        painter.setPen(QPen(theme.color("muted"), 1))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
-        painter.setPen(theme.color("text"))
-        below = QRectF(area.left(), area.bottom() + 22, area.width(), 18)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, _label(x))
-        painter.save()
-        painter.translate(12, area.center().y())
-        painter.rotate(-90)
-        beside = QRectF(-area.height() / 2, -9, area.height(), 18)
-        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, _label(y))
-        painter.restore()
-
-    def _draw_right_ticks(
-        self, painter: QPainter, x: Scale, area: QRectF, metrics: QFontMetrics
-    ) -> None:
-        ticks = x.ticks(most_ticks(area.width(), 72))
-        room = int(area.width() / max(len(ticks), 1)) - 6
-        for right, text in ticks:
-            if not 0 <= right <= 1:
-                continue
-            place = area.left() + right * area.width()
-            painter.setPen(QPen(theme.color("muted"), 1))
-            painter.drawLine(QPointF(place, area.bottom()), QPointF(place, area.bottom() + 4))
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, 40))
-            box = QRectF(place - 80, area.bottom() + 5, 160, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
+    def _inside(self) -> set[str] | None:
+        if self._box is None:
+            return self._inside_elsewhere
+        inside = {row.id for row, right, up in self._points if self._is_in_box(right, up)}
+        return inside if self._inside_elsewhere is None else inside & self._inside_elsewhere
 
 
-def _front(points: Sequence[tuple[RunRow, float, float]], x: Column, y: Column) -> list[int]:
+def _front(points: Sequence[Point], x: Column, y: Column) -> list[int]:
     if not x.better or not y.better or len(points) < 2:
         return []
     rights, ups = [right for _, right, _ in points], [up for _, _, up in points]
@@ -499,11 +336,6 @@ def _id(scale: Scale | None) -> str | None:
 
 def _counting(log: bool | None) -> Counting | None:
     return None if log is None else Counting.LOG if log else Counting.LINEAR
-
-
-def _label(scale: Scale) -> str:
-    is_log = scale.counting is Counting.LOG
-    return f"{scale.column.head} (log)" if is_log else scale.column.head
 
 
 def _far(first: QPointF, second: QPointF) -> bool:

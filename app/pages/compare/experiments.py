@@ -82,7 +82,7 @@ class Experiments(QWidget):
 
     def focus_filter(self) -> None:
         """Go to the field that runs are found by."""
-        edit = self.panel.filter_field.edit
+        edit = self.panel.top.filter_field.edit
         edit.setFocus()
         edit.selectAll()
 
@@ -104,10 +104,10 @@ class Experiments(QWidget):
     def restore(self, settings: Settings) -> None:
         """Take over what was remembered."""
         panel, kept = self.panel, settings.experiments
-        panel.columns_button.set_chosen(kept.columns)
-        panel.axes_button.set_chosen(kept.axes)
-        panel.group_box.setCurrentIndex(max(panel.group_box.findData(kept.group), 0))
-        panel.scatter_bar.set_chosen(*kept.scatter)
+        panel.top.columns_button.set_chosen(kept.columns)
+        panel.views.axes_button.set_chosen(kept.axes)
+        panel.top.group_box.setCurrentIndex(max(panel.top.group_box.findData(kept.group), 0))
+        panel.views.scatter_bar.set_chosen(*kept.scatter)
         panel.show_view(kept.view)
         if kept.sorted_by is not None:
             panel.tree.sort_by(*kept.sorted_by)
@@ -120,12 +120,12 @@ class Experiments(QWidget):
         panel = self.panel
         by, descending = panel.tree.run_model.sorting
         settings.experiments = ExperimentSettings(
-            columns=panel.columns_button.chosen,
-            axes=panel.axes_button.chosen,
-            group=panel.group_box.currentData() or "",
+            columns=panel.top.columns_button.chosen,
+            axes=panel.views.axes_button.chosen,
+            group=panel.top.grouping,
             view=panel.view,
             sorted_by=(by, descending) if by else None,
-            scatter=panel.scatter_bar.chosen,
+            scatter=panel.views.scatter_bar.chosen,
         )
         sizes = {panel.splitter.objectName(): panel.splitter.sizes()}
         settings.splitters = {**settings.splitters, **sizes}
@@ -146,9 +146,9 @@ class Experiments(QWidget):
         panel.compare_requested.connect(self.runs_chosen)
         panel.refused.connect(session.message)
         panel.curves_wanted.connect(self._follow)
-        panel.picture_requested.connect(self.save_picture)
-        panel.picture_copy_requested.connect(self.copy_picture)
-        panel.csv_requested.connect(self.save_csv)
+        panel.views.picture_requested.connect(self.save_picture)
+        panel.views.picture_copy_requested.connect(self.copy_picture)
+        panel.views.csv_requested.connect(self.save_csv)
 
     def _on_dataset(self) -> None:
         dataset = self.session.dataset

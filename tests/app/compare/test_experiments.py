@@ -71,7 +71,7 @@ def test_that_the_runs_of_the_dataset_are_shown_and_those_that_come_later(
     with qtbot.waitSignal(view.table_read):
         view.session.runs_changed.emit()
     assert view.panel.titles() == {second.id: "second"}
-    assert view.panel.troubles_button.text() == "1 crashed"
+    assert view.panel.top.troubles_button.text() == "1 crashed"
 
 
 def test_that_the_chosen_runs_are_told(qtbot, view, root, runs_dir):
@@ -79,7 +79,7 @@ def test_that_the_chosen_runs_are_told(qtbot, view, root, runs_dir):
     open_view(qtbot, view, root)
     view.set_chosen([run.id for run in runs])
     with qtbot.waitSignal(view.runs_chosen) as chosen:
-        qtbot.mouseClick(view.panel.compare_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(view.panel.top.compare_button, Qt.MouseButton.LeftButton)
     assert chosen.args == [[run.id for run in runs]]
 
 
@@ -126,7 +126,7 @@ def test_that_what_was_chosen_is_there_after_a_restart(qtbot, view, root, runs_d
     make_run(runs_dir, "a")
     open_view(qtbot, view, root)
     panel = view.panel
-    panel.columns_button.set_chosen(["mDice", "seed"])
+    panel.top.columns_button.set_chosen(["mDice", "seed"])
     panel.show_view(CURVES)
     panel.tree.sort_by("mDice", True)
     settings = Settings()
@@ -134,7 +134,7 @@ def test_that_what_was_chosen_is_there_after_a_restart(qtbot, view, root, runs_d
     later = Experiments(view.session, view.test_jobs)
     qtbot.addWidget(later)
     later.restore(Settings.model_validate_json(settings.model_dump_json()))
-    assert later.panel.columns_button.chosen == ["mDice", "seed"]
+    assert later.panel.top.columns_button.chosen == ["mDice", "seed"]
     assert later.panel.view == CURVES
     later.shut_down()
 
@@ -184,7 +184,7 @@ def test_that_runs_ticked_on_the_page_are_compared_in_its_samples(qtbot, root, r
     with qtbot.waitSignal(view.table_read):
         frame.show_view(RUNS)
     qtbot.keyClick(page, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(view.panel.filter_field.edit.hasFocus)
+    qtbot.waitUntil(view.panel.top.filter_field.edit.hasFocus)
     tree = view.panel.tree
     tree.setFocus()
     tree.choose(runs[0].id)

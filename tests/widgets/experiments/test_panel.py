@@ -69,12 +69,12 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_that_two_ticked_runs_are_compared(qtbot, panel):
-    assert not panel.compare_button.isEnabled()
+    assert not panel.top.compare_button.isEnabled()
     click_tick(qtbot, panel, "b")
     click_tick(qtbot, panel, "a")
-    assert panel.compare_button.text() == "Compare 2 runs"
+    assert panel.top.compare_button.text() == "Compare 2 runs"
     with qtbot.waitSignal(panel.compare_requested) as asked:
-        qtbot.mouseClick(panel.compare_button, LEFT)
+        qtbot.mouseClick(panel.top.compare_button, LEFT)
     assert asked.args == [["b", "a"]]
 
 
@@ -94,15 +94,15 @@ def test_that_keys_tick_and_compare_and_a_double_click_looks_at_one_run(qtbot, p
 
 
 def test_that_typing_finds_runs_in_all_views_and_says_what_it_does_not_understand(qtbot, panel):
-    edit = panel.filter_field.edit
+    edit = panel.top.filter_field.edit
     qtbot.keyClicks(edit, "lr < 1e-2")
     assert shown(panel) == ["a", "b"]
     assert [each.id for each in panel.parallel.rows] == ["a", "b"]
     panel.show_view(SCATTER)
     assert panel.scatter.shown == ["a", "b"]
-    assert panel.count_label.text() == "2 of 4 runs"
+    assert panel.top.count_label.text() == "2 of 4 runs"
     edit.setText("lr < 1e-2 and lrr > 2")
-    assert panel.filter_field.problem == "There is no column 'lrr'. Is it 'lr'?"
+    assert panel.top.filter_field.problem == "There is no column 'lrr'. Is it 'lr'?"
     assert shown(panel) == ["a", "b"]  # what was understood before still counts
     edit.clear()
     qtbot.keyClicks(edit, "nothing is called so")
@@ -120,15 +120,15 @@ def test_that_a_brush_narrows_the_table_until_the_button_takes_it_away(qtbot, pa
     assert shown(panel) == ["a", "b"]  # the others have no mDice
     panel.set_table(RUNS)
     assert shown(panel) == ["a", "b"]
-    qtbot.mouseClick(panel.narrowed_button, LEFT)
+    qtbot.mouseClick(panel.top.narrowed_button, LEFT)
     assert shown(panel) == ["a", "b", "c", "torn"]
 
 
 def test_that_groups_show_mean_and_spread_and_are_written_so(qtbot, panel):
-    by = panel.group_box.findData("label_set")
-    panel.group_box.setFocus()
+    by = panel.top.group_box.findData("label_set")
+    panel.top.group_box.setFocus()
     for _ in range(by):
-        qtbot.keyClick(panel.group_box, Qt.Key.Key_Down)
+        qtbot.keyClick(panel.top.group_box, Qt.Key.Key_Down)
     (line, *_others) = rows_of(panel.csv(TABLE))
     assert (line["group_name"], line["mDice.mean"], line["mDice.count"]) == ("labels", "81", "2")
     index = panel.tree.run_model.index(0, 0)
@@ -141,22 +141,22 @@ def test_that_columns_are_chosen_by_hand_and_hidden_from_the_table(panel):
     # Of the settings only the one in which the runs differ.
     shown = ["name", "state", "mDice", "seconds", "recipe", "label_set", "lr", "group"]
     assert [column.id for column in model.columns] == shown
-    panel.columns_button.hide_column("lr")
+    panel.top.columns_button.hide_column("lr")
     assert "lr" not in [column.id for column in model.columns]
-    items = panel.columns_button.list
+    items = panel.top.columns_button.list
     seed = next(items.item(n) for n in range(items.count()) if items.item(n).text() == "Seed")
     seed.setCheckState(Qt.CheckState.Checked)
     assert "seed" in [column.id for column in model.columns]
-    panel.columns_button.search.setText("seed")
+    panel.top.columns_button.search.setText("seed")
     visible = [items.item(n).text() for n in range(items.count()) if not items.item(n).isHidden()]
     assert visible == ["Seed"]
-    panel.columns_button.automatic_button.click()
+    panel.top.columns_button.automatic_button.click()
     assert [column.id for column in model.columns] == shown
 
 
 def test_that_runs_that_crashed_or_cannot_be_read_are_told_and_spoil_nothing(panel):
-    assert panel.troubles_button.text() == "1 unreadable · 1 crashed"
-    assert "Run torn cannot be read." in panel.troubles_button.toolTip()
+    assert panel.top.troubles_button.text() == "1 unreadable · 1 crashed"
+    assert "Run torn cannot be read." in panel.top.troubles_button.toolTip()
     assert "torn" not in [each.id for each in panel.parallel.rows]
     panel.set_ticked(["a", "b"])
     for view in VIEWS:
