@@ -36,6 +36,7 @@ class RunMetrics:
         color: The run's colour, the same in all views.
         metrics: Its figures; None while they are not known.
         note: Why there are no figures, in a few words; or more about the run, for the tooltip.
+        interval: Where the mDice of other sets of images would lie, in percent; None for unknown.
     """
 
     letter: str
@@ -43,6 +44,7 @@ class RunMetrics:
     color: tuple[int, int, int]
     metrics: Metrics | None = None
     note: str = ""
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class MetricsModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignLeft if column in (0, 2) else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == roles.DisplayRole:
-            text = self._text(row, column)
+            text = self._text(row, column) + self._interval_text(row, column)
             return f"{BEST} {text}" if self._is_best(row, column) else text
         if role == roles.ToolTipRole:
             return self._tooltip(row, column)
@@ -184,6 +186,12 @@ class MetricsModel(QAbstractTableModel):
             return NOTHING
         return signed(value) if is_delta else f"{value:.2f}"
 
+    def _interval_text(self, row: int, column: int) -> str:
+        interval = self._runs[row].interval if column == 1 and row < len(self._runs) else None
+        if interval is None or self._value(row, column) is None:
+            return ""
+        return f" ({interval[0]:.1f}–{interval[1]:.1f})"
+
     def _goal_text(self, row: int) -> str:
         value = self._value(row, 1)
         if value is None:
@@ -203,7 +211,14 @@ class MetricsModel(QAbstractTableModel):
             if run.metrics is None:
                 return run.note or None
             return "The class occurs neither in the masks nor in the predictions."
-        return "The best of the runs" if self._is_best(row, column) else None
+        said = ["The best of the runs"] if self._is_best(row, column) else []
+        if column == 1 and run.interval is not None:
+            low, high = run.interval
+            said.append(
+                f"On other images of this kind it would lie between {low:.1f} and {high:.1f} %"
+                " (95 % interval)."
+            )
+        return "\n".join(said) or None
 
     def _is_best(self, row: int, column: int) -> bool:
         value = self._value(row, column) if row < len(self._runs) else None

@@ -116,6 +116,11 @@ class MetricsTable(QTableView):
             header.resizeSection(column, width)
         for column in figures:
             header.setSectionResizeMode(column, modes.Stretch)
+        # The mDice has its interval beside it.
+        wide = self.sizeHintForColumn(1)
+        if wide > each:
+            header.setSectionResizeMode(1, modes.Fixed)
+            header.resizeSection(1, wide)
 
     def _title_width(self, column: int) -> int:
         font = QFont(self.horizontalHeader().font())

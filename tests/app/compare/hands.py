@@ -128,7 +128,7 @@ def settle(qtbot: QtBot, page: ComparePage) -> None:
     def is_settled() -> bool:
         shown = page.viewer.views.layers
         current = page.samples.current
-        is_shown = not current or (shown is not None and shown.sample == current)
+        is_shown = not current or (shown is not None and shown.sample == current and shown.is_whole)
         return not page.jobs.running and not page.comparison.is_measuring and is_shown
 
     with qtbot.waitSignal(page.comparison.runs_listed, raising=False, timeout=1000):

@@ -13,14 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from core.dataset.model import ClassInfo
 from core.evaluation.errors.error_map import count_errors, error_map
-from core.evaluation.errors.finding import find_errors
 from tests.making import blob, photo_of
 from widgets import theme
 from widgets.canvas import ImagePyramid
 from widgets.comparison.grid.linked_views import ActiveRegion, LinkedViews, ShownRun
 from widgets.comparison.grid.panel import LinkedView, PanelKind
 from widgets.comparison.layers.error_layer import hatching
-from widgets.comparison.layers.region_layer import outline_indices, region_labels
+from widgets.comparison.layers.region_layer import find_regions, outline_indices
 from widgets.comparison.layers.sample_layers import RunLayers, SampleLayers
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
@@ -241,8 +240,8 @@ def test_that_one_run_and_two_can_be_shown_in_turn(qtbot: QtBot, views: LinkedVi
 def test_that_a_click_on_a_region_of_errors_frames_and_tells_it(qtbot: QtBot, views: LinkedViews):
     truth = blob(64, 1)
     prediction = np.roll(truth, 12, axis=1)
-    regions = tuple(find_errors(prediction, truth, num_classes=3))
-    labels = region_labels(prediction, truth, regions, 255, 0)
+    regions, labels = find_regions(prediction, truth, num_classes=3, ignore_index=255, background=0)
+    assert labels is not None
     found = replace(
         run_layers(truth, prediction),
         regions=regions,
@@ -283,8 +282,8 @@ def test_that_a_right_click_on_a_region_offers_what_can_be_done_with_it(
     qtbot: QtBot, views: LinkedViews
 ):
     truth, prediction = blob(64, 1), np.zeros((64, 64), np.uint8)
-    regions = tuple(find_errors(prediction, truth, num_classes=3))
-    labels = region_labels(prediction, truth, regions, 255, 0)
+    regions, labels = find_regions(prediction, truth, num_classes=3, ignore_index=255, background=0)
+    assert labels is not None
     found = replace(run_layers(truth, prediction), regions=regions, labels=labels)
     photo = ImagePyramid(photo_of(truth))
     views.show_sample(SampleLayers("val/r", photo, "", truth, "", (found, found)), ["", ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.evaluation.errors.error_map import ErrorKind
+from core.evaluation.errors.kinds import ErrorKind as RegionKind
 from core.files import atomic_write
 from core.images import encode_mask
 from tests.making import blob, write_sample
@@ -249,3 +251,27 @@ def test_that_the_areas_of_one_right_run_differ_in_their_lines():
     patterns = [agreement_lines(np.full((32, 32), value, np.uint8)) for value in (1, 2, 3)]
     assert len({pattern.tobytes() for pattern in patterns}) == 3
     assert not agreement_lines(np.zeros((32, 32), np.uint8)).any()
+
+
+def test_that_a_sample_is_there_before_its_regions_and_comes_again_with_them(
+    qtbot: QtBot, tmp_path: Path, loader: LayerLoader
+):
+    files = files_for(tmp_path, "a", blob(), np.roll(blob(), 9, axis=1), num_classes=3)
+    seen: list[SampleLayers] = []
+    loader.loaded.connect(seen.append)
+    loader.request(files)
+    qtbot.waitUntil(lambda: loader.has(files))
+    assert [layers.is_whole for layers in seen] == [False, True]
+    assert seen[0].runs[0].errors is not None
+    assert not seen[0].runs[0].regions
+    assert seen[1].runs[0].regions
+
+
+def test_that_regions_of_an_analysis_that_knows_more_are_taken_over(tmp_path: Path):
+    truth, prediction = blob(), np.roll(blob(), 9, axis=1)
+    found = load_layers(files_for(tmp_path, "a", truth, prediction, num_classes=3)).runs[0].regions
+    known = tuple(replace(each, kind=RegionKind.LABEL) for each in found)
+    files = files_for(tmp_path, "a", truth, prediction, num_classes=3, regions=(known,))
+    assert load_layers(files).runs[0].regions == known
+    stale = files_for(tmp_path, "a", truth, prediction, num_classes=3, regions=(known[:1],))
+    assert load_layers(stale).runs[0].regions == found

@@ -126,12 +126,8 @@ class LinkedViews(QWidget):
 
     def set_runs(self, runs: Sequence[ShownRun]) -> None:
         """Have panels for each of those runs, at most six."""
-        for panel in self._panels.values():
-            self._grid.removeWidget(panel)
-            panel.hide()
-            panel.deleteLater()
+        self._discard(list(self._panels))
         self._runs = list(runs[:MOST_RUNS])
-        self._panels, self._fresh, self._cells = {}, set(), {}
         self._layers, self._active = None, None
         if max(self._pair) >= len(self._runs):
             self._pair = (0, 1)
@@ -195,13 +191,7 @@ class LinkedViews(QWidget):
         if self._layers is not None:
             # What is told of the two runs before is not true of these.
             self._layers = replace(self._layers, pair=None)
-        for key in [key for key in self._panels if "|" in key[1]]:
-            panel = self._panels.pop(key)
-            self._grid.removeWidget(panel)
-            panel.hide()
-            panel.deleteLater()
-            self._cells.pop(key, None)
-        self._fresh = {key for key in self._fresh if key in self._panels}
+        self._discard([key for key in self._panels if "|" in key[1]])
         self._rearrange()
         self._show_layers()
 
@@ -349,6 +339,16 @@ class LinkedViews(QWidget):
         view.overlays_visible_changed.connect(self.set_overlays_visible)
         view.opacity_changed.connect(lambda name, opacity: self._on_opacity(view, name, opacity))
         return panel
+
+    def _discard(self, keys: Sequence[Key]) -> None:
+        for key in keys:
+            panel = self._panels.pop(key)
+            self._cells.pop(key, None)
+            self._fresh.discard(key)
+            panel.view.blockSignals(True)  # the cursor leaves it, but nobody is to know
+            self._grid.removeWidget(panel)
+            panel.hide()
+            panel.deleteLater()
 
     def _places_of(self, view: LinkedView, letter: str) -> list[int]:
         """The places of the runs that a panel shows."""

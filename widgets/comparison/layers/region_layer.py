@@ -7,38 +7,57 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.dataset.model import ClassInfo
-from core.evaluation.errors.kinds import ErrorKind
-from core.evaluation.errors.regions import ErrorRegion, region_mask
+from core.evaluation.errors.finding import find_columns
+from core.evaluation.errors.kinds import KINDS, ErrorKind
+from core.evaluation.errors.label_suspects import suspected
+from core.evaluation.errors.regions import ErrorRegion
 from core.images import Array
 from widgets.comparison.layers.lines import Rgba
 
 _OUTLINE = (255, 255, 255, 255)
 
 
-def region_labels(
+def find_regions(
     prediction: Array,
     truth: Array,
-    regions: Sequence[ErrorRegion],
+    *,
+    num_classes: int,
     ignore_index: int,
     background: int | None,
-) -> Array:
-    """Number the pixels of regions.
+    confidence: Array | None = None,
+    known: Sequence[ErrorRegion] | None = None,
+) -> tuple[tuple[ErrorRegion, ...], Array | None]:
+    """Find the regions of errors, and which pixel lies in which.
 
     Args:
         prediction: Predicted classes, uint8 H×W.
         truth: True classes, uint8 H×W.
-        regions: Regions that were found with these two.
+        num_classes: Number of classes.
         ignore_index: Truth value that does not count.
         background: The class that is no object; None where every class is one.
+        confidence: How sure the run is, uint8 H×W, 0 to 255 for 0 to 1.
+        known: The regions as an analysis has them: it may know more of the labels.
 
     Returns:
-        uint16 H×W: the place of the pixel's region in `regions`, counted from 1; 0 for none.
+        The regions, largest first, and int32 H×W: the place of the pixel's region counted from 1,
+        0 for none; or None when nothing is wrong.
+
+    Raises:
+        ValueError: there are values that are no class.
     """
-    labels = np.zeros(truth.shape, np.uint16)
-    for number, region in enumerate(regions, 1):
-        mask = region_mask(prediction, truth, region, ignore_index, background=background)
-        labels[mask] = number
-    return labels
+    columns, labels = find_columns(
+        prediction,
+        truth,
+        num_classes=num_classes,
+        ignore_index=ignore_index,
+        background=background,
+        confidence=confidence,
+    )
+    kinds = suspected(columns, truth.size)
+    found = tuple(columns.region(place, KINDS[kind]) for place, kind in enumerate(kinds.tolist()))
+    if known is not None and [each.anchor for each in known] == [each.anchor for each in found]:
+        found = tuple(known)
+    return found, labels
 
 
 def outline_indices(labels: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -13,14 +13,13 @@ from core.dataset.encoding.coding import MaskCoding
 from core.errors import PetsegError
 from core.evaluation.comparing.agreement import AgreementCounts, agreement_map, count_agreement
 from core.evaluation.errors.error_map import ErrorCounts, count_errors, error_map
-from core.evaluation.errors.finding import find_errors
 from core.evaluation.errors.regions import ErrorRegion
 from core.evaluation.predicting.files import decode_prediction
 from core.images import Array, read_image, read_mask
 from widgets.canvas import ImagePyramid
 from widgets.comparison.layers.agreement_layer import agreement_lines
 from widgets.comparison.layers.error_layer import hatching
-from widgets.comparison.layers.region_layer import outline_indices, region_labels
+from widgets.comparison.layers.region_layer import find_regions, outline_indices
 from widgets.latest_task import LatestTask
 
 _KEPT = 12
@@ -70,7 +69,7 @@ class RunLayers:
         confidence: How sure the run is, uint8 H×W, 0 to 255 for 0 to 1.
         confidence_problem: Why there is none, as a sentence.
         regions: The regions of errors, the largest first.
-        labels: Which pixel lies in which of them, uint16 H×W, counted from 1; None without any.
+        labels: Which pixel lies in which of them, int32 H×W, counted from 1; None without any.
         outlines: The same as a layer shows it, uint8 H×W.
     """
 
@@ -105,7 +104,18 @@ class PairLayers:
 
 @dataclass(frozen=True, slots=True)
 class SampleLayers:
-    """All layers of one sample, decoded."""
+    """All layers of one sample, decoded.
+
+    Attributes:
+        sample: The sample's id.
+        photo: The photo; None when `photo_problem` says why there is none.
+        photo_problem: A sentence; "" when there is a photo.
+        truth: The mask, uint8 H×W; None when `truth_problem` says why there is none.
+        truth_problem: A sentence; "" when there is a mask.
+        runs: What each run says.
+        pair: Who of two runs is right where; None when that was not asked.
+        is_whole: Whether regions of errors were looked for, too; they take longer than the rest.
+    """
 
     sample: str
     photo: ImagePyramid | None
@@ -114,10 +124,16 @@ class SampleLayers:
     truth_problem: str
     runs: tuple[RunLayers, ...]
     pair: PairLayers | None = None
+    is_whole: bool = True
 
 
-def load_layers(files: LayerFiles) -> SampleLayers:
-    """Read the layers of a sample; what cannot be read is said in words and left out."""
+def load_layers(files: LayerFiles, *, regions: bool = True) -> SampleLayers:
+    """Read the layers of a sample; what cannot be read is said in words and left out.
+
+    Args:
+        files: Where they are.
+        regions: Whether to look for the regions of errors; `add_regions` does it later.
+    """
     photo, photo_problem = None, ""
     if files.image is None:
         photo_problem = "There is no photo for this mask."
@@ -131,18 +147,31 @@ def load_layers(files: LayerFiles) -> SampleLayers:
     )
     runs = tuple(_run_layers(files, place, truth) for place in range(len(files.predictions)))
     pair = None if files.pair is None else _pair_layers(files, files.pair, truth, runs)
-    return SampleLayers(files.sample, photo, photo_problem, truth, truth_problem, runs, pair)
+    is_whole = files.num_classes is None or not any(run.errors is not None for run in runs)
+    layers = SampleLayers(
+        files.sample, photo, photo_problem, truth, truth_problem, runs, pair, is_whole
+    )
+    return add_regions(layers, files) if regions else layers
+
+
+def add_regions(layers: SampleLayers, files: LayerFiles) -> SampleLayers:
+    """Look for the regions of errors of every run."""
+    if layers.is_whole:
+        return layers
+    runs = tuple(_with_regions(files, place, layers) for place in range(len(layers.runs)))
+    return replace(layers, runs=runs, is_whole=True)
 
 
 class LayerLoader(QObject):
     """Reads samples in a thread; only the sample asked for last is delivered.
 
-    The last few samples are kept, and the neighbours of the one asked for are read ahead, so that
-    walking through a list finds the next one ready.
+    It is delivered as soon as it can be seen, and again with its regions of errors. The last few
+    samples are kept, and the neighbours of the one asked for are read ahead, so that walking
+    through a list finds the next one ready.
     """
 
     loaded = Signal(object)
-    """The `SampleLayers` of the sample asked for last."""
+    """The `SampleLayers` of the sample asked for last; twice, if it was not whole at first."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -155,18 +184,17 @@ class LayerLoader(QObject):
     def request(self, files: LayerFiles, ahead: Iterable[LayerFiles] = ()) -> None:
         """Ask for a sample, and for others to be read after it."""
         self._wanted = files
-        self._ahead = [each for each in ahead if each not in self._kept]
+        self._ahead = list(ahead)
         kept = self._kept.get(files)
-        if kept is None:
-            self._read(files)
-            return
-        self._kept.move_to_end(files)
-        self.loaded.emit(kept)
-        self._read_ahead()
+        if kept is not None:
+            self._kept.move_to_end(files)
+            self.loaded.emit(kept)
+        self._go_on()
 
     def has(self, files: LayerFiles) -> bool:
-        """Whether a sample would be delivered at once."""
-        return files in self._kept
+        """Whether a sample would be delivered at once, and whole."""
+        kept = self._kept.get(files)
+        return kept is not None and kept.is_whole
 
     def cancel(self) -> None:
         """Deliver nothing more until something is asked for again."""
@@ -182,8 +210,16 @@ class LayerLoader(QObject):
         """End the thread."""
         self._task.shut_down()
 
-    def _read(self, files: LayerFiles) -> None:
-        self._task.request(lambda: (files, load_layers(files)))
+    def _go_on(self) -> None:
+        """Do what is most urgent: the wanted sample, then its regions, then its neighbours."""
+        for files in ([self._wanted] if self._wanted is not None else []) + self._ahead:
+            kept = self._kept.get(files)
+            if kept is None:
+                self._task.request(lambda files=files: (files, load_layers(files, regions=False)))
+                return
+            if not kept.is_whole:
+                self._task.request(lambda files=files, kept=kept: (files, add_regions(kept, files)))
+                return
 
     def _on_read(self, result: tuple[LayerFiles, SampleLayers]) -> None:
         files, layers = result
@@ -192,11 +228,7 @@ class LayerLoader(QObject):
             self._kept.popitem(last=False)
         if files == self._wanted:
             self.loaded.emit(layers)
-        self._read_ahead()
-
-    def _read_ahead(self) -> None:
-        if self._ahead:
-            self._read(self._ahead.pop(0))
+        self._go_on()
 
 
 def _mask(
@@ -227,8 +259,6 @@ def _run_layers(files: LayerFiles, place: int, truth: Array | None) -> RunLayers
             prediction, problem=problem, confidence=confidence, confidence_problem=unsure
         )
     errors = error_map(truth, prediction, files.ignore_index)
-    regions = _regions(files, place, prediction, truth, confidence)
-    labels = region_labels(prediction, truth, regions, files.ignore_index, files.background)
     return RunLayers(
         prediction,
         errors,
@@ -236,9 +266,6 @@ def _run_layers(files: LayerFiles, place: int, truth: Array | None) -> RunLayers
         count_errors(errors),
         confidence=confidence,
         confidence_problem=unsure,
-        regions=regions,
-        labels=labels if regions else None,
-        outlines=outline_indices(labels) if regions else None,
     )
 
 
@@ -259,25 +286,24 @@ def _why_not_comparable(files: LayerFiles, prediction: Array, truth: Array) -> s
     return ""
 
 
-def _regions(
-    files: LayerFiles, place: int, prediction: Array, truth: Array, confidence: Array | None
-) -> tuple[ErrorRegion, ...]:
-    known = files.regions[place] if place < len(files.regions) else None
-    if known is not None or files.num_classes is None:
-        return known or ()
+def _with_regions(files: LayerFiles, place: int, layers: SampleLayers) -> RunLayers:
+    run, truth = layers.runs[place], layers.truth
+    if run.errors is None or run.prediction is None or truth is None or files.num_classes is None:
+        return run
     judged = truth[truth != files.ignore_index]
     if judged.size and int(judged.max()) >= files.num_classes:
-        return ()  # of a mask that the checks complain about
-    return tuple(
-        find_errors(
-            prediction,
-            truth,
-            num_classes=files.num_classes,
-            ignore_index=files.ignore_index,
-            background=files.background,
-            confidence=confidence,
-        )
+        return run  # of a mask that the checks complain about
+    regions, labels = find_regions(
+        run.prediction,
+        truth,
+        num_classes=files.num_classes,
+        ignore_index=files.ignore_index,
+        background=files.background,
+        confidence=run.confidence,
+        known=files.regions[place] if place < len(files.regions) else None,
     )
+    outlines = None if labels is None else outline_indices(labels)
+    return replace(run, regions=regions, labels=labels, outlines=outlines)
 
 
 def _pair_layers(

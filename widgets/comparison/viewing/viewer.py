@@ -28,6 +28,8 @@ class ComparisonViewer(QWidget):
 
     edit_requested = Signal()
     """The sample shown is wanted in the editor."""
+    appeared = Signal(str)
+    """A sample's id, once it can be seen; its regions of errors may follow."""
     shown = Signal(str)
     """A sample's id, once all its layers are on screen."""
     region_activated = Signal(str, object)
@@ -147,6 +149,10 @@ class ComparisonViewer(QWidget):
         self._enable_tools(True)
         self._loader.request(files, ahead)
 
+    def is_ready(self, files: LayerFiles) -> bool:
+        """Whether a sample would be shown at once, because it is read already."""
+        return self._loader.has(files)
+
     def show_region(self, letter: str, region: ErrorRegion, sample: str = "") -> None:
         """Frame a region of a run's errors and zoom to it, as soon as its sample is shown.
 
@@ -230,6 +236,9 @@ class ComparisonViewer(QWidget):
         self._stack.setCurrentWidget(self.views)
         self.views.show_sample(layers, self._figures)
         self._show_counts(layers)
+        self.appeared.emit(layers.sample)
+        if not layers.is_whole:
+            return  # it comes again with its regions
         wanted, self._wanted_region = self._wanted_region, None
         if wanted is not None and wanted.sample == layers.sample:
             self.views.show_region(wanted.letter, wanted.region)
