@@ -26,7 +26,8 @@ def print_pixels(result: Evaluation, figures: FigureTable) -> None:
     m_dice, m_acc, a_acc = (figures.of(each) for each in ("mDice", "mAcc", "aAcc"))
     say(
         f"mDice {percent(m_dice.value)}  mAcc {percent(m_acc.value)}  aAcc {percent(a_acc.value)}"
-        f"   mDice lies between {interval(m_dice)} on {100 * figures.level:g} % of resampled images"
+        f"   {100 * figures.level:g} % of resampled sets of images give an mDice between "
+        f"{interval(m_dice)}"
     )
     say()
     _print_figures(
@@ -66,8 +67,7 @@ def print_details(details: Details, figures: FigureTable, band: str) -> None:
                 *(percent(value) for value in (each.precision, each.recall, each.f1)),
             ]
             for each in details.objects
-            if details.object_matrix[:, details.class_names.index(each.name)].any()
-            or details.object_matrix[details.class_names.index(each.name)].any()
+            if each.hits + each.misses + each.false_alarms + each.wrong_class + each.mistaken
         ],
         title="Objects, matched where their IoU is above 50 %",
     )

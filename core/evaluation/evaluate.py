@@ -57,7 +57,7 @@ METRICS_FOLDER = "metrics"
 
 # Decoding releases the interpreter lock and counting holds it: more threads only wait for it.
 _THREADS = min(4, os.cpu_count() or 1)
-_CHUNK = 64
+_CHUNK, _AT_ONCE = 128, 16
 
 Outcome = SampleScore | SkippedSample
 
@@ -152,8 +152,9 @@ def _measure_all(
             if cancelled():
                 raise EvaluationCancelled("The evaluation was cancelled")
             chunk = todo[start : start + _CHUNK]
-            for outcome in pool.map(lambda job: _measure(job, dataset), chunk):
-                outcomes[outcome.sample] = outcome
+            parts = [chunk[first : first + _AT_ONCE] for first in range(0, len(chunk), _AT_ONCE)]
+            for found in pool.map(lambda part: [_measure(job, dataset) for job in part], parts):
+                outcomes.update((outcome.sample, outcome) for outcome in found)
             report(len(jobs) - len(todo) + start + len(chunk), len(jobs))
     return [outcomes[job.sample] for job in jobs]
 

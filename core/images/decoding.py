@@ -5,15 +5,14 @@ Files are read as bytes and then decoded, so that paths in any script work on ev
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from core.files import read_bytes
+from core.images.grey_png import encode_grey
 from core.images.headers import (
     ImageHeader,
     is_cut_off,
@@ -115,6 +114,4 @@ def decode_mask(data: bytes, path: Path, coding: MaskCoding | None = None) -> Ar
 
 def encode_mask(mask: Array) -> bytes:
     """Encode class indices, uint8 H×W, as a lossless 8-bit grey PNG."""
-    stream = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(mask)).save(stream, "PNG")
-    return stream.getvalue()
+    return encode_grey(mask)

@@ -22,6 +22,9 @@ Scores = npt.NDArray[np.float64]
 # bincount widens its input to 8 bytes a pixel; in blocks that stays small for any image.
 _BLOCK = 1 << 20
 
+# Up to as many classes, comparing with each is quicker than a histogram.
+_ONE_BY_ONE = 16
+
 
 class ClassMetrics(BaseModel):
     """The figures of one class, in percent; None where the class gives nothing to divide by.
@@ -202,6 +205,41 @@ class ConfusionMatrix:
         )
 
     def _add_block(self, prediction: Mask, truth: Mask) -> None:
+        if self.num_classes > _ONE_BY_ONE or not self._add_compared(prediction, truth):
+            self._add_binned(prediction, truth)
+
+    def _add_compared(self, prediction: Mask, truth: Mask) -> bool:
+        """Count by comparing with each class; False, and nothing counted, if a value is none.
+
+        Comparing and counting run in vector units. A histogram goes pixel by pixel, and slowest
+        over areas of one value, of which masks consist.
+        """
+        classes = range(self.num_classes)
+        remaining = truth.size - _count_equal(truth, self.ignore_index)
+        found: list[tuple[int, int, int]] = []
+        predicted = {value: prediction == value for value in classes}
+        for true_class in classes:
+            if true_class == self.ignore_index:
+                continue
+            true = truth == true_class
+            left = int(np.count_nonzero(true))
+            remaining -= left
+            for predicted_class in classes:
+                if not left:
+                    break
+                both = np.logical_and(true, predicted[predicted_class])
+                pixels = int(np.count_nonzero(both))
+                left -= pixels
+                if pixels:
+                    found.append((true_class, predicted_class, pixels))
+            if left:
+                return False
+        if remaining:
+            return False
+        self.add_entries(found)
+        return True
+
+    def _add_binned(self, prediction: Mask, truth: Mask) -> None:
         side = self.num_classes + 1
         # The smallest type that holds every cell's number keeps the arithmetic in vector units.
         kind = np.dtype(np.uint8 if side * side <= 256 else np.uint16)
@@ -222,6 +260,10 @@ class ConfusionMatrix:
             self._full[:, :-1].sum(axis=0),
             self._full[:-1].sum(axis=1),
         )
+
+
+def _count_equal(mask: Mask, value: int) -> int:
+    return int(np.count_nonzero(mask == value))
 
 
 def per_image_dice(
