@@ -198,4 +198,5 @@ def _spread(counts: npt.NDArray[np.int64], rows: Rows) -> Rows:
     lengths = counts[rows]
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts[rows] - (ends - lengths), lengths)
+    first = np.repeat(starts[rows] - (ends - lengths), lengths)
+    return np.asarray(np.arange(total) + first, np.intp)

@@ -117,7 +117,7 @@ def _measured(
     left, top = np.minimum.reduceat(x, starts), np.minimum.reduceat(y, starts)
     anchors = at[starts]
     true_class = truth.ravel()[anchors]
-    sure = np.full(len(pixels), np.nan, np.float32)
+    sure = np.full(len(pixels), np.nan)
     if confidence is not None:
         sure = np.add.reduceat(confidence.ravel()[at].astype(np.float64), starts) / (255 * pixels)
     objects = found.objects.areas[found.objects.labels.ravel()[anchors]]

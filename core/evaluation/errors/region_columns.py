@@ -73,7 +73,7 @@ class RegionColumns:
             raise ValueError("the columns are not of one length")
         if any(columns[name].dtype != kind for name, kind in COLUMN_KINDS.items()):
             raise ValueError("a column is of another kind")
-        if len(columns["form"]) and int(columns["form"].max()) >= len(KINDS):  # type: ignore[call-overload]
+        if len(columns["form"]) and int(columns["form"].max()) >= len(KINDS):
             raise ValueError("there is no such kind of error")
         return cls(**columns)  # type: ignore[arg-type]
 

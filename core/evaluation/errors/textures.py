@@ -194,7 +194,7 @@ def _k_means(points: Floats, weight: npt.NDArray[np.float64], count: int) -> npt
         before, labels = labels, _distances(points, middles).argmin(1)
         if (before == labels).all():
             break
-    return labels
+    return np.asarray(labels, np.intp)
 
 
 def _distances(points: Floats, middles: Floats) -> Floats:

@@ -87,8 +87,12 @@ def test_that_samples_that_cannot_be_looked_at_are_noted(command: Command, pets:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("nope",), ("mine", "--split", "nope"), ("mine", "--labels", "nope")]
-    + [("mine", "--json", "-", "--csv", "-")],
+    [
+        ("nope",),
+        ("mine", "--split", "nope"),
+        ("mine", "--labels", "nope"),
+        ("mine", "--json", "-", "--csv", "-"),
+    ],
 )
 def test_that_wrong_arguments_are_said(
     command: Command, pets: Path, arguments: tuple[str, ...]
