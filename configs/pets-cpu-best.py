@@ -11,11 +11,11 @@ _base_ = ["_base_/default_runtime.py", "_base_/models/deeplabv3plus_mnv2.py"]
 
 backbone_weights = "mobilenet_v2"
 
-max_iters = 3500
+max_iters = 3000
 batch_size = 8
 image_size = (256, 256)
 crop_size = (256, 256)
-val_interval = 700
+val_interval = 750
 # Background, cat, dog.
 class_weights = [0.6, 1.0, 1.2]
 
