@@ -9,8 +9,9 @@ from typing import Protocol
 
 from core.dataset import Dataset
 from core.errors import PetsegError
+from core.evaluation.comparing.several import compare_several
 from core.evaluation.evaluate import EvaluationCancelled, evaluate_run
-from core.evaluation.metrics.confusion import ConfusionMatrix, Metrics
+from core.evaluation.metrics.confusion import Metrics
 from core.evaluation.predicting.checkpoints import checkpoint_of
 from core.evaluation.predicting.client import PredictionClient, PredictionResult
 from core.evaluation.predicting.files import (
@@ -23,11 +24,6 @@ from core.runs.store import Run, RunState, RunStore
 
 LETTERS = ("A", "B", "C", "D", "E", "F")
 """What the compared runs are called; so many can be compared at most."""
-
-_NOTHING_IN_COMMON = (
-    "The runs have no measured sample in common."
-    " Predict the same split with all of them, then compare again."
-)
 
 
 class Job(Protocol):
@@ -128,7 +124,7 @@ def find(
                     split,
                     label_set=label_set,
                     exclude=excluded,
-                    on_progress=_part(job, place, len(runs)),
+                    on_progress=part_of(job, place, len(runs)),
                     cancelled=job.cancelled,
                 )
             except EvaluationCancelled:
@@ -136,7 +132,7 @@ def find(
             except PetsegError as error:
                 problem = str(error)
         assessments.append(Assessment(status, evaluation, problem, _why_no_model(run)))
-    return _pooled(dataset, tuple(assessments))
+    return _pooled(tuple(assessments))
 
 
 def predict_all(
@@ -160,7 +156,7 @@ def predict_all(
                 run,
                 split,
                 dataset=dataset,
-                on_progress=_part(job, place, len(runs)),
+                on_progress=part_of(job, place, len(runs)),
                 cancelled=job.cancelled,
             )
         )
@@ -189,7 +185,7 @@ def left_out(findings: Findings) -> Mapping[str, str]:
     return result
 
 
-def _part(job: Job, place: int, parts: int) -> Callable[[int, int], None]:
+def part_of(job: Job, place: int, parts: int) -> Callable[[int, int], None]:
     """Progress of one of several equal parts of a job."""
     return lambda done, total: job.progress(place * total + done, parts * total)
 
@@ -224,24 +220,17 @@ def _why_no_model(run: Run | RunChoice) -> str:
     return ""
 
 
-def _pooled(dataset: Dataset, assessments: tuple[Assessment, ...]) -> Findings:
+def _pooled(assessments: tuple[Assessment, ...]) -> Findings:
     """The figures of all runs over the samples that every measured one has."""
     known = [found.evaluation for found in assessments]
     measured = [each for each in known if each is not None]
-    if not measured:
-        return Findings(assessments, tuple(None for _ in known), 0)
-    common = set.intersection(*({score.sample for score in each.scores} for each in measured))
-    problem = "" if common else _NOTHING_IN_COMMON
-    metrics = []
-    for evaluation in known:
-        if evaluation is None:
-            metrics.append(None)
-        elif not common or evaluation.samples == len(common):
-            metrics.append(evaluation.metrics)
-        else:
-            matrix = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
-            for score in evaluation.scores:
-                if score.sample in common:
-                    matrix.add_entries(score.cells)
-            metrics.append(matrix.metrics([info.name for info in dataset.classes]))
-    return Findings(assessments, tuple(metrics), len(common), problem)
+    own = tuple(None if each is None else each.metrics for each in known)
+    if len(measured) < 2:
+        return Findings(assessments, own, sum(each.samples for each in measured))
+    try:
+        several = compare_several(measured)
+    except PetsegError as error:
+        return Findings(assessments, own, 0, str(error))
+    in_common = iter(several.metrics)
+    metrics = tuple(None if each is None else next(in_common) for each in known)
+    return Findings(assessments, metrics, len(several.samples))

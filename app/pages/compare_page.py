@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,6 +11,7 @@ from app.actions import Action
 from app.comparing.comparison import Comparison
 from app.comparing.work import LETTERS, RunChoice, left_out
 from app.jobs import Jobs
+from app.pages.compare.analysing import REPAIRS, Analysing
 from app.pages.compare.experiments import Experiments
 from app.pages.compare.frame import RUNS, SAMPLES, CompareFrame
 from app.pages.compare.predicting import Predicting
@@ -19,6 +20,7 @@ from app.pages.compare.viewing import Viewing
 from app.pages.page import Page
 from app.session import Session
 from app.settings import Settings
+from core.evaluation.analysis import Analysis
 from widgets.comparison import words
 from widgets.comparison.choosing.chooser import RunEntry
 from widgets.comparison.metrics_model import RunMetrics
@@ -45,9 +47,8 @@ class ComparePage(Page):
         self.predicting = Predicting(self.prediction_bar, self.comparison, self)
         self.repairing = Repairing(session, jobs, self)
         self.frame.set_worklist(self.repairing.bar)
-        self.frame.side.add_panel(
-            "Repairs", self.repairing.effect, "What repaired labels gave between a run and the next"
-        )
+        self.analysing = Analysing(self.frame.side, session, jobs, self.comparison, self)
+        self.analysing.add_panel(REPAIRS, self.repairing.effect, "What repaired labels alone gave")
         self.experiments = Experiments(session, jobs)
         self.frame.set_runs_view(self.experiments)
         self._open_button = self.empty.add_button(
@@ -119,6 +120,7 @@ class ComparePage(Page):
         self.viewing.shut_down()
         self.experiments.shut_down()
         self.repairing.shut_down()
+        self.analysing.shut_down()
 
     def open_run(self, run_id: str) -> None:
         """Look at one run; what it has not predicted of the split is predicted at once."""
@@ -152,6 +154,11 @@ class ComparePage(Page):
         self.repairing.region_wanted.connect(self.viewing.show_region_of)
         self.repairing.bar.folded_changed.connect(lambda folded: self.frame.give_room(not folded))
         self.repairing.left.connect(self.samples.table.setFocus)
+        self.repairing.set_source(self._errors_to_add)
+        self.analysing.samples_chosen.connect(self.viewing.show_samples)
+        self.analysing.region_activated.connect(self.viewing.show_region)
+        self.analysing.looking.looked.connect(self._show_insights)
+        self.analysing.set_region_menu(self.repairing.menu)
 
     def _turn(self) -> None:
         self.frame.show_view(SAMPLES if self.frame.view == RUNS else RUNS)
@@ -167,6 +174,7 @@ class ComparePage(Page):
         self.predicting.reset()
         self._wanted_runs, self._predicts_wanted = [], False
         self.comparison.reset()
+        self.analysing.reset()
         self.viewing.set_dataset(dataset)
         if dataset is not None:
             self.overview.chooser.set_splits(dataset.splits)
@@ -242,10 +250,25 @@ class ComparePage(Page):
         self.predicting.show()
         self.predicting.predict_if_asked()
 
+    def _show_insights(self) -> None:
+        self.viewing.set_analyses([each.analysis for each in self.analysing.reports])
+        self._show_table()
+
+    def _errors_to_add(self) -> tuple[Analysis | None, Collection[str] | None, str]:
+        """The errors of the run in the panels, and the samples that the list shows."""
+        report = self.analysing.report()
+        if report is None or report.analysis is None:
+            return None, None, ""
+        ids = self.samples.model.ids
+        if len(ids) == self.samples.model.total:
+            return report.analysis, None, f"{report.name}: all samples"
+        return report.analysis, ids, f"{report.name}: the {len(ids):,} samples in the list"
+
     def _show_table(self) -> None:
         comparison, dataset = self.comparison, self.session.dataset
         findings = comparison.findings
         rows = []
+        intervals = self.analysing.intervals()
         for place, run in enumerate(comparison.choice.runs):
             known = place < len(findings.metrics)
             rows.append(
@@ -255,6 +278,7 @@ class ComparePage(Page):
                     run_color(run.id),
                     findings.metrics[place] if known else None,
                     _details(run),
+                    intervals.get(run.id),
                 )
             )
         names = [info.name for info in dataset.classes] if dataset is not None else []

@@ -17,6 +17,7 @@ from widgets.eda.plot import ChartPlot
 from widgets.export_button import Rows
 from widgets.plots.graphs import pg
 
+_HINT = "Click a point to list the samples with most wrong pixels of that confidence."
 _NEAR = 14.0
 _SMALLEST, _LARGEST = 6.0, 16.0
 
@@ -41,6 +42,7 @@ class ReliabilityPlot(ChartPlot):
         self.view.setYRange(0, 100, padding=0.02)
         self.pointed_at.connect(self._on_pointed_at)
         self.stepped.connect(self._on_stepped)
+        self.show_tip(_HINT)
         self.restyle()
 
     @property
@@ -79,11 +81,9 @@ class ReliabilityPlot(ChartPlot):
             self._draw()
 
     def _draw(self) -> None:
-        muted = QPen(theme.color("muted"), 1, Qt.PenStyle.DashLine)
-        muted.setCosmetic(True)
+        muted = pg.mkPen(theme.color("muted"), width=1, style=Qt.PenStyle.DashLine)
         self._ideal.setPen(muted)
-        line = QPen(theme.color("accent"), 2)
-        line.setCosmetic(True)
+        line = pg.mkPen(theme.color("accent"), width=2)
         points = self.points
         xs = [each.confidence for each in points]
         ys = [each.accuracy for each in points]
@@ -102,18 +102,19 @@ class ReliabilityPlot(ChartPlot):
         )
 
     def _pen_of(self, place: int) -> QPen:
-        if place == self._focused:
-            return QPen(theme.color("text"), 2, Qt.PenStyle.DashLine)
-        if place == self._hovered:
-            return QPen(theme.color("text"), 2)
-        return QPen(theme.color("surface"), 1)
+        # Pens that do not grow with the points: they would cover them.
+        if place in (self._focused, self._hovered):
+            pen: QPen = pg.mkPen(theme.color("text"), width=2)
+        else:
+            pen = pg.mkPen(theme.color("surface"), width=1)
+        return pen
 
     def _on_pointed_at(self, place: QPointF | None) -> None:
         found = None if place is None else self.point_at(place)
         number = None if found is None else self.points.index(found)
         if number != self._hovered:
             self._hovered = number
-            self.show_tip("" if found is None else bin_words(found))
+            self.show_tip(_HINT if found is None else bin_words(found))
             self._draw()
 
     def _on_stepped(self, right: int, down: int) -> None:
@@ -144,15 +145,8 @@ class CalibrationPanel(AnalysisPanel):
         self.verdict.setWordWrap(True)
         self.verdict.setObjectName("CalibrationVerdict")
         self.plot = ReliabilityPlot()
-        self.plot.setMinimumHeight(220)
-        hint = QLabel(
-            "Click a point to list the samples with most wrong pixels at that confidence."[:]
-        )
-        hint.setWordWrap(True)
-        hint.setProperty("role", "muted")
         self.body.addWidget(self.verdict)
         self.body.addWidget(self.plot, 1)
-        self.body.addWidget(hint)
         self.objects_box.toggled.connect(lambda _on: self._refresh())
         self.plot.clicked.connect(self._on_clicked)
         self.plot.entered.connect(lambda: self._choose(self.plot.focused))
@@ -217,12 +211,13 @@ class CalibrationPanel(AnalysisPanel):
             else (CalibrationColumn.PIXELS, CalibrationColumn.RIGHT)
         )
         found = []
-        for each in report.analysis.samples:
-            counts = each.details.calibration
+        table = report.analysis.table
+        for sample, details in zip(table.ids, table.details, strict=True):
+            counts = details.calibration
             if counts is not None:
                 wrong = int(counts[number, pixels] - counts[number, right])
                 if wrong:
-                    found.append((-wrong, each.sample))
+                    found.append((-wrong, sample))
         what = f"wrong with a confidence of {100 * chosen.low:.0f} to {100 * chosen.high:.0f} %"
         self.choose_samples(what, [sample for _, sample in sorted(found)])
 

@@ -19,10 +19,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QBrush, QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from widgets.analysis.range_bar import BAR_ROLE, RangeBar, RangeBarDelegate
+from widgets.analysis.cell_delegate import BAR_ROLE, NOTE_ROLE, CellDelegate, RangeBar
 
 _Index = QModelIndex | QPersistentModelIndex
-_ROW_HEIGHT = 28
+ROW_HEIGHT = 28
 _STEPS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
@@ -33,6 +33,7 @@ class Cell:
 
     Attributes:
         text: What it says.
+        note: What it says below that, smaller, such as an interval.
         tip: What its tooltip says.
         is_number: Whether it stands at the right.
         is_bold: Whether it is a heading.
@@ -45,6 +46,7 @@ class Cell:
 
     text: str = ""
     tip: str = ""
+    note: str = ""
     is_number: bool = False
     is_bold: bool = False
     ink: QColor | None = None
@@ -123,13 +125,21 @@ class CellTable(QTableView):
     Args:
         name: What the table holds, for people who cannot see it.
         whole_rows: Whether rows are chosen rather than cells.
+        row_height: Height of a row in px.
         parent: Its parent.
     """
 
     chosen = Signal(object)
     """The payload of the cell that was chosen."""
 
-    def __init__(self, name: str, *, whole_rows: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        whole_rows: bool,
+        row_height: int = ROW_HEIGHT,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.cells = CellModel(self)
         self.setModel(self.cells)
@@ -144,9 +154,10 @@ class CellTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
-        self.setItemDelegate(RangeBarDelegate(self))
+        self.setItemDelegate(CellDelegate(self))
+        self.setProperty("role", "dense")
         self.setIconSize(QSize(12, 12))
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(row_height)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setVisible(False)
         header = self.horizontalHeader()
@@ -208,6 +219,8 @@ def _role(cell: Cell, role: int) -> Any:
         return font
     if role == BAR_ROLE:
         return cell.bar
+    if role == NOTE_ROLE:
+        return cell.note
     if role == roles.DecorationRole and cell.swatch is not None:
         return cell.swatch
     if role == roles.AccessibleTextRole:

@@ -26,7 +26,7 @@ from widgets.export_button import Rows
 PIXELS, OBJECTS = "Pixels", "Objects"
 BY_ROW, BY_COLUMN, COUNTS = "% of true", "% of predicted", "Counts"
 _STRONGEST = 0.55
-_LEAST_COLUMN = 72
+_LEAST_COLUMN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class ConfusionPanel(AnalysisPanel):
             return
         share = str(self.share_box.currentText())
         shares = _shares(confusion.counts, share)
-        self.caption.setText("rows: true")
+        self.caption.setText("true ↓  predicted →")
         self.table.set_cells(
             [Cell(name, f"Predicted as {name}", is_number=True) for name in confusion.column_names],
             [
@@ -115,6 +115,8 @@ class ConfusionPanel(AnalysisPanel):
     def _cell(
         self, confusion: Confusion, shares: npt.NDArray[np.float64], place: _Place, share: str
     ) -> Cell:
+        if confusion.is_void(place.row, place.column):
+            return Cell("")
         count = int(confusion.counts[place.row, place.column])
         value = float(shares[place.row, place.column])
         is_right = confusion.is_right(place.row, place.column)

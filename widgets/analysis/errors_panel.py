@@ -9,13 +9,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from core.evaluation.analysis import KindSum
+from core.evaluation.analysis import KindSum, TextureSum
 from core.evaluation.errors.kinds import ErrorKind
 from widgets import theme
 from widgets.analysis.cell_table import Cell, CellTable
@@ -26,6 +25,9 @@ from widgets.elided_label import ElidedLabel
 from widgets.export_button import Rows
 
 LARGEST, SUREST, TEXTURE = "Largest first", "Surest first", "By texture"
+_BY_ROOM = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+_ROW_HEIGHT = 24
+_TABLE_HEIGHT = 36 + 7 * _ROW_HEIGHT
 ORDERS = {
     LARGEST: "The regions with most pixels first",
     SUREST: "Those first of which the run is most sure",
@@ -36,15 +38,17 @@ ORDERS = {
 class ErrorsPanel(AnalysisPanel):
     """A row for each kind. Choosing one lists its samples and shows its places."""
 
-    patches_wanted = Signal(object, str)
-    """An `ErrorKind` and one of `ORDERS`: its patches are to be found and given back."""
+    patches_wanted = Signal(object, str, str)
+    """An `ErrorKind`, one of `ORDERS` and a look ("" for all): find the patches, give them back."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("kinds of errors", "alert-rhombus-outline", parent)
         self._report: RunReport | None = None
         self._sums: Sequence[KindSum] = ()
         self._kind: ErrorKind | None = None
-        self.table = CellTable("Kinds of errors, the most expensive first", whole_rows=True)
+        self.table = CellTable(
+            "Kinds of errors, the most expensive first", whole_rows=True, row_height=_ROW_HEIGHT
+        )
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.title = ElidedLabel()
         self.title.setProperty("role", "heading")
@@ -54,18 +58,23 @@ class ErrorsPanel(AnalysisPanel):
             self.order_box.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
         self.order_box.setToolTip("In which order the places are shown")
         self.order_box.setAccessibleName("Order of the places")
+        self.look_box = QComboBox()
+        self.look_box.setObjectName("LookBox")
+        self.look_box.setToolTip("False alarms that look alike: on which ground the run is misled")
+        self.look_box.setAccessibleName("What the false alarms look like")
+        self.look_box.setSizeAdjustPolicy(_BY_ROOM)
+        self.look_box.setMinimumContentsLength(12)
         self.patches = PatchGrid()
-        self.hint = QLabel("Click a place to see it in its sample.")
-        self.hint.setProperty("role", "muted")
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.table)
         splitter.addWidget(self._below())
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([248, 400])
+        splitter.setSizes([_TABLE_HEIGHT, 400])
         self.body.addWidget(splitter, 1)
         self.table.chosen.connect(self._on_chosen)
         self.order_box.activated.connect(lambda _place: self._ask())
+        self.look_box.activated.connect(lambda _place: self._on_look())
         self.patches.activated_patch.connect(self._on_patch)
         theme.signals.changed.connect(self._refresh)
         self.show_report(None)
@@ -74,6 +83,7 @@ class ErrorsPanel(AnalysisPanel):
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.title, 1)
+        line.addWidget(self.look_box, 1)  # of false alarms, in place of the title
         line.addWidget(self.order_box)
         below = QWidget()
         column = QVBoxLayout(below)
@@ -81,7 +91,6 @@ class ErrorsPanel(AnalysisPanel):
         column.setSpacing(theme.GRID // 2)
         column.addLayout(line)
         column.addWidget(self.patches, 1)
-        column.addWidget(self.hint)
         return below
 
     @property
@@ -97,16 +106,26 @@ class ErrorsPanel(AnalysisPanel):
         known = {each.kind for each in self._sums if each.regions}
         if self._kind not in known:
             self._kind = next((each.kind for each in self._sums if each.regions), None)
+        self._show_looks()
         self._refresh()
         self._ask()
 
-    def show_patches(self, kind: ErrorKind, patches: Sequence[Patch]) -> None:
-        """Show the places of a kind, unless another one was chosen meanwhile."""
-        if kind is self._kind:
+    @property
+    def look(self) -> str:
+        """The look of false alarms that was chosen; "" for all of them, and for other kinds."""
+        return self.look_box.currentData() or "" if self._kind is ErrorKind.FALSE_ALARM else ""
+
+    def show_patches(self, kind: ErrorKind, look: str, patches: Sequence[Patch]) -> None:
+        """Show the places of a kind, unless something else was chosen meanwhile."""
+        if kind is self._kind and look == self.look:
             self.patches.set_patches(patches)
             found = next((each.regions for each in self._sums if each.kind is kind), 0)
+            if look:
+                found = next((len(e.regions) for e in self._textures() if e.name == look), 0)
             shown = f"{len(patches):,} of {found:,}" if len(patches) < found else f"{found:,}"
             self.title.setText(f"{kind.words}: {shown} places")
+            if not look:
+                self.look_box.setItemText(0, self.title.text())
 
     def choose_kind(self, kind: ErrorKind) -> None:
         """List the samples with errors of a kind, and show its places."""
@@ -159,15 +178,40 @@ class ErrorsPanel(AnalysisPanel):
         if self._report is None or self._report.analysis is None:
             return
         self._kind = kind
+        self._show_looks()
         self._ask()
         self.choose_samples(kind.words.lower(), list(self._report.analysis.samples_with(kind)))
+
+    def _textures(self) -> Sequence[TextureSum]:
+        return self._report.textures if self._report is not None else ()
+
+    def _show_looks(self) -> None:
+        """Offer the looks of false alarms; the chosen one stays chosen while it is there."""
+        before, textures = self.look_box.currentData(), self._textures()
+        self.look_box.clear()
+        self.look_box.addItem(ErrorKind.FALSE_ALARM.words, "")
+        for each in textures:
+            places = "1 place" if len(each.regions) == 1 else f"{len(each.regions):,} places"
+            self.look_box.addItem(f"{each.name}: {places}, {each.cost:.2f} points", each.name)
+        self.look_box.setCurrentIndex(max(self.look_box.findData(before), 0))
+        has_looks = self._kind is ErrorKind.FALSE_ALARM and len(textures) > 1
+        self.look_box.setVisible(has_looks)
+        self.title.setVisible(not has_looks)
+
+    def _on_look(self) -> None:
+        self._ask()
+        look = self.look
+        for each in self._textures():
+            if each.name == look:
+                samples = dict.fromkeys(found.sample for found in each.regions)
+                self.choose_samples(f"false alarms on {look}", list(samples))
 
     def _ask(self) -> None:
         if self._kind is None:
             self.patches.set_patches(())
             self.title.setText("")
         else:
-            self.patches_wanted.emit(self._kind, self.order_box.currentText())
+            self.patches_wanted.emit(self._kind, self.order_box.currentText(), self.look)
 
     def _on_patch(self, patch: Patch) -> None:
         self.region_activated.emit(patch.sample, patch.region)

@@ -75,12 +75,6 @@ def interval_text(figure: Figure | None) -> str:
     return f"{figure.low:,.{places}f}–{figure.high:,.{places}f}"
 
 
-def figure_text(figure: Figure | None) -> str:
-    """A figure with its interval."""
-    ends = interval_text(figure)
-    return f"{value_text(figure)} ({ends})" if ends else value_text(figure)
-
-
 def tip_of(definition: Definition, figure: Figure | None = None, level: float = 0.95) -> str:
     """What a figure means, for a tooltip."""
     how = "pooled over all images" if definition.how == "pooled" else "mean over the images"

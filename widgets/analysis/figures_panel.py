@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHeaderView, QLabel, QToolButton, QWidget
 
@@ -15,7 +16,7 @@ from widgets.analysis.figure_rows import (
     PER_IMAGE,
     POOLED,
     FigureRow,
-    figure_text,
+    interval_text,
     rows_of,
     tip_of,
     value_text,
@@ -23,6 +24,8 @@ from widgets.analysis.figure_rows import (
 from widgets.analysis.panel import AnalysisPanel
 from widgets.analysis.report import RunReport
 from widgets.export_button import Rows
+
+_ROW_HEIGHT = 38
 
 
 class FiguresPanel(AnalysisPanel):
@@ -50,7 +53,7 @@ class FiguresPanel(AnalysisPanel):
         self.verdict.setObjectName("PairedTest")
         self.verdict.setWordWrap(True)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.table = CellTable("Figures", whole_rows=True)
+        self.table = CellTable("Figures", whole_rows=True, row_height=_ROW_HEIGHT)
         self.body.addWidget(self.verdict)
         self.body.addWidget(self.table, 1)
         self.how_box.activated.connect(lambda _place: self._refresh())
@@ -59,14 +62,21 @@ class FiguresPanel(AnalysisPanel):
         theme.signals.changed.connect(self._refresh)
         self.show_reports(())
 
-    def show_reports(self, reports: Sequence[RunReport], sentences: Sequence[str] = ()) -> None:
+    def show_reports(
+        self,
+        reports: Sequence[RunReport],
+        sentences: Sequence[str] = (),
+        explanations: Sequence[str] = (),
+    ) -> None:
         """Show runs.
 
         Args:
             reports: The compared runs, in order.
             sentences: What the paired test says of each further run against the first.
+            explanations: The same at length, for the tooltip.
         """
         self._reports, self._sentences = reports, sentences
+        self.verdict.setToolTip("\n\n".join(explanations))
         self._refresh()
 
     def show_definitions(self) -> DefinitionsDialog:
@@ -108,6 +118,10 @@ class FiguresPanel(AnalysisPanel):
         self.caption.setText(f"{images}{ends}")
         titles, cells = self._several(known) if several else self._single(known[0])
         self.table.set_cells(titles, cells)
+        self.table.clearSpans()
+        for row, line in enumerate(cells):
+            if line[0].is_bold:
+                self.table.setSpan(row, 0, 1, len(titles))
         self._fit(len(titles))
 
     def _single(self, report: RunReport) -> tuple[list[Cell], list[list[Cell]]]:
@@ -136,7 +150,7 @@ class FiguresPanel(AnalysisPanel):
         for row in rows_of(reports):
             _head(cells, row, len(titles))
             line = [_name_cell(row, how)]
-            line += [_figure_cell(row, each, how, short=len(reports) > 2) for each in reports]
+            line += [_figure_cell(row, each, how) for each in reports]
             if len(reports) == 2:
                 line.append(_delta_cell(row, first, others[0], how))
             cells.append(line)
@@ -153,12 +167,10 @@ class FiguresPanel(AnalysisPanel):
             if report.evaluation is None:
                 continue
             place = report.class_names.index(class_name)
-            found = [
-                (score.dice[place] or 0.0, score.sample)
-                for score in report.evaluation.scores
-                if score.dice[place] is not None
-            ]
-            self.choose_samples(f"with {class_name}", [sample for _, sample in sorted(found)])
+            scores = report.evaluation.scores
+            dice = scores.dice[:, place]
+            found = [scores.ids[row] for row in np.argsort(dice) if not np.isnan(dice[row])]
+            self.choose_samples(f"with {class_name}", found)
             return
 
 
@@ -182,13 +194,18 @@ def _name_cell(row: FigureRow, how: str = POOLED) -> Cell:
     return Cell(row.definition.name + unit, tip, payload=row.class_name or None)
 
 
-def _figure_cell(row: FigureRow, report: RunReport, how: str, *, short: bool = False) -> Cell:
+def _figure_cell(row: FigureRow, report: RunReport, how: str) -> Cell:
     figure, definition = row.figure(report.figures, how), row.definition_of(how)
     if definition is None or report.figures is None:
         return Cell("–", is_number=True, ink=theme.color("muted"), payload=row.class_name or None)
-    text = value_text(figure) if short else figure_text(figure)
     tip = f"{report.letter}: {report.name}\n{tip_of(definition, figure, report.figures.level)}"
-    return Cell(text, tip, is_number=True, payload=row.class_name or None)
+    return Cell(
+        value_text(figure),
+        tip,
+        interval_text(figure),
+        is_number=True,
+        payload=row.class_name or None,
+    )
 
 
 def _delta_cell(row: FigureRow, first: RunReport, second: RunReport, how: str) -> Cell:

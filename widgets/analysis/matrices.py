@@ -45,7 +45,11 @@ class Confusion:
 
     def is_right(self, row: int, column: int) -> bool:
         """Whether a cell counts what is right."""
-        return self.rows[row] == self.columns[column]
+        return self.rows[row] == self.columns[column] != NOTHING
+
+    def is_void(self, row: int, column: int) -> bool:
+        """Whether a cell stands for what cannot be: nothing that was not found."""
+        return self.rows[row] == self.columns[column] == NOTHING
 
     def title(self, row: int, column: int) -> str:
         """What the samples of a cell have in common: "dog predicted as cat"."""
@@ -76,10 +80,7 @@ def confusion_of_pixels(report: RunReport) -> Confusion:
     names = tuple(report.class_names)
     counts = np.zeros((len(names), len(names)), np.int64)
     if report.evaluation is not None:
-        for score in report.evaluation.scores:
-            for true, predicted, pixels in score.cells:
-                if true < len(names) and predicted < len(names):
-                    counts[true, predicted] += pixels
+        counts += report.evaluation.scores.pooled_cells()
     every = tuple(range(len(names)))
     return Confusion(counts, every, every, names, "px")
 
@@ -100,13 +101,7 @@ def samples_of_pixels(report: RunReport, true: int, predicted: int) -> list[str]
     """The samples with such pixels, most of them first."""
     if report.evaluation is None:
         return []
-    found = [
-        (-pixels, score.sample)
-        for score in report.evaluation.scores
-        for row, column, pixels in score.cells
-        if (row, column) == (true, predicted)
-    ]
-    return [sample for _, sample in sorted(found)]
+    return [sample for sample, _ in report.evaluation.scores.samples_with(true, predicted)]
 
 
 def samples_of_objects(report: RunReport, true: int, predicted: int) -> list[str]:
@@ -114,8 +109,9 @@ def samples_of_objects(report: RunReport, true: int, predicted: int) -> list[str
     if report.analysis is None:
         return []
     found = []
-    for each in report.analysis.samples:
-        rows = each.details.objects
+    table = report.analysis.table
+    for sample, details in zip(table.ids, table.details, strict=True):
+        rows = details.objects
         count = int(
             np.count_nonzero(
                 (rows[:, ObjectColumn.TRUE_CLASS] == true)
@@ -123,5 +119,5 @@ def samples_of_objects(report: RunReport, true: int, predicted: int) -> list[str
             )
         )
         if count:
-            found.append((-count, each.sample))
+            found.append((-count, sample))
     return [sample for _, sample in sorted(found)]

@@ -30,6 +30,8 @@ class AnalysisPanel(QWidget):
     """Which samples somebody wants to see, in words, and their ids."""
     region_activated = Signal(str, object)
     """A sample's id and the `ErrorRegion` of it that somebody wants to see."""
+    emptied = Signal(bool)
+    """Whether there is nothing to show, now that this is another answer than before."""
 
     def __init__(self, name: str, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,11 +73,16 @@ class AnalysisPanel(QWidget):
     def say(self, heading: str, text: str = "") -> None:
         """Show nothing; say why, and what to do about it."""
         self.empty.say(heading, text)
-        self._stack.setCurrentIndex(0)
+        self._show(0)
 
     def show_content(self) -> None:
         """Show the panel's own widgets."""
-        self._stack.setCurrentIndex(1)
+        self._show(1)
+
+    def _show(self, place: int) -> None:
+        if place != self._stack.currentIndex():
+            self._stack.setCurrentIndex(place)
+            self.emptied.emit(place == 0)
 
     def rows(self) -> Rows:
         """The table of what is shown, its first row the titles."""

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPaintEvent, QPixmap
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from core.evaluation.errors.regions import ErrorRegion
@@ -26,7 +26,7 @@ from widgets import theme
 from widgets.gallery.loader import Render, ThumbnailLoader
 
 _Index = QModelIndex | QPersistentModelIndex
-PATCH = 72
+PATCH = 80
 _SPACING = 6
 _KEYS = (
     Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down,
@@ -43,12 +43,14 @@ class Patch:
         region: The region.
         words: What its tooltip says.
         key: Names it among all patches of a run.
+        look: What its texture is like; "" where that is not told.
     """
 
     sample: str
     region: ErrorRegion
     words: str
     key: str
+    look: str = ""
 
 
 class _PatchModel(QAbstractListModel):
@@ -59,11 +61,13 @@ class _PatchModel(QAbstractListModel):
         self._rows: dict[str, int] = {}
         self._blank = QPixmap(PATCH, PATCH)
 
-    def set_patches(self, patches: Sequence[Patch]) -> None:
-        self.beginResetModel()
+    def set_patches(self, patches: Sequence[Patch], *, keep: bool) -> None:
+        if not keep:
+            self.beginResetModel()
         self.patches = patches
         self._rows = {patch.key: row for row, patch in enumerate(patches)}
-        self.endResetModel()
+        if not keep:
+            self.endResetModel()
 
     def on_ready(self, key: str) -> None:
         row = self._rows.get(key)
@@ -100,6 +104,8 @@ class PatchGrid(QListView):
 
     activated_patch = Signal(object)
     """The `Patch` that somebody wants to see in its sample."""
+    menu_wanted = Signal(object, QPoint)
+    """A `Patch` and a point of the screen: somebody wants to know what can be done with it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,7 +124,7 @@ class PatchGrid(QListView):
         self.setSpacing(2)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMinimumHeight(PATCH + 24)
+        self.setMinimumHeight(PATCH + 16)
         self.clicked.connect(self._activate)
 
     @property
@@ -129,12 +135,16 @@ class PatchGrid(QListView):
     def set_source(self, render: Render | None) -> None:
         """Say how the patch of a key is drawn at a size; called off the UI thread."""
         self._loader.set_size(round(PATCH * self.devicePixelRatioF()))
-        self._loader.set_source(render)
+        # What was drawn stays until it is drawn anew: of the same run little has changed mostly.
+        self._loader.set_source(render, forget=render is None)
+        self.viewport().update()
 
     def set_patches(self, patches: Sequence[Patch]) -> None:
-        """Show those patches."""
-        self._model.set_patches(patches)
-        self.scrollToTop()
+        """Show those patches; where they are the same as before, nobody loses their place."""
+        is_same = [each.key for each in patches] == [each.key for each in self.patches]
+        self._model.set_patches(patches, keep=is_same)
+        if not is_same:
+            self.scrollToTop()
 
     def shut_down(self) -> None:
         """End the threads that draw patches."""
@@ -157,6 +167,14 @@ class PatchGrid(QListView):
             self._activate(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """A right click, or the menu key: what can be done with the place?"""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            at = self.viewport().mapToGlobal(self.visualRect(index).center())
+            self.menu_wanted.emit(self._model.patches[index.row()], at)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and ask for what is missing on the screen, once for all of it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.dataset.model import ClassInfo
-from core.evaluation.analysis import Analysis
+from core.evaluation.analysis import Analysis, TextureSum
 from core.evaluation.metrics.details import Details
 from core.evaluation.metrics.figures import FigureTable
 from core.evaluation.scores import Evaluation
@@ -27,6 +27,8 @@ class RunReport:
         analysis: Its errors; None while they are being looked for.
         details: What its samples sum up to beyond pixel counts.
         slices: Parts of the split and what they cost, the most expensive first.
+        dark: What its samples say of dark objects on dark ground, in sentences.
+        textures: What its false alarms look like.
         problem: Why something of it is missing, as a sentence; "" when nothing is.
     """
 
@@ -39,6 +41,8 @@ class RunReport:
     analysis: Analysis | None = None
     details: Details | None = None
     slices: Sequence[Slice] = field(default=())
+    dark: str = ""
+    textures: Sequence[TextureSum] = field(default=())
     problem: str = ""
 
     @property

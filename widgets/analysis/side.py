@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QStackedWidget,
-    QTabBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -32,7 +31,7 @@ class AnalysisSide(QWidget):
         self.setObjectName("AnalysisSide")
         self._folded = False
         self.tabs = KeyedTabBar("Panels of the analysis")
-        self.tabs.setShape(QTabBar.Shape.RoundedNorth)
+        self.tabs.setProperty("role", "dense")
         self.fold_button = QToolButton()
         self.fold_button.setObjectName("FoldAnalysis")
         self.fold_button.setAutoRaise(True)
@@ -75,6 +74,10 @@ class AnalysisSide(QWidget):
         self._stack.addWidget(panel)
         place = self.tabs.addTab(title)
         self.tabs.setTabToolTip(place, tooltip)
+
+    def show_tab(self, panel: QWidget, is_shown: bool) -> None:
+        """Show or hide the tab of a panel; another one comes to the front when it was chosen."""
+        self.tabs.setTabVisible(self._stack.indexOf(panel), is_shown)
 
     def add_line(self, line: QWidget) -> None:
         """Put a line above all panels, such as the one that chooses the run."""

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHeaderView, QLabel, QWidget
 
 from core.evaluation.slices.slicing import Slice
 from widgets import theme
+from widgets.analysis.cell_delegate import RangeBar
 from widgets.analysis.cell_table import Cell, CellTable
 from widgets.analysis.panel import AnalysisPanel
-from widgets.analysis.range_bar import RangeBar
 from widgets.analysis.report import RunReport
 from widgets.export_button import Rows
 
@@ -38,14 +38,10 @@ class SlicesPanel(AnalysisPanel):
         theme.signals.changed.connect(self._refresh)
         self.show_report(None)
 
-    def show_report(self, report: RunReport | None, verdict: str = "") -> None:
-        """Show a run; None says that there is none.
-
-        Args:
-            report: The run.
-            verdict: What its samples say of dark animals on dark ground, in sentences.
-        """
+    def show_report(self, report: RunReport | None) -> None:
+        """Show a run; None says that there is none."""
         self._report = report
+        verdict = report.dark if report is not None else ""
         self.verdict.setText(verdict)
         self.verdict.setVisible(bool(verdict))
         self._refresh()

@@ -25,7 +25,7 @@ _ROW_HEIGHT = 24
 # In a low window the pictures need the room more: further runs are scrolled to.
 _LOW_WINDOW, _ROWS_IN_LOW = 800, 3
 _NAME_WIDTHS = (150, 300)
-_METRIC_WIDTHS = (80, 140)
+_LEAST_METRIC = 64
 _TITLE_PADDING = 13
 _ICON = QSize(14, 14)
 
@@ -105,22 +105,21 @@ class MetricsTable(QTableView):
         figures = [each for each in range(self.metrics_model.columnCount()) if each not in (0, 2)]
         if not figures:
             return
-        needed = max(self._title_width(column) for column in figures)
-        each = min(max(needed, _METRIC_WIDTHS[0]), _METRIC_WIDTHS[1])
-        header.setMinimumSectionSize(each)
-        goal = max(self.sizeHintForColumn(2) + theme.GRID, each)
-        room = self.viewport().width() - goal - len(figures) * each
+        # The mDice has its interval beside it.
+        needed = [max(self._title_width(column), _LEAST_METRIC) for column in figures]
+        needed[0] = max(needed[0], self.sizeHintForColumn(1))
+        header.setMinimumSectionSize(_LEAST_METRIC)
+        goal = max(self.sizeHintForColumn(2) + theme.GRID, self._title_width(2))
+        room = self.viewport().width() - goal - sum(needed)
         wanted = min(self.sizeHintForColumn(0) + theme.GRID, room, _NAME_WIDTHS[1])
         for column, width in ((0, max(wanted, _NAME_WIDTHS[0])), (2, goal)):
             header.setSectionResizeMode(column, modes.Fixed)
             header.resizeSection(column, width)
-        for column in figures:
-            header.setSectionResizeMode(column, modes.Stretch)
-        # The mDice has its interval beside it.
-        wide = self.sizeHintForColumn(1)
-        if wide > each:
-            header.setSectionResizeMode(1, modes.Fixed)
-            header.resizeSection(1, wide)
+        rest = max(self.viewport().width() - goal - header.sectionSize(0) - sum(needed), 0)
+        for place, (column, width) in enumerate(zip(figures, needed, strict=True)):
+            share = rest * (place + 1) // len(figures) - rest * place // len(figures)
+            header.setSectionResizeMode(column, modes.Fixed)
+            header.resizeSection(column, width + share)
 
     def _title_width(self, column: int) -> int:
         font = QFont(self.horizontalHeader().font())

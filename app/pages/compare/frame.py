@@ -18,7 +18,7 @@ from widgets.empty_state import EmptyState
 from widgets.tab_bar import KeyedTabBar
 
 RUNS, SAMPLES = "Runs", "Samples"
-_LIST_WIDTH, _SIDE_WIDTH = 264, 376
+_LIST_WIDTH, _SIDE_WIDTH = 256, 400
 _LEAST_LIST, _LEAST_MIDDLE = 224, 520
 _ROOMY = 760
 """From this height on there is room for figures, views and an open worklist."""

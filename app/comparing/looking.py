@@ -1,0 +1,133 @@
+"""Looks into the compared runs beyond their pixel counts, in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.comparing.comparison import Comparison
+from app.comparing.insights import Insights, Question, all_insights, first_figures
+from app.jobs import JobHandle, Jobs
+from app.session import Session
+from core.errors import PetsegError
+from core.evaluation.evaluate import EvaluationCancelled
+
+
+class Looking(QObject):
+    """Figures first, because they are at hand; then errors and slices, which take longer.
+
+    What was found stays until there is something new. Core keeps what it has seen: after an edit
+    only that sample is looked at again.
+
+    Args:
+        session: What is open, and what people say of samples.
+        jobs: Does the work.
+        comparison: The runs and their pixel counts.
+        parent: Its owner.
+    """
+
+    looked = Signal()
+    """`insights` is up to date; `insights.is_whole` tells whether more is to come."""
+    failed = Signal(str)
+    """Something could not be found out; the sentence says why."""
+
+    def __init__(
+        self, session: Session, jobs: Jobs, comparison: Comparison, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._jobs, self._comparison = session, jobs, comparison
+        self._job: JobHandle | None = None
+        self.insights = Insights()
+        self._seen: tuple[str, ...] = ()
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether there is more to come."""
+        return self._job is not None
+
+    def look(self) -> None:
+        """Look into the runs that `comparison` has measured."""
+        self._stop()
+        question = self._question()
+        seen = tuple(run.id for run in self._comparison.choice.runs)
+        if seen != self._seen:
+            # What was found belongs to other runs.
+            self._seen, self.insights = seen, Insights()
+        if question is None:
+            self.insights = Insights()
+            self.looked.emit()
+            return
+        names = " and ".join(run.name for run in question.runs)
+
+        def finish(known: Insights) -> None:
+            self._start(
+                f"Looking for errors of {names}",
+                lambda job: all_insights(question, known, job),
+                self._take,
+            )
+
+        def take_first(found: Insights) -> None:
+            if not self.insights.is_whole:
+                # Later on the figures come with everything else, so that nothing flickers.
+                self.insights = found
+                self.looked.emit()
+            finish(found)
+
+        self._start(
+            f"Computing figures of {names}", lambda job: first_figures(question, job), take_first
+        )
+
+    def reset(self) -> None:
+        """Forget everything, because another dataset is open."""
+        self._stop()
+        self._seen, self.insights = (), Insights()
+
+    def shut_down(self) -> None:
+        """End what is going on."""
+        self._stop()
+
+    def _take(self, found: Insights) -> None:
+        self.insights = found
+        self.looked.emit()
+
+    def _question(self) -> Question | None:
+        session, comparison = self._session, self._comparison
+        dataset, findings = session.dataset, comparison.findings
+        if dataset is None or not any(found.evaluation for found in findings.assessments):
+            return None
+        return Question(
+            dataset=dataset,
+            runs=tuple(comparison.choice.runs),
+            findings=findings,
+            split=comparison.choice.split,
+            label_set=session.label_set,
+            excluded=frozenset(session.excluded),
+            judges=tuple(comparison.runs),
+        )
+
+    def _start(
+        self,
+        title: str,
+        work: Callable[[JobHandle], Insights],
+        then: Callable[[Insights], None],
+    ) -> None:
+        def done(found: Insights) -> None:
+            if self._job is job:
+                self._job = None
+                then(found)
+
+        def error(failure: PetsegError) -> None:
+            if self._job is job:
+                self._job = None
+                self.looked.emit()
+                if not isinstance(failure, EvaluationCancelled):
+                    self.failed.emit(str(failure))
+
+        job = self._jobs.start(title, work, done, error)
+        self._job = job
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
