@@ -297,6 +297,13 @@ def split_codes_of(samples: Sequence[Sample]) -> tuple[tuple[str, ...], npt.NDAr
     return names, np.array([codes[name] for name in splits], np.int32)
 
 
+def has_photo_of(samples: Sequence[Sample]) -> Bools:
+    """Which samples have a photo: quick where they come as a table."""
+    if isinstance(samples, SampleTable):
+        return samples.has_photo()
+    return np.array([sample.image is not None for sample in samples], np.bool_)
+
+
 def files_of(samples: Sequence[Sample], label_set: str) -> Iterator[tuple[str | None, str | None]]:
     """The paths of each sample's photo and of its mask in a label set, as plain text."""
     if isinstance(samples, SampleTable):

@@ -11,6 +11,7 @@ Layout below the run's folder (a dataset without splits uses the folder `all`)::
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ import cv2
 from pydantic import BaseModel, Field, ValidationError
 
 from core.dataset import Dataset, Sample
+from core.dataset.sample_table import has_photo_of, ids_of, split_codes_of
 from core.errors import PetsegError
 from core.evaluation.metrics.confusion import Mask
 from core.evaluation.predicting.augmentation import PLAIN, Augmentation
@@ -224,13 +226,28 @@ def samples_of_split(dataset: Dataset, split: str) -> Sequence[Sample]:
 def missing_predictions(dataset: Dataset, run: RunLike, split: str) -> tuple[Sample, ...]:
     """The samples of a split that have a photo but no prediction file."""
     samples = samples_of_split(dataset, split)
-    folders = {split_folder(run.folder, sample.split) for sample in samples}
-    present = {path for folder in folders for path in folder.glob("*.png")}
+    # Ids alone: making every sample would take most of the time that a comparison takes to open.
+    splits, codes = split_codes_of(samples)
+    present = {
+        code: _predicted_stems(split_folder(run.folder, splits[code]))
+        for code in set(codes.tolist())
+    }
+    begins = [len(name) + 1 if name else 0 for name in splits]
     return tuple(
-        sample
-        for sample in samples
-        if sample.image is not None and prediction_path(run, sample) not in present
+        samples[row]
+        for row, (sample_id, code, has_photo) in enumerate(
+            zip(ids_of(samples), codes.tolist(), has_photo_of(samples).tolist(), strict=True)
+        )
+        if has_photo and sample_id[begins[code] :] not in present[code]
     )
+
+
+def _predicted_stems(folder: Path) -> set[str]:
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names alone, without a Path for each
+    except OSError:
+        return set()
+    return {name.removesuffix(".png") for name in names if name.endswith(".png")}
 
 
 def prediction_status(
@@ -244,7 +261,7 @@ def prediction_status(
         split: The split.
         augment: The views that are wanted: predictions from others are stale. None accepts any.
     """
-    photos = sum(sample.image is not None for sample in samples_of_split(dataset, split))
+    photos = int(has_photo_of(samples_of_split(dataset, split)).sum())
     missing = missing_predictions(dataset, run, split)
     manifest = load_manifest(run.folder, split if dataset.splits else "")
     is_stale = False

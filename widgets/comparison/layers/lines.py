@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Flag, auto
+from functools import lru_cache
 
+import cv2
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
@@ -38,23 +40,26 @@ def hatching_of(values: Array, lines: Mapping[int, Lines]) -> Array:
     Returns:
         uint8 H×W: 1 on a line, else 0.
     """
-    height, width = values.shape
-    thick = max(1, round(max(height, width) / 256))
-    period = 6 * thick
-    # All lines of one direction are one short pattern, shifted from row to row.
-    places = np.arange(height + width, dtype=np.int64)
-    on_line = (places % period < thick).view(np.uint8)
-    painted = np.zeros(values.shape, np.uint8)
-    left_of = np.zeros(256, np.uint8)
-    right_of = np.zeros(256, np.uint8)
+    left_of, right_of = np.zeros((2, 256), np.uint8)
     for value, kind in lines.items():
         left_of[value] = Lines.LEFT in kind
         right_of[value] = Lines.RIGHT in kind
+    left, right = _patterns(*values.shape)
+    painted: Array = cv2.LUT(values, left_of) & left | cv2.LUT(values, right_of) & right
+    return painted
+
+
+# One is kept: the samples of a dataset are mostly of one size, and large ones take their memory.
+@lru_cache(maxsize=1)
+def _patterns(height: int, width: int) -> tuple[Array, Array]:
+    """Lines that fall to the left and to the right all over an image, uint8 H×W: 1 on a line."""
+    thick = max(1, round(max(height, width) / 256))
+    period = 6 * thick
+    # All lines of one direction are one short pattern, shifted from row to row.
+    on_line = (np.arange(height + width) % period < thick).astype(np.uint8)
     rows = np.arange(height)[:, None]
     columns = np.arange(width)
-    painted |= left_of[values] & on_line[rows + columns]
-    painted |= right_of[values] & on_line[(columns - rows) % period]
-    return painted
+    return on_line[rows + columns], on_line[(columns - rows) % period]
 
 
 def hatching_colors() -> list[Rgba]:
