@@ -136,8 +136,7 @@ def _print_matrix(
 
 
 def _print_bins(bins: Sequence[ReliabilityBin], of_objects: Sequence[ReliabilityBin]) -> None:
-    headings = ("confidence %", "pixels", "mean %", "right %")
-    headings += ("of objects", "mean %", "right %")
+    headings = ["confidence %", "pixels", "mean %", "right %", "of objects", "mean %", "right %"]
     table(
         [Column(title, number=True) for title in headings],
         [

@@ -115,7 +115,7 @@ class ScoreTable(Sequence[SampleScore]):
     @property
     def num_classes(self) -> int:
         """Number of classes K."""
-        return self.dice.shape[1]
+        return int(self.dice.shape[1])
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
@@ -185,7 +185,8 @@ class ScoreTable(Sequence[SampleScore]):
             return list(self) == list(other)
         return NotImplemented
 
-    __hash__ = None  # type: ignore[assignment] - equal by what the arrays hold
+    # Equal by what the arrays hold.
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"<ScoreTable of {len(self)} samples>"
@@ -222,7 +223,9 @@ class ScoreTable(Sequence[SampleScore]):
 
 
 def _with_none(values: Floats) -> list[Any]:
-    if not np.isnan(values).any():
-        found: list[Any] = values.tolist()
-        return found
-    return np.where(np.isnan(values), None, values.astype(object)).tolist()
+    unknown = np.isnan(values)
+    if unknown.any():
+        objects = values.astype(object)
+        objects[unknown] = None
+        return list(objects.tolist())
+    return list(values.tolist())

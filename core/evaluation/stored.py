@@ -156,16 +156,10 @@ def _columns_of(evaluation: Evaluation, stamp: tuple[int, int] | None) -> bytes:
         "keyed": _lines(cache.samples),
         "keys": _lines(cache.samples.values()),
     }
+    arrays: dict[str, Any] = {name: getattr(scores, name) for name in _ARRAYS}
+    arrays |= {name: np.frombuffer(text.encode(), np.uint8) for name, text in texts.items()}
     stream = BytesIO()
-    np.savez(
-        stream,
-        m_dice=scores.m_dice,
-        dice=scores.dice,
-        errors=scores.errors,
-        cells=scores.cells,
-        cell_counts=scores.cell_counts,
-        **{name: np.frombuffer(text.encode(), np.uint8) for name, text in texts.items()},
-    )
+    np.savez(stream, **arrays)
     return stream.getvalue()
 
 

@@ -35,7 +35,7 @@ def encode_grey(values: Grey) -> bytes:
     rows = np.zeros((height, width + 1), np.uint8)  # each row begins with its filter
     rows[:, 1:] = values
     header = struct.pack(">II", width, height) + _FORM
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows, _LEVEL)), (b"IEND", b"")
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows.data, _LEVEL)), (b"IEND", b"")
     return SIGNATURE + b"".join(_chunk(name, content) for name, content in chunks)
 
 

@@ -155,11 +155,11 @@ def compare_evaluations(a: Evaluation, b: Evaluation) -> Comparison:
     """
     both = compare_several([a, b])
     metrics_a, metrics_b = both.metrics
-    known = ~np.isnan(both.m_dice).any(axis=1)
+    known: list[bool] = np.logical_not(np.isnan(both.m_dice).any(axis=1)).tolist()
     samples = [
         SampleDelta(sample=sample, a=first, b=second, delta=second - first)
         for sample, (first, second), is_known in zip(
-            both.samples, both.m_dice.tolist(), known.tolist(), strict=True
+            both.samples, both.m_dice.tolist(), known, strict=True
         )
         if is_known
     ]

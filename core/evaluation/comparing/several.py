@@ -66,7 +66,8 @@ class Several:
     def better(self, margin: float = MARGIN) -> npt.NDArray[np.int64]:
         """On how many samples the run of the row is better than that of the column, int64 R×R."""
         gain = self.m_dice[:, :, None] - self.m_dice[:, None, :]
-        return (gain > margin).sum(axis=0)
+        counts: npt.NDArray[np.int64] = (gain > margin).sum(axis=0)
+        return counts
 
     def samples_better(self, run: int, than: int, margin: float = MARGIN) -> tuple[str, ...]:
         """The samples on which a run is better than another, the largest gain first."""
@@ -78,7 +79,8 @@ class Several:
         """On how many samples each run is better than all others, int64 R; the rest are ties."""
         gain = self.m_dice[:, :, None] - self.m_dice[:, None, :]
         beats = (gain > margin) | np.eye(len(self.runs), dtype=bool)
-        return beats.all(axis=2).sum(axis=0)
+        counts: npt.NDArray[np.int64] = beats.all(axis=2).sum(axis=0)
+        return counts
 
     def as_json(self) -> dict[str, Any]:
         """Everything but the samples' own figures."""

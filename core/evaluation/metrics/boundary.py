@@ -162,7 +162,8 @@ def _count_near(predicted: Bools, true: Bools, reach: int) -> tuple[int, int, in
 
 
 def _far_from(ignored: Bools, reach: int) -> Bools:
-    return cv2.dilate(ignored.view(np.uint8), _window(reach)) == 0
+    far: Bools = cv2.dilate(ignored.view(np.uint8), _window(reach)) == 0
+    return far
 
 
 def _window(reach: int) -> Mask:

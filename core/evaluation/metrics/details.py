@@ -65,7 +65,8 @@ class SampleDetails:
             )
         )
 
-    __hash__ = None  # type: ignore[assignment] - equal by what the arrays hold
+    # Equal by what the arrays hold.
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)

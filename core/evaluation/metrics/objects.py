@@ -128,7 +128,7 @@ def _pieces(mask: Mask, classes: Sequence[int]) -> _Pieces:
         before = len(numbered) - 1
         if before:
             found += np.multiply(stencil, before, dtype=np.int32)
-        labels[rect.slices] += found
+        labels[rect.slices] += found.astype(np.int32, copy=False)
         numbered += [value] * (count - 1)
     return _Pieces(labels, np.array(numbered, np.int64))
 
@@ -171,11 +171,12 @@ def _matched(
     # Number 0 stands for no piece: its class is NOTHING, and in its place of areas comes 0.
     rows = np.concatenate([first, np.flatnonzero(missed), np.zeros(made_up.sum(), np.int64)])
     columns = np.concatenate([second, np.zeros(missed.sum(), np.int64), np.flatnonzero(made_up)])
-    alone = len(rows) - len(common)
+    shared = np.zeros(len(rows), np.int64)
+    shared[: len(common)] = common
     matches = np.empty((len(rows), ObjectColumn.WIDTH), np.int64)
     matches[:, ObjectColumn.TRUE_CLASS] = true_classes[rows]
     matches[:, ObjectColumn.PREDICTED_CLASS] = predicted_classes[columns]
     matches[:, ObjectColumn.TRUE_PIXELS] = np.where(rows, true_areas[rows], 0)
     matches[:, ObjectColumn.PREDICTED_PIXELS] = np.where(columns, predicted_areas[columns], 0)
-    matches[:, ObjectColumn.COMMON_PIXELS] = np.pad(common, (0, alone))
+    matches[:, ObjectColumn.COMMON_PIXELS] = shared
     return matches

@@ -6,7 +6,7 @@ of matrices gives the sums of many draws of images, and `figures_of` the figures
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -212,7 +212,7 @@ def _means(tally: Tally, sums: Numbers, like: Figures) -> Figures:
     return Figures(overall, classes)
 
 
-def _chosen(scores: ScoreTable, only: Iterable[str] | None) -> Collection[int]:
+def _chosen(scores: ScoreTable, only: Iterable[str] | None) -> Sequence[int]:
     if only is None:
         return range(len(scores))
     wanted = set(only)
