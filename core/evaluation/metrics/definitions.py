@@ -132,5 +132,18 @@ def _per_image(formula: str, meaning: str) -> tuple[str, str]:
     return f"mean over the images of: {formula}", f"{meaning} Every image weighs the same."
 
 
+def markdown_table() -> str:
+    """All figures as the table in docs/metrics.md."""
+    lines = [
+        "| figure | name | unit | averaging | formula | meaning | source |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for each in DEFINITIONS.values():
+        cells = (each.name, each.unit, each.how, each.formula, each.meaning, each.source)
+        escaped = (cell.replace("|", "\\|") for cell in cells)
+        lines.append(" | ".join((f"| `{each.id}`", *escaped)) + " |")
+    return "\n".join(lines)
+
+
 DEFINITIONS: Mapping[str, Definition] = _all()
 """All figures by id."""

@@ -6,6 +6,7 @@ of matrices gives the sums of many draws of images, and `figures_of` the figures
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -84,10 +85,12 @@ class Tally:
             _add_means(parts, _boundary_figures(boundary))
         places: dict[str, tuple[slice, tuple[int, ...]]] = {}
         end = 0
+        columns = []
         for name, values in parts.items():
-            start, end = end, end + int(np.prod(values.shape[1:]))
-            places[name] = slice(start, end), values.shape[1:]
-        columns = [values.reshape(len(pixels), -1) for values in parts.values()]
+            width = math.prod(values.shape[1:])
+            places[name] = slice(end, end + width), values.shape[1:]
+            end += width
+            columns.append(values.reshape(len(pixels), width))
         return cls(np.concatenate(columns, axis=1, dtype=np.float64), places)
 
     def part(self, sums: Numbers, name: str) -> Numbers:
