@@ -25,7 +25,6 @@ from core.evaluation.slices.slicing import (
     LEAST_FOR_INTERVAL,
     dice_where_true,
     drawn,
-    draws_for,
 )
 from core.qa.settings import CheckSettings
 
@@ -138,7 +137,7 @@ def judge_dark_on_dark(
         analysis: Its analysis on the same split, against the same masks.
         settings: The limits of the checks, for what counts as dark; by default the usual.
         level: The share of draws that the interval holds.
-        resamples: Draws of samples; of many samples fewer are made.
+        resamples: Draws of samples.
         seed: Of the random draws.
     """
     dark, _ = dark_on_dark(analysis.table.facts, settings or CheckSettings())
@@ -153,8 +152,9 @@ def judge_dark_on_dark(
     dice, other_dice = _dice(own.sum(0)), _dice(others.sum(0))
     low = high = float("nan")
     if min(len(own), len(others)) >= LEAST_FOR_INTERVAL:
-        draws = draws_for(max(len(own), len(others)), resamples)
-        ends = interval(_loss(drawn(own, draws, seed), drawn(others, draws, seed + 1)), level)
+        ends = interval(
+            _loss(drawn(own, resamples, seed), drawn(others, resamples, seed + 1)), level
+        )
         low, high = float(ends[0]), float(ends[1])
     loss = float(_loss(dice, other_dice))
     return DarkOnDark(len(own), len(others), float(dice), float(other_dice), loss, low, high, level)

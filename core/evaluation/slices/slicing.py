@@ -28,9 +28,9 @@ NAN = float("nan")
 LEAST_FOR_INTERVAL = 5
 """Of fewer samples no interval is given: they cannot tell how far samples scatter."""
 
-# Of many samples fewer draws do: the interval is narrow, and its ends need not be so exact.
-_WORK = 4_000_000
-_LEAST_RESAMPLES = 400
+# More samples than this are put into so many groups at random, of which is drawn then: sums of
+# groups scatter as those of their samples do, and a draw costs no more than of a thousand samples.
+_MOST_DRAWN_FROM = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def make_slices(
         states: The review states, by sample.
         settings: The limits of the checks, for what counts as dark on dark; by default the usual.
         level: The share of draws that an interval holds.
-        resamples: Draws of samples for an interval; of many samples fewer are made.
+        resamples: Draws of samples for an interval.
         seed: Of the random draws.
 
     Raises:
@@ -187,7 +187,7 @@ def interval_of(
     """The interval of the pooled mDice of some samples, int64 n×K×3; nan for too few."""
     if len(counts) < LEAST_FOR_INTERVAL:
         return NAN, NAN
-    low, high = interval(drawn(counts, draws_for(len(counts), resamples), seed), level)
+    low, high = interval(drawn(counts, resamples, seed), level)
     return float(low), float(high)
 
 
@@ -205,9 +205,13 @@ def drawn(counts: npt.NDArray[np.int64], draws: int, seed: int) -> npt.NDArray[n
     Returns:
         float64 R.
     """
+    present = counts[..., PixelCount.TRUE].sum(0) > 0
+    if len(counts) > _MOST_DRAWN_FROM:
+        order = np.random.default_rng(seed).permutation(len(counts))
+        starts = np.linspace(0, len(counts), _MOST_DRAWN_FROM, endpoint=False).astype(np.intp)
+        counts = np.add.reduceat(counts[order], starts)
     sums = resampled_sums(counts.reshape(len(counts), -1), draws, seed)
     dice = dice_where_true(sums.reshape(-1, *counts.shape[1:]))
-    present = counts[..., PixelCount.TRUE].sum(0) > 0
     dice = dice[:, present]
     is_complete = ~np.isnan(dice).any(1)
     return np.where(is_complete, mean_of_present(dice), np.nan)
@@ -216,8 +220,3 @@ def drawn(counts: npt.NDArray[np.int64], draws: int, seed: int) -> npt.NDArray[n
 def dice_where_true(counts: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
     """Pooled Dice of summed pixels …×K×3, in percent; nan for a class without a true pixel."""
     return np.where(counts[..., PixelCount.TRUE] > 0, dice_of(counts), np.nan)
-
-
-def draws_for(samples: int, resamples: int) -> int:
-    """How many draws are made of so many samples."""
-    return min(resamples, max(_LEAST_RESAMPLES, _WORK // max(1, samples)))

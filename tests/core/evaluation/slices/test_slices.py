@@ -14,11 +14,12 @@ from core.dataset import Dataset, open_dataset
 from core.evaluation.analyse import Analysis, analyse_run
 from core.evaluation.costs import cost_of_part
 from core.evaluation.evaluate import evaluate_run
+from core.evaluation.metrics.bootstrap import interval, resampled_sums
 from core.evaluation.metrics.tally import m_dice_of
 from core.evaluation.scores import Evaluation
 from core.evaluation.slices.dark import DarkOnDark, Verdict, judge_dark_on_dark
 from core.evaluation.slices.facts import measure_facts
-from core.evaluation.slices.slicing import Slice, make_slices
+from core.evaluation.slices.slicing import Slice, interval_of, make_slices
 from core.flags import Flag, Severity
 from core.qa.settings import CheckSettings
 from core.review.values import ReviewState
@@ -156,6 +157,18 @@ def test_that_of_too_few_samples_and_too_wide_an_interval_nothing_is_told() -> N
     assert few.as_json()["low"] is None
     none = DarkOnDark(0, 60, float("nan"), 75.0, *[float("nan")] * 3)
     assert "cannot be tested" in none.sentence()
+
+
+def test_that_the_interval_of_many_samples_is_that_of_drawing_each_of_them() -> None:
+    random = np.random.default_rng(1)
+    true = random.integers(50, 100, (3000, 2))
+    right = (true * random.uniform(0.4, 1, (3000, 2))).astype(np.int64)
+    counts = np.stack([right, right + 5, true], axis=2)
+    low, high = interval_of(counts, 0.95, 1000, 0)
+    ends = interval(m_dice_of(resampled_sums(counts.reshape(3000, -1), 1000, 0).reshape(-1, 2, 3)))
+    assert low == pytest.approx(float(ends[0]), abs=0.1)
+    assert high == pytest.approx(float(ends[1]), abs=0.1)
+    assert interval_of(counts, 0.95, 1000, 0) == (low, high)
 
 
 counts = st.lists(
