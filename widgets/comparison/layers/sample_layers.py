@@ -175,8 +175,12 @@ class LayerLoader(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._task = LatestTask(self)
-        self._task.done.connect(self._on_read)
+        # Apart, so that a sample that is asked for need not wait for the regions of another.
+        self._reading, self._dividing = LatestTask(self), LatestTask(self)
+        self._reading.done.connect(self._on_read)
+        self._dividing.done.connect(self._on_divided)
+        self._read_now: LayerFiles | None = None
+        self._divided_now: LayerFiles | None = None
         self._wanted: LayerFiles | None = None
         self._ahead: list[LayerFiles] = []
         self._kept: OrderedDict[LayerFiles, SampleLayers] = OrderedDict()
@@ -199,7 +203,9 @@ class LayerLoader(QObject):
     def cancel(self) -> None:
         """Deliver nothing more until something is asked for again."""
         self._wanted, self._ahead = None, []
-        self._task.forget()
+        self._read_now = self._divided_now = None
+        self._reading.forget()
+        self._dividing.forget()
 
     def forget(self) -> None:
         """Read files anew from now on, because some have changed."""
@@ -207,22 +213,37 @@ class LayerLoader(QObject):
         self._kept.clear()
 
     def shut_down(self) -> None:
-        """End the thread."""
-        self._task.shut_down()
+        """End the threads."""
+        self._reading.shut_down()
+        self._dividing.shut_down()
 
     def _go_on(self) -> None:
-        """Do what is most urgent: the wanted sample, then its regions, then its neighbours."""
-        for files in ([self._wanted] if self._wanted is not None else []) + self._ahead:
-            kept = self._kept.get(files)
-            if kept is None:
-                self._task.request(lambda files=files: (files, load_layers(files, regions=False)))
-                return
-            if not kept.is_whole:
-                self._task.request(lambda files=files, kept=kept: (files, add_regions(kept, files)))
-                return
+        """Begin what is most urgent: of the wanted sample first, then of its neighbours."""
+        following = ([self._wanted] if self._wanted is not None else []) + self._ahead
+        unread = next((files for files in following if files not in self._kept), None)
+        if unread is not None and unread != self._read_now:
+            self._read_now = unread
+            self._reading.request(lambda: (unread, load_layers(unread, regions=False)))
+        known = ((files, self._kept.get(files)) for files in following)
+        for files, layers in known:
+            if layers is None or layers.is_whole:
+                continue
+            if files != self._divided_now:
+                self._divided_now = files
+                self._dividing.request(
+                    lambda files=files, layers=layers: (files, add_regions(layers, files))
+                )
+            return
 
     def _on_read(self, result: tuple[LayerFiles, SampleLayers]) -> None:
-        files, layers = result
+        self._read_now = None
+        self._take(*result)
+
+    def _on_divided(self, result: tuple[LayerFiles, SampleLayers]) -> None:
+        self._divided_now = None
+        self._take(*result)
+
+    def _take(self, files: LayerFiles, layers: SampleLayers) -> None:
         self._kept[files] = layers
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
