@@ -203,7 +203,7 @@ class ScoreTable(Sequence[SampleScore]):
                 _with_none(self.m_dice),
                 map(tuple, _with_none(self.dice)),
                 self.errors.tolist(),
-                [0, *ends[:-1]],
+                [0, *ends][: len(ends)],
                 ends,
                 self.mask_hashes,
                 strict=True,
