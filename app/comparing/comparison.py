@@ -14,15 +14,17 @@ from app.comparing.work import (
     LETTERS,
     Assessment,
     Findings,
+    Listing,
     RunChoice,
     find,
-    list_choices,
+    list_runs,
     predict_all,
 )
 from app.jobs import JobHandle, Jobs
 from app.session import Session
 from core.errors import PetsegError
 from core.evaluation.evaluate import EvaluationCancelled
+from core.evaluation.predicting.augmentation import PLAIN, Augmentation
 from core.evaluation.predicting.client import PredictionClient, PredictionResult
 from core.runs.store import RunStore
 from widgets.latest_task import LatestTask
@@ -54,6 +56,8 @@ class Comparison(QObject):
         super().__init__(parent)
         self._session, self._jobs = session, jobs
         self.runs: list[RunChoice] = []
+        self.unreadable: dict[str, str] = {}
+        self.augment: Augmentation | None = None
         self.choice = Choice()
         self.findings = Findings()
         self.client = PredictionClient()
@@ -72,13 +76,13 @@ class Comparison(QObject):
         workspace = self._session.workspace
         if workspace is None:
             self._listing.forget()
-            self._on_listed([])
+            self._on_listed(Listing([], {}))
             return
         if self._store is None or self._store.runs_dir != workspace.runs_dir:
             self._store = RunStore(workspace.runs_dir)
         # Only the listing's one thread ever asks this store.
         store = self._store
-        self._listing.request(lambda: list_choices(store))
+        self._listing.request(lambda: list_runs(store))
 
     def choose(self, run_ids: Sequence[str], split: str) -> None:
         """Choose one to six runs, and a split; ids of runs that are gone are passed over."""
@@ -97,6 +101,20 @@ class Comparison(QObject):
         self.cancel_prediction()
         self._predict_job = None
         self.runs, self.choice, self.findings = [], Choice(), Findings()
+        self.unreadable, self.augment = {}, None
+
+    def set_augment(self, augment: Augmentation) -> None:
+        """Want predictions from those views; what was predicted from others is done anew."""
+        self.augment = augment
+        self.measure()
+
+    @property
+    def shown_augment(self) -> Augmentation:
+        """The views that are wanted, or that the first run was predicted from."""
+        if self.augment is not None:
+            return self.augment
+        known = (found.status.augment for found in self.findings.assessments)
+        return next((each for each in known if each is not None), PLAIN)
 
     # Measuring
 
@@ -114,10 +132,10 @@ class Comparison(QObject):
             self.found.emit()
             return
         label_set, excluded = self._session.label_set, frozenset(self._session.excluded)
-        runs, split = tuple(choice.runs), choice.split
+        runs, split, augment = tuple(choice.runs), choice.split, self.augment
 
         def work(job: JobHandle) -> Findings:
-            return find(dataset, runs, split, label_set, excluded, job)
+            return find(dataset, runs, split, label_set, excluded, job, augment)
 
         def done(findings: Findings) -> None:
             if self._measure_job is job:
@@ -160,9 +178,10 @@ class Comparison(QObject):
         runs = [run for run, _ in self.incomplete()]
         if dataset is None or not runs or self._predict_job is not None:
             return
+        augment = self.augment
 
         def work(job: JobHandle) -> list[PredictionResult]:
-            return predict_all(self.client, dataset, runs, split, job)
+            return predict_all(self.client, dataset, runs, split, job, augment)
 
         def done(results: list[PredictionResult]) -> None:
             if self._predict_job is not job or self._is_shut_down:
@@ -196,8 +215,8 @@ class Comparison(QObject):
         self._listing.shut_down()
         self.client.close()
 
-    def _on_listed(self, runs: list[RunChoice]) -> None:
-        self.runs = runs
+    def _on_listed(self, listing: Listing) -> None:
+        self.runs, self.unreadable = listing.choices, listing.unreadable
         self.runs_listed.emit()
 
     def _stop_measuring(self) -> None:

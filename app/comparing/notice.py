@@ -40,7 +40,10 @@ def prediction_notice(comparison: Comparison, problem: str = "") -> Notice | Non
         return Notice(problem, button, is_problem=True)
     if not incomplete:
         return None
-    sentences = [words.missing(run.name, split, found.status) for run, found in incomplete]
+    sentences = [
+        words.missing(run.name, split, found.status, comparison.augment)
+        for run, found in incomplete
+    ]
     nothing_yet = all(found.evaluation is None for _, found in incomplete)
     return Notice(" ".join(sentences), button, urgent=nothing_yet)
 
@@ -52,5 +55,6 @@ def _problem_with_files(comparison: Comparison) -> str:
         if found.problem:
             return found.problem
         if found.no_model and found.status.missing:
-            return f"{words.missing(run.name, split, found.status)} {found.no_model}"
+            said = words.missing(run.name, split, found.status, comparison.augment)
+            return f"{said} {found.no_model}"
     return findings.problem

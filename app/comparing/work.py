@@ -12,6 +12,7 @@ from core.errors import PetsegError
 from core.evaluation.comparing.several import compare_several
 from core.evaluation.evaluate import EvaluationCancelled, evaluate_run
 from core.evaluation.metrics.confusion import Metrics
+from core.evaluation.predicting.augmentation import Augmentation
 from core.evaluation.predicting.checkpoints import checkpoint_of
 from core.evaluation.predicting.client import PredictionClient, PredictionResult
 from core.evaluation.predicting.files import (
@@ -97,10 +98,32 @@ class Findings:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The runs of a dataset.
+
+    Attributes:
+        choices: Those that there is something to see of, newest first.
+        unreadable: Those whose folder is damaged, by id, and why, as a sentence.
+    """
+
+    choices: list[RunChoice]
+    unreadable: dict[str, str]
+
+
+def list_runs(store: RunStore) -> Listing:
+    """Look which runs there are."""
+    runs = store.list()
+    choices = [_choice(run) for run in runs]
+    return Listing(
+        [choice for choice in choices if choice is not None],
+        {run.id: run.problem for run in runs if run.problem},
+    )
+
+
 def list_choices(store: RunStore) -> list[RunChoice]:
     """The runs that there is something to see of, newest first."""
-    choices = [_choice(run) for run in store.list()]
-    return [choice for choice in choices if choice is not None]
+    return list_runs(store).choices
 
 
 def find(
@@ -110,11 +133,22 @@ def find(
     label_set: str,
     excluded: Collection[str],
     job: Job,
+    augment: Augmentation | None = None,
 ) -> Findings:
-    """Measure runs on a split against one label set."""
+    """Measure runs on a split against one label set.
+
+    Args:
+        dataset: The dataset.
+        runs: The runs.
+        split: The split.
+        label_set: The masks that are taken for the truth.
+        excluded: Ids of samples that are left out.
+        job: Told how far the work is.
+        augment: The views that predictions are wanted from; None accepts any.
+    """
     assessments = []
     for place, run in enumerate(runs):
-        status = prediction_status(dataset, run, split)
+        status = prediction_status(dataset, run, split, augment=augment)
         evaluation, problem = None, ""
         if status.predicted:
             try:
@@ -141,21 +175,19 @@ def predict_all(
     runs: Sequence[RunChoice],
     split: str,
     job: Job,
+    augment: Augmentation | None = None,
 ) -> list[PredictionResult]:
     """Predict a split with one run after the other; ends early when the job is cancelled."""
     results: list[PredictionResult] = []
     for place, run in enumerate(runs):
         if job.cancelled():
             break
-
-        def report(done: int, total: int, place: int = place) -> None:
-            job.progress(place * total + done, len(runs) * total)
-
         results.append(
             client.predict(
                 run,
                 split,
                 dataset=dataset,
+                augment=augment,
                 on_progress=part_of(job, place, len(runs)),
                 cancelled=job.cancelled,
             )

@@ -44,10 +44,14 @@ class ComparePage(Page):
         self.frame = CompareFrame(self.samples, self.viewer)
         self.overview, self.prediction_bar = self.frame.overview, self.frame.prediction_bar
         self.empty = self.frame.empty
-        self.predicting = Predicting(self.prediction_bar, self.comparison, self)
+        self.predicting = Predicting(
+            self.prediction_bar, self.overview.augment_button, self.comparison, self
+        )
         self.repairing = Repairing(session, jobs, self)
         self.frame.set_worklist(self.repairing.bar)
         self.analysing = Analysing(self.frame.side, session, jobs, self.comparison, self)
+        for part in (self.samples, self.viewer):
+            self.analysing.exports.serve(part)
         self.analysing.add_panel(REPAIRS, self.repairing.effect, "What repaired labels alone gave")
         self.experiments = Experiments(session, jobs)
         self.frame.set_runs_view(self.experiments)
@@ -223,8 +227,11 @@ class ComparePage(Page):
     def _show_what_there_is(self) -> None:
         has_dataset = self.session.dataset is not None
         self._open_button.setVisible(not has_dataset)
-        self.empty.say(*(words.NO_RUNS if has_dataset else words.NO_DATASET))
+        heading, text = words.NO_RUNS if has_dataset else words.NO_DATASET
+        damaged = words.unreadable(self.comparison.unreadable)
+        self.empty.say(heading, f"{text}\n{damaged}" if damaged else text)
         self.frame.show_empty(not self.comparison.runs)
+        self.overview.show_unreadable(self.comparison.unreadable)
 
     def _on_chosen(self) -> None:
         self.predicting.reset()

@@ -22,6 +22,14 @@ _NEAR = 14.0
 _SMALLEST, _LARGEST = 6.0, 16.0
 
 
+class _Points(pg.ScatterPlotItem):  # type: ignore[misc]
+    """Points that leave clicks to the plot, where near ones count too."""
+
+    def mouseClickEvent(self, event: object) -> None:
+        """Not for the points."""
+        event.ignore()  # type: ignore[attr-defined]
+
+
 class ReliabilityPlot(ChartPlot):
     """Accuracy over confidence; a click or Enter chooses a point."""
 
@@ -35,7 +43,7 @@ class ReliabilityPlot(ChartPlot):
         self.getPlotItem().setLabel("left", "Right (%)")
         self._ideal = pg.PlotDataItem([0, 100], [0, 100])
         self._line = pg.PlotDataItem()
-        self._points = pg.ScatterPlotItem(pxMode=True)
+        self._points = _Points(pxMode=True)
         for item in (self._ideal, self._line, self._points):
             self.addItem(item, ignoreBounds=True)
         self.view.setXRange(0, 100, padding=0.02)

@@ -26,6 +26,8 @@ from widgets.analysis.report import RunReport
 from widgets.export_button import Rows
 
 _ROW_HEIGHT = 38
+# Numbers are of about one width: of hundreds of classes the first rows tell how wide.
+_LOOKED_AT = 64
 
 
 class FiguresPanel(AnalysisPanel):
@@ -158,6 +160,7 @@ class FiguresPanel(AnalysisPanel):
 
     def _fit(self, columns: int) -> None:
         header = self.table.horizontalHeader()
+        header.setResizeContentsPrecision(_LOOKED_AT)
         modes = QHeaderView.ResizeMode
         header.setSectionResizeMode(modes.ResizeToContents)
         header.setSectionResizeMode(0, modes.Stretch if columns <= 4 else modes.ResizeToContents)

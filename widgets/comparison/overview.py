@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.comparison import words
+from widgets.comparison.augment_button import AugmentButton
 from widgets.comparison.choosing.chooser import RunChooser
 from widgets.comparison.metrics_model import RunMetrics
 from widgets.comparison.metrics_table import MetricsTable, copy_button
@@ -21,6 +22,7 @@ class Overview(QWidget):
         super().__init__(parent)
         self.setObjectName("ComparisonOverview")
         self.chooser = RunChooser()
+        self.augment_button = AugmentButton()
         self.caption = ElidedLabel()
         self.caption.setObjectName("MetricsCaption")
         self.caption.setProperty("role", "muted")
@@ -29,10 +31,15 @@ class Overview(QWidget):
         self.left_out_label.setObjectName("LeftOut")
         self.left_out_label.setProperty("role", "warning")
         self.left_out_label.hide()
+        self.unreadable_label = ElidedLabel()
+        self.unreadable_label.setObjectName("UnreadableRuns")
+        self.unreadable_label.setProperty("role", "warning")
+        self.unreadable_label.hide()
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * theme.GRID)
         row.addWidget(self.chooser)
+        row.addWidget(self.augment_button)
         row.addWidget(self.caption, 1)
         row.addWidget(copy_button(self.table))
         column = QVBoxLayout(self)
@@ -41,6 +48,7 @@ class Overview(QWidget):
         column.addLayout(row)
         column.addWidget(self.table)
         column.addWidget(self.left_out_label)
+        column.addWidget(self.unreadable_label)
 
     def show_metrics(
         self, runs: Sequence[RunMetrics], class_names: Sequence[str], caption: str
@@ -48,6 +56,12 @@ class Overview(QWidget):
         """Show the figures of runs, and what they are about."""
         self.table.set_runs(runs, class_names)
         self.caption.setText(caption)
+
+    def show_unreadable(self, runs: Mapping[str, str]) -> None:
+        """Say which runs cannot be looked at, by id, and why; nothing for none."""
+        self.unreadable_label.setVisible(bool(runs))
+        self.unreadable_label.setText(words.unreadable(runs))
+        self.unreadable_label.setToolTip("\n".join(f"{run}: {why}" for run, why in runs.items()))
 
     def show_left_out(self, samples: Mapping[str, str]) -> None:
         """Say which samples are not in the figures, and why; nothing for none."""

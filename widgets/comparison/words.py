@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.evaluation.predicting.augmentation import Augmentation
 from core.evaluation.predicting.files import PredictionStatus
 from core.evaluation.scores import SampleScore
 
@@ -45,7 +46,7 @@ def caption(samples: int, split: str, label_set: str, *, runs: int, is_measuring
         return ""
     images = "1 image" if samples == 1 else f"{samples:,} images"
     where = f" of {split}" if split else ""
-    both = " in common" if runs == 2 else ""
+    both = " in common" if runs > 1 else ""
     return f"Dataset-pooled: {images}{where}{both}, truth {label_set}"
 
 
@@ -62,15 +63,36 @@ def left_out(samples: Mapping[str, str], *, limit: int = 3, separator: str = ", 
     return start + first + separator.join(listed)
 
 
-def missing(name: str, split: str, status: PredictionStatus) -> str:
-    """What a run has not predicted."""
+def missing(
+    name: str, split: str, status: PredictionStatus, wanted: Augmentation | None = None
+) -> str:
+    """What a run has not predicted; `wanted` are the views that were asked for, if any."""
     where = split or "the dataset"
     if not status.predicted:
         return f"{name} has no predictions of {where} yet."
+    if status.is_stale and wanted is not None and status.augment not in (None, wanted):
+        assert status.augment is not None
+        return (
+            f"{name} has predicted {where} from {_views(status.augment)};"
+            f" {_views(wanted)} are wanted now."
+        )
     if status.is_stale:
         return f"{name} has another checkpoint by now than the one that predicted {where}."
     total = status.predicted + len(status.missing)
     return f"{name} has predicted {status.predicted:,} of {total:,} images of {where}."
+
+
+def _views(augment: Augmentation) -> str:
+    return "the photos as they are" if augment.is_plain else f"other views ({augment.words()})"
+
+
+def unreadable(runs: Mapping[str, str]) -> str:
+    """Which runs cannot be looked at because their folder is damaged; "" for none."""
+    if not runs:
+        return ""
+    start = "1 run cannot be read" if len(runs) == 1 else f"{len(runs)} runs cannot be read"
+    listed = [f"{run} ({why})" for run, why in list(runs.items())[:3]]
+    return f"{start}: {', '.join(listed)}"
 
 
 def predict_button(count: int) -> str:

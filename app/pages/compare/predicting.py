@@ -6,7 +6,9 @@ from PySide6.QtCore import QObject
 
 from app.comparing.comparison import Comparison
 from app.comparing.notice import prediction_notice
+from core.evaluation.predicting.augmentation import Augmentation
 from widgets.comparison import words
+from widgets.comparison.augment_button import AugmentButton
 from widgets.comparison.prediction_bar import PredictionBar
 from widgets.durations import time_left
 
@@ -16,13 +18,21 @@ class Predicting(QObject):
 
     Args:
         bar: The line.
+        views: Chooses the views that photos are predicted from.
         comparison: Predicts, and knows what is missing.
         parent: Its owner.
     """
 
-    def __init__(self, bar: PredictionBar, comparison: Comparison, parent: QObject) -> None:
+    def __init__(
+        self,
+        bar: PredictionBar,
+        views: AugmentButton,
+        comparison: Comparison,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
-        self._bar, self._comparison = bar, comparison
+        self._bar, self._views, self._comparison = bar, views, comparison
+        views.chosen.connect(self._on_views)
         self._problem = ""
         self._at_once = False
         bar.predict_clicked.connect(self.predict)
@@ -56,6 +66,8 @@ class Predicting(QObject):
     def show(self) -> None:
         """Say what there is to say now."""
         comparison, bar = self._comparison, self._bar
+        self._views.show_augment(comparison.shown_augment)
+        self._views.setEnabled(any(run.has_model for run in comparison.choice.runs))
         job = comparison.prediction
         if job is not None:
             title = words.progress(comparison.prediction_title, job.done, job.total)
@@ -73,6 +85,10 @@ class Predicting(QObject):
             bar.tell_problem(notice.text, notice.button)
         else:
             bar.offer(notice.text, notice.button, urgent=notice.urgent)
+
+    def _on_views(self, augment: Augmentation) -> None:
+        self._problem = ""
+        self._comparison.set_augment(augment)
 
     def _on_failed(self, problem: str) -> None:
         self._problem = problem
