@@ -64,11 +64,11 @@ def suspects(
     by: Annotated[
         str,
         typer.Option(
-            metavar="region|softmin",
-            help="What ranks: the most contradicted region of a mask, or the soft minimum of its "
-            "labels' probabilities.",
+            metavar="agreement|region|softmin",
+            help="What ranks: how far the model agrees with the mask, the same of the most "
+            "contradicted region alone, or the soft minimum of the labels' probabilities.",
         ),
-    ] = "region",
+    ] = "agreement",
     top: Annotated[
         int, typer.Option(metavar="N", min=1, help="How many are shown on the screen.")
     ] = _SHOWN,
@@ -89,15 +89,15 @@ def suspects(
 ) -> None:
     """Rank masks by how probable a label error is.
 
-    A score of 1 means that nothing speaks against the mask, one near 0 that a large region of it is
+    A score of 1 means that nothing speaks against the mask, one near 0 that a large part of it is
     surely another class. What the run has not predicted yet is predicted first. A run tends to
     believe the masks that it has learned: folds judge every sample without bias. Several views
     (--flip, --scales) judge better, and take as much longer.
     """
     if (run_name is None) == (folds is None):
         raise typer.BadParameter("name a run, or give --folds", param_hint="'RUN'")
-    if by not in ("region", "softmin"):
-        raise typer.BadParameter("use region or softmin", param_hint="'--by'")
+    if by not in ("agreement", "region", "softmin"):
+        raise typer.BadParameter("use agreement, region or softmin", param_hint="'--by'")
     dataset = opened(folder, workspace)
     runs = _chosen_runs(dataset, run_name, folds)
     label_set = chosen_label_set(dataset, labels)
@@ -139,6 +139,7 @@ def describe(
                 "sample": each.sample,
                 "score": each.score,
                 "softmin": each.softmin,
+                "agreement": each.agreement,
                 "region": each.region,
                 "worst_class": _name(dataset, each.worst_class),
                 "classes": {
@@ -255,8 +256,8 @@ def _row(each: Suspect, dataset: Dataset) -> list[str]:
 
 
 _COLUMNS = (
-    "sample", "score", "softmin", "region", "worst_class", "given", "predicted", "pixels",
-    "left", "top", "width", "height", "run", "edited", "learned",
+    "sample", "score", "softmin", "agreement", "region", "worst_class", "given", "predicted",
+    "pixels", "left", "top", "width", "height", "run", "edited", "learned",
 )  # fmt: skip
 
 
@@ -265,6 +266,7 @@ def _csv_row(each: Suspect, dataset: Dataset) -> list[Any]:
         each.sample,
         each.score,
         each.softmin,
+        each.agreement,
         each.region,
         _name(dataset, each.worst_class) or "",
         _name(dataset, each.given) or "",

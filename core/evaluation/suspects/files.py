@@ -51,6 +51,7 @@ class QualityFile(BaseModel):
         temperature: τ of the soft minimum.
         stems: The samples; all other lists are parallel to it.
         softmin: Soft minimum over all pixels.
+        agreement: How far the model agrees.
         region: Score of the most contradicted region.
         class_scores: By class, the soft minimum over its pixels; None where it does not occur.
         boxes: Left, top, width and height of the most contradicted region; None without one.
@@ -64,7 +65,7 @@ class QualityFile(BaseModel):
         refused: Masks that cannot be judged, by stem: why, and time and size of the file.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     label_set: str
     classes: tuple[str, ...]
     checkpoint: CheckpointNote
@@ -72,6 +73,7 @@ class QualityFile(BaseModel):
     temperature: float = TEMPERATURE
     stems: list[str] = Field(default_factory=list)
     softmin: list[float] = Field(default_factory=list)
+    agreement: list[float] = Field(default_factory=list)
     region: list[float] = Field(default_factory=list)
     class_scores: list[list[float | None]] = Field(default_factory=list)
     boxes: list[Box | None] = Field(default_factory=list)
@@ -87,8 +89,8 @@ class QualityFile(BaseModel):
     @model_validator(mode="after")
     def _parallel(self) -> QualityFile:
         columns: tuple[Sized, ...] = (
-            self.softmin, self.region, self.boxes, self.given, self.predicted, self.pixels,
-            self.doubt, self.hashes, self.stamps, self.photos, *self.class_scores,
+            self.softmin, self.agreement, self.region, self.boxes, self.given, self.predicted,
+            self.pixels, self.doubt, self.hashes, self.stamps, self.photos, *self.class_scores,
         )  # fmt: skip
         if any(len(column) != len(self.stems) for column in columns):
             raise ValueError("the columns are not of one length")
@@ -108,7 +110,9 @@ class QualityFile(BaseModel):
                     box, self.given[at], self.predicted[at], self.pixels[at], self.doubt[at]
                 )
             )
-            quality = LabelQuality(self.softmin[at], self.region[at], by_class[at], suspicion)
+            quality = LabelQuality(
+                self.softmin[at], self.agreement[at], self.region[at], by_class[at], suspicion
+            )
             photo = self.photos[at]
             yield stem, JudgedMask(quality, self.hashes[at], self.stamps[at], photo)
 
@@ -123,6 +127,7 @@ class QualityFile(BaseModel):
             update={
                 "stems": [stem for stem, _, _ in found],
                 "softmin": [_short(quality.softmin) for _, _, quality in found],
+                "agreement": [_short(quality.agreement) for _, _, quality in found],
                 "region": [_short(quality.region) for _, _, quality in found],
                 "class_scores": [
                     [_short(quality.classes[index]) for _, _, quality in found]

@@ -16,11 +16,12 @@ from core.evaluation.suspects.quality import Box
 from core.files import content_hash, read_bytes
 from core.runs.record import RunRecord, load_record
 
-By = Literal["region", "softmin"]
-"""Which score ranks: that of the most contradicted region, or the soft minimum over all pixels."""
+By = Literal["agreement", "region", "softmin"]
+"""Which score ranks: how far the model agrees with the mask, the same of the most contradicted
+region alone, or the soft minimum over all pixels."""
 
 MEASURES: tuple[By, ...] = get_args(By)
-DEFAULT: By = "region"
+DEFAULT: By = "agreement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Suspect:
 
     Attributes:
         sample: The sample's id.
-        score: 0 to 1, the lower the more suspicious; one of the two below.
+        score: 0 to 1, the lower the more suspicious; one of the three below.
         softmin: The soft minimum of the labels' probabilities.
         region: The score of the most contradicted region.
         worst_class: The class whose labels are the least probable.
@@ -41,6 +42,7 @@ class Suspect:
         run: Id of the run that judged.
         is_edited: The mask is another one now than the one that was judged.
         was_learned: The run has learned from this very mask: it tends to believe it.
+        agreement: How far the model agrees with the mask.
     """
 
     sample: str
@@ -56,6 +58,7 @@ class Suspect:
     run: str
     is_edited: bool = False
     was_learned: bool = False
+    agreement: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +215,13 @@ def _suspect(
     place = quality.suspicion
     return Suspect(
         sample=sample.id,
-        score=quality.softmin if by == "softmin" else quality.region,
+        score={
+            "agreement": quality.agreement,
+            "region": quality.region,
+            "softmin": quality.softmin,
+        }[by],
         softmin=quality.softmin,
+        agreement=quality.agreement,
         region=quality.region,
         worst_class=quality.worst_class,
         classes=quality.classes,

@@ -139,7 +139,11 @@ def let_judge(dataset: Dataset, run: Run, scores: dict[str, float]) -> None:
                 at = path.stat()
                 score = scores[sample.id]
                 quality = LabelQuality(
-                    score / 2, score, (0.9, score, None), Suspicion((1, 2, 3, 4), 1, 2, 12, 5.0)
+                    score / 2,
+                    score,
+                    0.5,
+                    (0.9, score, None),
+                    Suspicion((1, 2, 3, 4), 1, 2, 12, 5.0),
                 )
                 masks[sample.stem] = JudgedMask(
                     quality, content_hash(path.read_bytes()), (at.st_mtime_ns, at.st_size), photo
@@ -170,7 +174,7 @@ def test_that_suspects_of_all_folds_are_ranked_together(
     assert outcome.code == 0, outcome.err
     data = json.loads((tmp_path / "s.json").read_text())
     assert set(data) >= {"label_set", "runs", "group", "by", "samples", "suspects"}
-    assert (data["group"], data["by"], data["samples"]) == ("judges", "region", len(judged))
+    assert (data["group"], data["by"], data["samples"]) == ("judges", "agreement", len(judged))
     ranked = [each["sample"] for each in data["suspects"]]
     assert ranked == sorted(judged, key=lambda sample: (judged[sample], sample))
     first = data["suspects"][0]

@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as arrays
 from core.evaluation.suspects.quality import (
     LabelQuality,
     Suspicion,
+    agreement_score,
     judge_labels,
     region_score,
     softmin,
@@ -63,7 +64,7 @@ def test_that_a_mask_that_the_model_agrees_with_has_no_suspicion():
     labels[5:10, 5:10] = 2
     quality = right_everywhere(labels)
     assert quality.suspicion is None
-    assert quality.region == 1.0
+    assert (quality.agreement, quality.region) == (1.0, 1.0)
     assert quality.softmin == pytest.approx(0.95)
     assert quality.classes[1] is None
     assert quality.classes[2] == pytest.approx(0.95)
@@ -95,6 +96,7 @@ def test_that_a_large_region_weighs_more_than_a_seam_that_the_soft_minimum_canno
     missing = judge(labels, np.where(labels == 1, 0.02, 0.97), np.zeros(SIZE, np.uint8))
     assert abs(seam.softmin - missing.softmin) < 0.02
     assert seam.region - missing.region > 0.2
+    assert seam.agreement - missing.agreement > 0.2
 
 
 @given(st.integers(1, 599), st.integers(0, 598))
@@ -106,6 +108,26 @@ def test_that_more_doubt_never_gives_a_better_score(doubt, less):
     assert score(doubt) <= score(min(less, doubt))
 
 
+doubts = arrays.arrays(np.float32, (4, 5), elements=st.floats(0, 1, width=32))
+
+
+@given(doubts)
+def test_that_agreement_is_the_formula_and_between_0_and_1(doubt):
+    drawn = max(1, int((doubt > 0).sum()))
+    expected = 1 - math.sqrt(float((doubt.astype(float) ** 2).sum()) / math.sqrt(drawn * 20))
+    found = agreement_score(doubt, drawn)
+    assert found == pytest.approx(expected, abs=1e-5)
+    assert 0 <= found <= 1
+    assert agreement_score(doubt / 2, drawn) >= found - 1e-6
+    assert agreement_score(np.zeros((4, 5), np.float32), 0) == 1
+
+
+def test_that_half_of_a_small_object_weighs_more_than_as_many_pixels_of_a_large_one():
+    doubt = np.zeros((100, 100), np.float32)
+    doubt[:5, :10] = 0.9
+    assert agreement_score(doubt, 100) < agreement_score(doubt, 4000)
+
+
 def test_that_ignored_pixels_do_not_count():
     labels = np.zeros(SIZE, np.uint8)
     labels[:, 20:] = 255
@@ -113,6 +135,7 @@ def test_that_ignored_pixels_do_not_count():
     predicted[:, 20:] = 2
     quality = judge(labels, np.where(labels == 255, 0.0, 0.95), predicted)
     assert quality.suspicion is None
+    assert quality.agreement == 1.0
     assert quality.softmin == pytest.approx(0.95)
     everywhere = np.full(SIZE, 255, np.uint8)
     assert judge(everywhere, np.zeros(SIZE), predicted) is None

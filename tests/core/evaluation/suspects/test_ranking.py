@@ -31,7 +31,7 @@ NOTE = CheckpointNote(name="best_mDice_iter_4.pth", iteration=4, size=1, mtime_n
 
 def quality_of(score: float) -> LabelQuality:
     place = Suspicion((1, 2, 3, 4), 1, 2, 10, 100 * (1 - score))
-    return LabelQuality(1 - score, score, (0.9, score, None), place)
+    return LabelQuality(1 - score, score, score / 2, (0.9, score, None), place)
 
 
 @pytest.fixture
@@ -73,9 +73,12 @@ def test_that_the_most_suspicious_mask_comes_first(dataset, judged):
     found = rank(dataset, "labels", [run], splits=["val"])
     assert [each.sample for each in found] == ["val/1", "val/2", "val/0"]
     first = found[0]
-    assert (first.score, first.region, first.softmin) == (0.2, 0.2, 0.8)
+    assert (first.score, first.agreement) == (0.2, 0.2)
+    assert (first.region, first.softmin) == (0.1, 0.8)
     assert (first.worst_class, first.given, first.predicted) == (1, 1, 2)
     assert (first.box, first.pixels, first.run) == ((1, 2, 3, 4), 10, "first")
+    by_region = rank(dataset, "labels", [run], splits=["val"], by="region")
+    assert [each.score for each in by_region] == [0.1, 0.25, 0.4]
     by_softmin = rank(dataset, "labels", [run], splits=["val"], by="softmin")
     assert [each.sample for each in by_softmin] == ["val/0", "val/2", "val/1"]
     assert by_softmin[0].score == pytest.approx(0.2)
