@@ -59,8 +59,8 @@ _VERSION = 1
 _CHUNK = 32
 # Smaller false alarms look like nothing, as a share of the picture's pixels.
 _LEAST_TEXTURE = 0.0005
-# Most of the time goes to calls that let other threads run: two threads do 1.7 times as much as one,
-# and two processes no more than that.
+# Most of the time goes to calls that let other threads run: two threads do 1.7 times as much as
+# one, and two processes no more than that.
 _THREADS = min(4, os.cpu_count() or 1)
 
 
