@@ -273,7 +273,10 @@ def test_that_doubts_of_other_runs_turn_regions_into_label_suspects(
         write_mask(path, np.full((24, 32), 180, np.uint8))
     analysis = analyse_run(dataset, run, "val")
     assert analysis.by_kind()[ErrorKind.LABEL].pixels == 0
-    doubt = Suspect("val/1", 0.7, 0.1, 0.7, 0, (), (20, 18, 10, 5), 0, 2, 50, "other")
+    doubt = Suspect(
+        sample="val/1", score=0.7, softmin=0.1, region=0.7, worst_class=0, classes=(),
+        box=(20, 18, 10, 5), given=0, predicted=2, pixels=50, run="other",
+    )  # fmt: skip
     suspicious = analysis.with_doubts({"val/1": doubt, "val/77": doubt})
     assert suspicious.samples_with(ErrorKind.LABEL) == {"val/1": 50}
     assert sum(each.pixels for each in suspicious.by_kind().values()) == sum(

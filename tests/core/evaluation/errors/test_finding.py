@@ -219,7 +219,10 @@ def test_that_runs_that_have_not_seen_the_sample_are_believed_over_the_run_itsel
     sure, unsure = np.full_like(truth, 250), np.full_like(truth, 180)
 
     def opinion(score: float, box: tuple[int, int, int, int] | None) -> Suspect:
-        return Suspect("val/0", score, score, score, 0, (), box, 0, DOG, 100, "other")
+        return Suspect(
+            sample="val/0", score=score, softmin=score, region=score, worst_class=0, classes=(),
+            box=box, given=0, predicted=DOG, pixels=100, run="other",
+        )  # fmt: skip
 
     doubted = opinion(0.8, (85, 85, 70, 70))
     (region,) = errors(prediction, truth, confidence=unsure, doubt=doubted)
