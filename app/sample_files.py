@@ -11,6 +11,7 @@ from core.dataset import Dataset
 from core.dataset.thumbnails import Thumbnail, ThumbnailStore
 from core.dataset.workspace import Workspace
 from core.evaluation.errors.background import background_of
+from core.evaluation.errors.regions import ErrorRegion
 from core.evaluation.predicting.files import RunLike, confidence_path, prediction_path
 from widgets.comparison.layers.sample_layers import LayerFiles
 from widgets.gallery.loader import Render
@@ -23,6 +24,7 @@ def layer_files(
     sample_id: str,
     *,
     pair: tuple[int, int] | None = None,
+    regions: Sequence[tuple[ErrorRegion, ...] | None] = (),
 ) -> LayerFiles:
     """The files of a sample: photo, mask of that label set, prediction and confidence per run.
 
@@ -32,6 +34,7 @@ def layer_files(
         runs: The runs, in the order of their letters.
         sample_id: The sample.
         pair: Places of the two runs of which is told who is right where.
+        regions: Per run, the regions of errors that an analysis has found; None where it has not.
     """
     sample = dataset.sample(sample_id)
     return LayerFiles(
@@ -45,6 +48,7 @@ def layer_files(
         num_classes=dataset.num_classes,
         background=background_of(dataset),
         pair=pair,
+        regions=tuple(regions),
     )
 
 

@@ -219,6 +219,8 @@ class Viewing(QObject):
         if [id(each) for each in analyses] != [id(each) for each in self._analyses]:
             self._analyses = list(analyses)
             self._show_columns()
+            if self.samples.current:
+                self.show_sample()  # the analysis may know more of its errors
 
     def show_waiting(self) -> None:
         """Say what goes on or is missing, unless a sample is shown: that stays."""
@@ -337,7 +339,16 @@ class Viewing(QObject):
         dataset, label_set = self._session.dataset, self._session.label_set
         if dataset is None:
             return None
-        return layer_files(dataset, label_set, self._shown_runs, sample_id, pair=self.viewer.pair)
+        known = [self._known_errors(place, sample_id) for place in range(len(self._shown_runs))]
+        return layer_files(
+            dataset, label_set, self._shown_runs, sample_id, pair=self.viewer.pair, regions=known
+        )
+
+    def _known_errors(self, place: int, sample_id: str) -> tuple[ErrorRegion, ...] | None:
+        """What an analysis knows of a sample's errors: it may know more of the labels."""
+        analysis = self._analyses[place] if place < len(self._analyses) else None
+        found = None if analysis is None else analysis.of(sample_id)
+        return None if found is None else found.errors
 
     def _on_current(self, sample: str) -> None:
         self.show_sample()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -132,9 +133,12 @@ def test_that_six_runs_are_listed_and_shown(qtbot: QtBot, page: ComparePage, roo
     runs = [make_predicted_run(root, f"run {n}", age=n, extra=n) for n in range(6)]
     open_page(qtbot, page, root)
     page.compare([run.id for run in runs])
-    settle(qtbot, page)
-    qtbot.waitUntil(lambda: page.samples.model.runs == 6)
-    settle(qtbot, page)
+
+    def is_shown() -> bool:
+        layers = page.viewer.views.layers
+        return layers is not None and len(layers.runs) == 6 and page.samples.model.runs == 6
+
+    qtbot.waitUntil(is_shown, timeout=30_000)
     assert {panel.letter for panel in page.viewer.views.panels} == {"", *"ABCDEF"}
     with qtbot.waitSignal(page.viewer.pair_changed):
         page.viewer.bar.pair_boxes[1].setFocus()
@@ -162,3 +166,20 @@ def test_that_kinds_of_errors_are_offered_once_they_were_looked_for(
     most = next(iter(analysis.samples_with(kind)))
     assert page.samples.model.ids[0] == most
     assert int(page.samples.model.index(0, 2).data()) == analysis.samples_with(kind)[most]
+
+
+def test_that_the_grid_is_saved_as_a_picture_and_the_list_as_a_table(
+    qtbot: QtBot, page: ComparePage, root: Path, tmp_path: Path
+):
+    make_predicted_run(root, "baseline")
+    open_page(qtbot, page, root)
+    page.analysing.exports.ask = lambda _parent, _title, name, _files: str(tmp_path / name)
+    with qtbot.waitSignal(page.session.message):
+        page.viewer.export_button.save_picture()
+    picture = QImage(str(tmp_path / "grid-of-samples.png"))
+    assert picture.width() > 2 * page.viewer.views.width()
+    with qtbot.waitSignal(page.session.message):
+        page.samples.export_button.save_table()
+    lines = (tmp_path / "list-of-samples.csv").read_text().splitlines()
+    assert lines[0] == "sample,A: mDice (%)"
+    assert [line.split(",")[0] for line in lines[1:]] == page.samples.model.ids

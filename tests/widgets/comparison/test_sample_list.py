@@ -277,16 +277,17 @@ def test_that_narrowing_removes_rows_and_widening_brings_them_back(model: Sample
     assert not resets
 
 
-def test_that_ten_thousand_samples_keep_the_rules_of_qt(qtbot: QtBot, model: SampleModel):
-    model.set_samples(many(10_000, 4))
+def test_that_many_samples_of_four_runs_keep_the_rules_of_qt(model: SampleModel):
+    model.set_samples(many(30, 4))
     model.set_order(Order.B_GAINS)
-    model.set_chosen([f"val/{number:06d}" for number in range(0, 10_000, 7)])
-    assert model.rowCount() == 1429
-    model.set_filter("99")
-    assert 0 < model.rowCount() < 1429
+    model.set_chosen([f"val/{number:06d}" for number in range(0, 30, 3)])
+    assert model.rowCount() == 10
+    model.set_filter("9")
+    assert 0 < model.rowCount() < 10
     model.set_chosen(None)
     model.set_filter("")
-    assert model.rowCount() == 10_000
+    assert model.rowCount() == 30
+    assert sorted(model.ids) == [f"val/{number:06d}" for number in range(30)]
 
 
 def test_that_a_chip_says_what_was_chosen_and_esc_shows_all_again(

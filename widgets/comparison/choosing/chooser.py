@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from widgets import theme
@@ -181,12 +181,10 @@ class RunChooser(QWidget):
         for entry in self._entries:
             if entry.id in self._chosen:
                 continue
-            action = menu.addAction(
-                _swatch(run_color(entry.id)),
-                entry.name.replace("&", "&&"),
-                lambda run_id=entry.id: take(run_id),
-            )
+            action = QAction(_swatch(run_color(entry.id)), entry.name.replace("&", "&&"), menu)
+            action.triggered.connect(lambda _on=False, run_id=entry.id: take(run_id))
             action.setToolTip(entry.details)
+            menu.addAction(action)
         if menu.isEmpty():
             menu.addAction("No other run has something to see").setEnabled(False)
 

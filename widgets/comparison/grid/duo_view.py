@@ -87,7 +87,7 @@ class DuoView(LinkedView):
     def side_at(self, point: QPointF) -> str:
         """Whose layers are shown at a point of the view."""
         if self._share is not Share.SWIPE:
-            return self._share.value
+            return str(self._share.value)
         return SIDES[0] if point.x() < self._line_x() else SIDES[1]
 
     def paintEvent(self, event: QPaintEvent) -> None:

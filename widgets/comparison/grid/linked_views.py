@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from core.dataset.model import ClassInfo
 from core.evaluation.errors.regions import ErrorRegion
 from widgets import theme
 from widgets.canvas import ViewTransform
-from widgets.comparison.grid.arrangement import NEUTRAL, Cells, Key, arrange
+from widgets.comparison.grid.active_region import ActiveRegion, next_region
+from widgets.comparison.grid.arrangement import NEUTRAL, Key, arrange
 from widgets.comparison.grid.content import (
-    ALL_LAYERS,
-    MASK,
-    OUTLINES,
     ShownRun,
     mask_colors,
     problem_of,
     reading_of,
     show_layers,
 )
-from widgets.comparison.grid.duo_view import SIDES, DuoView, Share, layer_names
+from widgets.comparison.grid.duo_view import SIDES, DuoView, Share
 from widgets.comparison.grid.panel import LinkedView, Panel, PanelKind
+from widgets.comparison.grid.styled_grid import StyledGrid
 from widgets.comparison.layers.region_layer import region_at, region_words
 from widgets.comparison.layers.sample_layers import SampleLayers
 
@@ -34,16 +33,7 @@ __all__ = ["ActiveRegion", "LinkedViews", "ShownRun"]
 MOST_RUNS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveRegion:
-    """A region of errors that was clicked or gone to: its sample, its run's letter, and itself."""
-
-    sample: str
-    letter: str
-    region: ErrorRegion
-
-
-class LinkedViews(QWidget):
+class LinkedViews(StyledGrid):
     """Panels that share zoom, pan, cursor, opacity and visibility of the overlays.
 
     Two of the runs can share their panels: with a line between them that is dragged, or in turns.
@@ -53,8 +43,6 @@ class LinkedViews(QWidget):
     """The sample is wanted in the editor (a double click)."""
     hovered = Signal(int, int)
     """Column and row of the photo's pixel under the cursor; (-1, -1) for none."""
-    opacity_changed = Signal(float)
-    overlays_visible_changed = Signal(bool)
     region_activated = Signal(object)
     """The `ActiveRegion` that was clicked or gone to."""
     panel_picture_wanted = Signal(object)
@@ -71,22 +59,13 @@ class LinkedViews(QWidget):
         self._share: Share | None = None
         self._division = 0.5
         self._kinds: set[PanelKind] = set(PanelKind)
-        self._panels: dict[Key, Panel] = {}
         self._fresh: set[Key] = set()
-        self._cells: Cells = {}
         self._layers: SampleLayers | None = None
         self._figures: Sequence[str] = ()
         self._flags: Sequence[str] = ()
         self._truth_name = ""
-        self._opacity = 0.45
-        self._overlays_visible = True
-        self._hatched = False
-        self._outlined = True
         self._active: ActiveRegion | None = None
         self.region_menu: Callable[[ActiveRegion], QMenu] | None = None
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(theme.GRID)
         self.set_runs([])
 
     # What is shown
@@ -100,18 +79,6 @@ class LinkedViews(QWidget):
     def layers(self) -> SampleLayers | None:
         """The sample that is shown; None while there is none."""
         return self._layers
-
-    @property
-    def panels(self) -> list[Panel]:
-        """The panels that are shown."""
-        return [self._panels[key] for key in self._cells]
-
-    def panel(self, kind: PanelKind, letter: str = "") -> Panel:
-        """One panel, shown or not. Photo, truth and "who is right" belong to no run.
-
-        A panel of two runs has both letters: "A|B".
-        """
-        return self._panel_of((kind, letter))
 
     def set_classes(self, classes: Sequence[ClassInfo], ignore_index: int) -> None:
         """Take the colours of masks and predictions from those classes."""
@@ -127,6 +94,7 @@ class LinkedViews(QWidget):
     def set_runs(self, runs: Sequence[ShownRun]) -> None:
         """Have panels for each of those runs, at most six."""
         self._discard(list(self._panels))
+        self._fresh.clear()
         self._runs = list(runs[:MOST_RUNS])
         self._layers, self._active = None, None
         if max(self._pair) >= len(self._runs):
@@ -192,6 +160,7 @@ class LinkedViews(QWidget):
             # What is told of the two runs before is not true of these.
             self._layers = replace(self._layers, pair=None)
         self._discard([key for key in self._panels if "|" in key[1]])
+        self._fresh &= self._panels.keys()
         self._rearrange()
         self._show_layers()
 
@@ -229,13 +198,6 @@ class LinkedViews(QWidget):
         """The region that is framed; None for none."""
         return self._active
 
-    def set_outlined(self, outlined: bool) -> None:
-        """Show or hide the outlines of the regions of errors."""
-        self._outlined = outlined
-        for panel in self._panels.values():
-            for name in layer_names(panel.view, OUTLINES):
-                panel.view.set_layer_visible(name, outlined)
-
     def show_region(self, letter: str, region: ErrorRegion, *, zoom: bool = True) -> None:
         """Frame a region of a run's errors, and bring it to the middle of all views."""
         if self._layers is None:
@@ -249,58 +211,15 @@ class LinkedViews(QWidget):
         """Go to the next region or the one before, run by run; False when there is none."""
         if self._layers is None:
             return False
-        known = [
-            (run.letter, region)
-            for run, found in zip(self._runs, self._layers.runs, strict=True)
-            for region in found.regions
-        ]
-        if not known:
+        found = next_region([run.letter for run in self._runs], self._layers, self._active, by)
+        if found is None:
             return False
-        place = -1 if by > 0 else 0
-        if self._active is not None:
-            now = (self._active.letter, self._active.region)
-            place = known.index(now) if now in known else place
-        letter, region = known[(place + by) % len(known)]
+        letter, region = found
         self.show_region(letter, region)
         self.region_activated.emit(self._active)
         return True
 
     # How it is shown
-
-    @property
-    def opacity(self) -> float:
-        """How strongly the overlays cover the photo, 0 to 1."""
-        return self._opacity
-
-    def set_opacity(self, opacity: float) -> None:
-        """Set how strongly the overlays cover the photo, 0 to 1, in all panels."""
-        opacity = min(max(opacity, 0.0), 1.0)
-        if opacity == self._opacity:
-            return
-        self._opacity = opacity
-        for panel in self._panels.values():
-            self._apply_look(panel.view)
-        self.opacity_changed.emit(opacity)
-
-    @property
-    def overlays_visible(self) -> bool:
-        """Whether anything is shown over the photos."""
-        return self._overlays_visible
-
-    def set_overlays_visible(self, visible: bool) -> None:
-        """Show or hide the overlays in all panels."""
-        if visible == self._overlays_visible:
-            return
-        self._overlays_visible = visible
-        for panel in self._panels.values():
-            panel.view.set_overlays_visible(visible)
-        self.overlays_visible_changed.emit(visible)
-
-    def set_hatched(self, hatched: bool) -> None:
-        """Tell the kinds of error apart by lines, beside their colours."""
-        self._hatched = hatched
-        for panel in self._panels.values():
-            self._apply_look(panel.view)
 
     def fit(self) -> None:
         """Show the whole image in all panels."""
@@ -312,12 +231,6 @@ class LinkedViews(QWidget):
         self._rearrange()
 
     # Panels
-
-    def _panel_of(self, key: Key) -> Panel:
-        panel = self._panels.get(key)
-        if panel is None:
-            panel = self._panels[key] = self._make_panel(key)
-        return panel
 
     def _make_panel(self, key: Key) -> Panel:
         kind, letter = key
@@ -339,16 +252,6 @@ class LinkedViews(QWidget):
         view.overlays_visible_changed.connect(self.set_overlays_visible)
         view.opacity_changed.connect(lambda name, opacity: self._on_opacity(view, name, opacity))
         return panel
-
-    def _discard(self, keys: Sequence[Key]) -> None:
-        for key in keys:
-            panel = self._panels.pop(key)
-            self._cells.pop(key, None)
-            self._fresh.discard(key)
-            panel.view.blockSignals(True)  # the cursor leaves it, but nobody is to know
-            self._grid.removeWidget(panel)
-            panel.hide()
-            panel.deleteLater()
 
     def _places_of(self, view: LinkedView, letter: str) -> list[int]:
         """The places of the runs that a panel shows."""
@@ -406,25 +309,6 @@ class LinkedViews(QWidget):
             self.show_region(*found, zoom=False)
             self.region_activated.emit(self._active)
 
-    def _on_opacity(self, view: LinkedView, layer: str, opacity: float) -> None:
-        # With Ctrl+wheel a view changes each of its own layers; all views follow the first.
-        if layer in layer_names(view, MASK):
-            self.set_opacity(opacity)
-        self._apply_look(view)
-
-    def _apply_look(self, view: LinkedView) -> None:
-        for layer in ALL_LAYERS:
-            for name in layer_names(view, layer):
-                view.set_layer_opacity(name, self._opacity)
-                view.set_layer_visible(name, self._is_layer_shown(view, layer))
-
-    def _is_layer_shown(self, view: LinkedView, layer: str) -> bool:
-        if layer == OUTLINES:
-            return self._outlined
-        # "Who is right" has its lines always: two colours of runs alone tell nobody which is which.
-        is_agreement = view.property("always hatched")
-        return bool(layer != "lines" or self._hatched or is_agreement)
-
     def popup_menu(self, panel: Panel, at: QPoint) -> QMenu:
         """Open the menu of a panel, and of the region at a point of the screen."""
         view = panel.view
@@ -464,30 +348,17 @@ class LinkedViews(QWidget):
         )
         if cells == self._cells:
             return
-        for panel in self._panels.values():
-            self._grid.removeWidget(panel)
-        for row in range(self._grid.rowCount()):
-            self._grid.setRowStretch(row, 0)
-        for column in range(self._grid.columnCount()):
-            self._grid.setColumnStretch(column, 0)
-        for key, cell in cells.items():
-            self._grid.addWidget(self._panel_of(key), *cell)
-            for column in range(cell.column, cell.column + cell.columns):
-                self._grid.setColumnStretch(column, 1)
-            for row in range(cell.row, cell.row + cell.rows):
-                self._grid.setRowStretch(row, 1)
-        self._cells = cells
+        self._place(cells)
         for key in cells:
             self._refresh(key)
-        for key, panel in self._panels.items():
-            panel.setVisible(key in cells)
+        self._show_placed()
 
     def _aspect(self) -> float:
         layers = self._layers
         if layers is not None and layers.photo is not None:
-            return layers.photo.width / max(layers.photo.height, 1)
+            return float(layers.photo.width / max(layers.photo.height, 1))
         if layers is not None and layers.truth is not None:
-            return layers.truth.shape[1] / max(layers.truth.shape[0], 1)
+            return float(layers.truth.shape[1] / max(layers.truth.shape[0], 1))
         return 1.0
 
     def _pair_letters(self) -> tuple[str, str]:

@@ -45,7 +45,8 @@ def hatching_of(values: Array, lines: Mapping[int, Lines]) -> Array:
         left_of[value] = Lines.LEFT in kind
         right_of[value] = Lines.RIGHT in kind
     left, right = _patterns(*values.shape)
-    painted: Array = cv2.LUT(values, left_of) & left | cv2.LUT(values, right_of) & right
+    painted: Array = np.bitwise_and(cv2.LUT(values, left_of), left).astype(np.uint8, copy=False)
+    painted |= np.bitwise_and(cv2.LUT(values, right_of), right).astype(np.uint8, copy=False)
     return painted
 
 

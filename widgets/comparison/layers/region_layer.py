@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from core.dataset.model import ClassInfo
 from core.evaluation.errors.finding import find_columns
@@ -13,6 +14,9 @@ from core.evaluation.errors.label_suspects import suspected
 from core.evaluation.errors.regions import ErrorRegion
 from core.images import Array
 from widgets.comparison.layers.lines import Rgba
+
+Numbers = npt.NDArray[np.int32]
+"""Which region each pixel lies in, counted from 1; 0 for none."""
 
 _OUTLINE = (255, 255, 255, 255)
 
@@ -26,7 +30,7 @@ def find_regions(
     background: int | None,
     confidence: Array | None = None,
     known: Sequence[ErrorRegion] | None = None,
-) -> tuple[tuple[ErrorRegion, ...], Array | None]:
+) -> tuple[tuple[ErrorRegion, ...], Numbers | None]:
     """Find the regions of errors, and which pixel lies in which.
 
     Args:
@@ -60,7 +64,7 @@ def find_regions(
     return found, labels
 
 
-def outline_indices(labels: Array) -> Array:
+def outline_indices(labels: Numbers) -> Array:
     """Region numbers as a layer shows them, uint8 H×W: 0 for none, neighbours mostly differ."""
     shown: Array = ((labels - 1) % 254 + 1).astype(np.uint8)
     shown[labels == 0] = 0
@@ -72,7 +76,7 @@ def outline_colors() -> list[Rgba]:
     return [(0, 0, 0, 0), *[_OUTLINE] * 255]
 
 
-def region_at(labels: Array | None, regions: Sequence[ErrorRegion], x: int, y: int) -> int:
+def region_at(labels: Numbers | None, regions: Sequence[ErrorRegion], x: int, y: int) -> int:
     """The place in `regions` of the region at a pixel; -1 for none."""
     if labels is None or not (0 <= y < labels.shape[0] and 0 <= x < labels.shape[1]):
         return -1

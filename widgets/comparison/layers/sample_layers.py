@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -19,7 +20,7 @@ from core.images import Array, read_image, read_mask
 from widgets.canvas import ImagePyramid
 from widgets.comparison.layers.agreement_layer import agreement_lines
 from widgets.comparison.layers.error_layer import hatching
-from widgets.comparison.layers.region_layer import find_regions, outline_indices
+from widgets.comparison.layers.region_layer import Numbers, find_regions, outline_indices
 from widgets.latest_task import LatestTask
 
 _KEPT = 12
@@ -81,7 +82,7 @@ class RunLayers:
     confidence: Array | None = None
     confidence_problem: str = ""
     regions: tuple[ErrorRegion, ...] = ()
-    labels: Array | None = None
+    labels: Numbers | None = None
     outlines: Array | None = None
 
 
@@ -223,16 +224,14 @@ class LayerLoader(QObject):
         unread = next((files for files in following if files not in self._kept), None)
         if unread is not None and unread != self._read_now:
             self._read_now = unread
-            self._reading.request(lambda: (unread, load_layers(unread, regions=False)))
+            self._reading.request(partial(_read_first, unread))
         known = ((files, self._kept.get(files)) for files in following)
         for files, layers in known:
             if layers is None or layers.is_whole:
                 continue
             if files != self._divided_now:
                 self._divided_now = files
-                self._dividing.request(
-                    lambda files=files, layers=layers: (files, add_regions(layers, files))
-                )
+                self._dividing.request(partial(_divide, files, layers))
             return
 
     def _on_read(self, result: tuple[LayerFiles, SampleLayers]) -> None:
@@ -250,6 +249,14 @@ class LayerLoader(QObject):
         if files == self._wanted:
             self.loaded.emit(layers)
         self._go_on()
+
+
+def _read_first(files: LayerFiles) -> tuple[LayerFiles, SampleLayers]:
+    return files, load_layers(files, regions=False)
+
+
+def _divide(files: LayerFiles, layers: SampleLayers) -> tuple[LayerFiles, SampleLayers]:
+    return files, add_regions(layers, files)
 
 
 def _mask(

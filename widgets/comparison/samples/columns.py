@@ -38,15 +38,18 @@ class RunColumns:
         scores = self.scores
         if scores is None:
             return None
+        found: Floats
         if measure_id == "mDice":
             return scores.m_dice
         if measure_id in _ERRORS:
-            return scores.errors[:, _ERRORS[measure_id]].astype(np.float64)
+            found = scores.errors[:, _ERRORS[measure_id]].astype(np.float64)
+            return found
         if measure_id == "wrong":
-            return scores.errors[:, 1:4].sum(axis=1).astype(np.float64)
+            found = scores.errors[:, 1:4].sum(axis=1).astype(np.float64)
+            return found
         of, _, name = measure_id.partition(":")
         if of == "dice" and name in self.class_names:
-            found: Floats = scores.dice[:, list(self.class_names).index(name)]
+            found = scores.dice[:, list(self.class_names).index(name)]
             return found
         if of == "kind" and self.kinds is not None:
             pixels = self.kinds.get(name, {})

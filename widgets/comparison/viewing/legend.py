@@ -39,6 +39,7 @@ class Legend(FlowBox):
         self._agreement: AgreementCounts | None = None
         self._said: tuple[object, ...] = ()
         self._texts: dict[str, QLabel] = {}
+        self._entries: dict[str, QWidget] = {}
         self._wordings: list[tuple[str, str]] = []
         self._build()
 
@@ -82,7 +83,7 @@ class Legend(FlowBox):
         if said != self._said:
             self._said = said
             self.clear()
-            self._texts = {}
+            self._texts, self._entries = {}, {}
             for name, tooltip, picture, text in entries:
                 self._add(name, tooltip, picture, text)
         self._wordings = [(name, text) for name, _tooltip, _picture, text in entries]
@@ -97,14 +98,14 @@ class Legend(FlowBox):
         """Say how many pixels there are where that fits into one line; else only what they are."""
         for name, text in self._wordings:
             self._texts[name].setText(text)
-            self._texts[name].parentWidget().show()
+            self._entries[name].show()
         line = max((label.sizeHint().height() for label in self._texts.values()), default=0)
         if self.height_for(self.width()) > line + SWATCH:
             for name, _text in self._wordings:
                 if name in _COUNTED:
                     self._texts[name].setText(name if name != "px" else "")
-        for label in self._texts.values():
-            label.parentWidget().setVisible(bool(label.text()))
+        for name, entry in self._entries.items():
+            entry.setVisible(bool(self._texts[name].text()))
         self.settle()
 
     def _add(self, name: str, tooltip: str, picture: QPixmap | None, text: str) -> None:
@@ -120,7 +121,7 @@ class Legend(FlowBox):
             row.addWidget(color)
         row.addWidget(label)
         entry.setToolTip(tooltip)
-        self._texts[name] = label
+        self._texts[name], self._entries[name] = label, entry
         self.add(entry)
 
     def _colors(self) -> tuple[object, ...]:
