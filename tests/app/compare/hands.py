@@ -40,12 +40,14 @@ class FakeClient:
     error: str = ""
     failed: tuple[FailedSample, ...] = ()
     calls: list[tuple[str, str]] = field(default_factory=list)
+    augments: list[Any] = field(default_factory=list)
     closed: bool = False
     hold: threading.Event | None = None
     """Waited for before the first sample is done, unless the prediction is cancelled."""
 
     def predict(self, run: Any, split: str, **options: Any) -> PredictionResult:
         self.calls.append((run.name, split))
+        self.augments.append(options["augment"])
         cancelled, on_progress = options["cancelled"], options["on_progress"]
         on_progress(0, len(SHIFTS))
         while self.hold is not None and not self.hold.wait(0.01):
