@@ -16,8 +16,7 @@ from typing import Any
 from core.dataset import Dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
-from core.evaluation.errors.error_map import errors_in
-from core.evaluation.metrics.confusion import ConfusionMatrix, mean_of_present, none_if_nan
+from core.evaluation.metrics.confusion import ConfusionMatrix
 from core.evaluation.pairs import Job, illegal_values, jobs_of, read_pair
 from core.evaluation.predicting.files import (
     WITHOUT_SPLITS,
@@ -32,7 +31,7 @@ from core.evaluation.predicting.files import (
     read_prediction,
     samples_of_split,
 )
-from core.evaluation.score_table import ScoreTable
+from core.evaluation.score_table import CountedSample, ScoreTable
 from core.evaluation.scores import CacheKeys, Evaluation, SampleScore, SkippedSample
 from core.evaluation.stored import load_evaluation, save_evaluation
 
@@ -59,7 +58,7 @@ METRICS_FOLDER = "metrics"
 _THREADS = min(4, os.cpu_count() or 1)
 _CHUNK, _AT_ONCE = 128, 16
 
-Outcome = SampleScore | SkippedSample
+Outcome = CountedSample | SampleScore | SkippedSample
 
 
 class EvaluationCancelled(PetsegError):  # noqa: N818 - a wish of the user, not an error
@@ -167,9 +166,9 @@ def _pool(
     cache: CacheKeys,
 ) -> Evaluation:
     """Sum up the samples."""
-    scores = [outcome for outcome in outcomes if isinstance(outcome, SampleScore)]
+    counted = [outcome for outcome in outcomes if not isinstance(outcome, SkippedSample)]
     skipped = tuple(outcome for outcome in outcomes if isinstance(outcome, SkippedSample))
-    if not scores:
+    if not counted:
         raise PetsegError(
             f"No sample of {header['split'] or 'the dataset'} can be measured "
             f"({skipped[0].sample}: {skipped[0].reason})",
@@ -180,12 +179,12 @@ def _pool(
             ),
         )
     total = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
-    table = ScoreTable.from_scores(scores, dataset.num_classes)
+    table = ScoreTable.from_cells(counted, dataset.num_classes)
     total.add_counts(table.pooled_cells())
     return Evaluation(
         **header,
         **total.metrics(_class_names(dataset)).model_dump(),
-        samples=len(scores),
+        samples=len(table),
         scores=table,
         skipped=skipped,
         cache=cache,
@@ -198,18 +197,10 @@ def _measure(job: Job, dataset: Dataset) -> Outcome:
         return SkippedSample(sample=job.sample, reason=pair)
     matrix = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
     matrix.add(pair.prediction, pair.truth)
-    full = matrix.full_counts
-    if full[-1].any() or full[:, -1].any():
+    cells = matrix.entries()
+    if any(dataset.num_classes in cell[:2] for cell in cells):
         return SkippedSample(sample=job.sample, reason=illegal_values(pair, dataset) or "")
-    dice = matrix.dice()
-    return SampleScore(
-        sample=job.sample,
-        mDice=none_if_nan(mean_of_present(dice)),
-        dice=tuple(none_if_nan(value) for value in dice),
-        errors=errors_in(matrix),
-        cells=tuple(matrix.entries()),
-        mask_hash=pair.mask_hash,
-    )
+    return CountedSample(job.sample, tuple(cells), pair.mask_hash)
 
 
 def _known_outcomes(before: Evaluation | None, cache: CacheKeys) -> dict[str, Outcome]:

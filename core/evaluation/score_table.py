@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 import numpy.typing as npt
 
-from core.evaluation.errors.error_map import ErrorCounts
+from core.evaluation.errors.error_map import BACKGROUND, ErrorCounts
+from core.evaluation.metrics.ratios import mean_of_present, percent_of
 
 Cell = tuple[int, int, int]
 Ints = npt.NDArray[np.int64]
@@ -38,6 +39,14 @@ class SampleScore(NamedTuple):
     errors: ErrorCounts
     cells: tuple[Cell, ...]
     mask_hash: str = ""
+
+
+class CountedSample(NamedTuple):
+    """What everything of a `SampleScore` follows from; see there."""
+
+    sample: str
+    cells: tuple[Cell, ...]
+    mask_hash: str
 
 
 class PixelCount:
@@ -111,6 +120,36 @@ class ScoreTable(Sequence[SampleScore]):
             cell_counts=np.array([len(score.cells) for score in rows], np.int64),
             mask_hashes=[score.mask_hash for score in rows],
         )
+
+    @classmethod
+    def from_cells(
+        cls, counted: Sequence[CountedSample | SampleScore], num_classes: int
+    ) -> ScoreTable:
+        """The table of samples of which the pixels were counted, with all scores computed.
+
+        Raises:
+            ValueError: a cell is of no class.
+        """
+        count = len(counted)
+        cells = np.array([cell for each in counted for cell in each.cells], np.int64).reshape(-1, 3)
+        table = cls(
+            ids=[each.sample for each in counted],
+            m_dice=np.full(count, np.nan),
+            dice=np.full((count, num_classes), np.nan),
+            errors=np.zeros((count, len(ErrorCounts._fields)), np.int64),
+            cells=cells,
+            cell_counts=np.array([len(each.cells) for each in counted], np.int64),
+            mask_hashes=[each.mask_hash for each in counted],
+        )
+        pixels = table.pixel_counts()
+        table.dice = percent_of(
+            2 * pixels[..., PixelCount.RIGHT],
+            pixels[..., PixelCount.PREDICTED] + pixels[..., PixelCount.TRUE],
+        )
+        table.m_dice = mean_of_present(table.dice)
+        samples = np.repeat(np.arange(count), table.cell_counts)
+        np.add.at(table.errors, (samples, _kinds_of(cells)), cells[:, 2])
+        return table
 
     @property
     def num_classes(self) -> int:
@@ -220,6 +259,17 @@ class ScoreTable(Sequence[SampleScore]):
             and np.array_equal(self.cells, other.cells)
             and np.array_equal(self.cell_counts, other.cell_counts)
         )
+
+
+def _kinds_of(cells: Ints) -> Ints:
+    """In which of `ErrorCounts` the pixels of each cell are, by its place."""
+    true, predicted = cells[:, 0], cells[:, 1]
+    correct, missed, false, wrong_class = range(len(ErrorCounts._fields))
+    return np.select(
+        [true == predicted, predicted == BACKGROUND, true == BACKGROUND],
+        [correct, missed, false],
+        wrong_class,
+    )
 
 
 def _with_none(values: Floats) -> list[Any]:

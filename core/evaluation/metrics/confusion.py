@@ -224,7 +224,8 @@ class ConfusionMatrix:
             true = truth == true_class
             left = int(np.count_nonzero(true))
             remaining -= left
-            for predicted_class in classes:
+            # Most pixels are right: then there is soon nothing left to look for.
+            for predicted_class in sorted(classes, key=lambda value: value != true_class):
                 if not left:
                     break
                 both = np.logical_and(true, predicted[predicted_class])
@@ -232,7 +233,7 @@ class ConfusionMatrix:
                 left -= pixels
                 if pixels:
                     found.append((true_class, predicted_class, pixels))
-            if left:
+            if left:  # predicted as something that is no class
                 return False
         if remaining:
             return False
