@@ -1,16 +1,13 @@
-"""The tab bar of the panel, the chip that takes a choice back, and what an empty tab says."""
+"""The chip that takes a choice back, and what an empty tab says."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
-    QTabBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,49 +19,6 @@ _CHIP_WIDTH = 440
 _CHIP_HEIGHT = 28
 _CHIP_ICON = QSize(16, 16)
 _NOTICE_ICON = QSize(36, 36)
-
-
-class PanelTabs(QTabBar):
-    """Tabs that keep the arrow keys to themselves, and show that they have the focus."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setDrawBase(False)
-        self.setExpanding(False)
-        self.setUsesScrollButtons(True)
-        self.setElideMode(Qt.TextElideMode.ElideNone)
-        self.setAccessibleName("Charts of the dataset")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def event(self, event: QEvent) -> bool:
-        """Take the arrow keys before a shortcut of the page does."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide it again."""
-        super().focusOutEvent(event)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Frame the current tab while keys move it."""
-        super().paintEvent(event)
-        if self.hasFocus():
-            painter = QPainter(self)
-            painter.setPen(QPen(theme.color("accent"), 1))
-            box = self.tabRect(self.currentIndex()).toRectF().adjusted(1.5, 1.5, -1.5, -1.5)
-            painter.drawRoundedRect(box, 4, 4)
 
 
 class ChoiceChip(QToolButton):

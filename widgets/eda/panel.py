@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.eda.choice import Choice
-from widgets.eda.controls import ChoiceChip, Notice, PanelTabs
+from widgets.eda.controls import ChoiceChip, Notice
 from widgets.eda.data import EdaData
 from widgets.eda.tab import ChartTab, make_combo
+from widgets.tab_bar import KeyedTabBar
 
 NO_NUMBERS = "Check the masks to see the charts"
 _HOW = "One look at every file counts classes, areas, positions and light."
@@ -46,7 +47,7 @@ class EdaPanel(QWidget):
         self._data: EdaData | None = None
         self._choice: Choice | None = None
         self._chooser: ChartTab | None = None
-        self.tabs = PanelTabs()
+        self.tabs = KeyedTabBar("Charts of the dataset")
         self.chip = ChoiceChip()
         self.chip.hide()
         self.split = make_combo("Split of the charts", "Count the samples of one split only", 112)
