@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QSizePolicy,
     QTableView,
-    QToolButton,
     QWidget,
 )
 
@@ -105,9 +104,11 @@ class MetricsTable(QTableView):
         figures = [each for each in range(self.metrics_model.columnCount()) if each not in (0, 2)]
         if not figures:
             return
-        # The mDice has its interval beside it.
-        needed = [max(self._title_width(column), _LEAST_METRIC) for column in figures]
-        needed[0] = max(needed[0], self.sizeHintForColumn(1))
+        # The best of a column has a star, and the mDice its interval beside it.
+        needed = [
+            max(self._title_width(column), self.sizeHintForColumn(column), _LEAST_METRIC)
+            for column in figures
+        ]
         header.setMinimumSectionSize(_LEAST_METRIC)
         goal = max(self.sizeHintForColumn(2) + theme.GRID, self._title_width(2))
         room = self.viewport().width() - goal - sum(needed)
@@ -148,15 +149,3 @@ class MetricsTable(QTableView):
         # Icons of the cells are made in the colours of the theme.
         self.viewport().update()
         self._fit_height()
-
-
-def copy_button(table: MetricsTable) -> QToolButton:
-    """A button that copies a table, with a menu of the ways to do it."""
-    button = QToolButton()
-    button.setObjectName("CopyMetrics")
-    button.setToolTip("Copy the table of metrics")
-    button.setAccessibleName("Copy the table of metrics")
-    theme.set_icon(button, "content-copy")
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    button.addActions([table.copy_text_action, table.copy_csv_action])
-    return button

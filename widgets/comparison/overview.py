@@ -11,8 +11,9 @@ from widgets.comparison import words
 from widgets.comparison.augment_button import AugmentButton
 from widgets.comparison.choosing.chooser import RunChooser
 from widgets.comparison.metrics_model import RunMetrics
-from widgets.comparison.metrics_table import MetricsTable, copy_button
+from widgets.comparison.metrics_table import MetricsTable
 from widgets.elided_label import ElidedLabel
+from widgets.export_button import ExportButton, picture_of
 
 
 class Overview(QWidget):
@@ -27,6 +28,11 @@ class Overview(QWidget):
         self.caption.setObjectName("MetricsCaption")
         self.caption.setProperty("role", "muted")
         self.table = MetricsTable()
+        self.export_button = ExportButton(
+            "metrics of the runs",
+            lambda: picture_of([self.table]),
+            self.table.metrics_model.as_rows,
+        )
         self.left_out_label = ElidedLabel()
         self.left_out_label.setObjectName("LeftOut")
         self.left_out_label.setProperty("role", "warning")
@@ -41,7 +47,7 @@ class Overview(QWidget):
         row.addWidget(self.chooser)
         row.addWidget(self.augment_button)
         row.addWidget(self.caption, 1)
-        row.addWidget(copy_button(self.table))
+        row.addWidget(self.export_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.widgets.comparison.making import one_run, run_columns, score, several_runs
@@ -114,6 +114,7 @@ def test_that_figures_and_differences_are_written_alike():
     assert missed.text(None) == missed.delta_text(None) == "–"
 
 
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.floats(0, 100), st.none() | st.floats(0, 100)), min_size=1, max_size=30),
     st.sampled_from(orders(2)),

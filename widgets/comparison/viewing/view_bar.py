@@ -24,6 +24,8 @@ _EXPLAINED = {
 }
 _TITLE_WIDTH = 144
 _WIDE_FROM = 720
+_MOST, _ICON_WIDTH = 160, 36
+_ONE_LINE, _ONE_LINE_WITH_PAIR = 1060, 1240
 _SWATCH = 12
 # The panels to begin with, by number of runs: what is left over in the grid gets the photo.
 _ONE = {PanelKind.TRUTH, PanelKind.PREDICTION, PanelKind.ERRORS}
@@ -55,7 +57,6 @@ class ViewBar(FlowBox):
         self._title.setProperty("role", "heading")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._name = ""
-        self._is_narrow = False
         self._versus = QLabel("and")
         self._versus.setProperty("role", "muted")
         self.kind_buttons = {kind: self._kind_button(kind) for kind in PanelKind}
@@ -135,13 +136,18 @@ class ViewBar(FlowBox):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window leave out what the list says too, and words where icons do."""
-        is_narrow = event.size().width() < _WIDE_FROM
-        if is_narrow is not self._is_narrow:
-            self._is_narrow = is_narrow
-            self._title.setHidden(is_narrow)
-            self._versus.setHidden(is_narrow)
-            self.edit_button.setText("" if is_narrow else "Edit")
+        self._fit_words(event.size().width())
         super().resizeEvent(event)
+
+    def _fit_words(self, width: int) -> None:
+        is_narrow = width < _WIDE_FROM
+        self._title.setHidden(is_narrow)
+        self._versus.setHidden(is_narrow)
+        needed = _ONE_LINE if self._pair_group.isHidden() else _ONE_LINE_WITH_PAIR
+        # The icon alone saves a line of its own.
+        has_words = width >= needed
+        self.edit_button.setText("Edit" if has_words else "")
+        self.edit_button.setMaximumWidth(_MOST if has_words else _ICON_WIDTH)
 
     def add_tool(self, widget: QWidget) -> None:
         """Append a button to the tools."""
@@ -183,6 +189,7 @@ class ViewBar(FlowBox):
                 box.setItemData(box.count() - 1, run.name, Qt.ItemDataRole.ToolTipRole)
             box.setCurrentIndex(min(place, len(runs) - 1))
         self._pair_group.setVisible(len(runs) > 2)
+        self._fit_words(self.width())
         if self._chosen is None:
             self._check(self._fitting(len(runs)))
             self.kinds_changed.emit()
