@@ -41,17 +41,23 @@ class Insights:
     """What is known of all compared runs.
 
     Attributes:
-        runs: One per run, in order.
+        ids: The runs.
+        runs: What is known of each.
         sentences: What the paired test says of each further run against the first; of more than
             one in brief.
         explanations: The same at length.
         is_whole: Whether errors were looked for; otherwise there are figures alone.
     """
 
+    ids: tuple[str, ...] = ()
     runs: tuple[Insight, ...] = ()
     sentences: tuple[str, ...] = ()
     explanations: tuple[str, ...] = ()
     is_whole: bool = False
+
+    def of(self, run_id: str) -> Insight:
+        """What is known of a run; nothing of one that was not asked for."""
+        return self.runs[self.ids.index(run_id)] if run_id in self.ids else Insight()
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,8 @@ def first_figures(question: Question, job: Job) -> Insights:
     tests = _tests(question, evaluations)
     whole = tuple(test.sentence(LETTERS[0], letter) for letter, test in tests)
     short = tuple(brief(test, LETTERS[0], letter) for letter, test in tests)
-    return Insights(tuple(found), whole if len(whole) == 1 else short, whole)
+    ids = tuple(run.id for run in question.runs)
+    return Insights(ids, tuple(found), whole if len(whole) == 1 else short, whole)
 
 
 def all_insights(question: Question, known: Insights, job: Job) -> Insights:

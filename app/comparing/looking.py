@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +13,10 @@ from app.jobs import JobHandle, Jobs
 from app.session import Session
 from core.errors import PetsegError
 from core.evaluation.evaluate import EvaluationCancelled
+
+_Subject = tuple[tuple[str, ...], str, str]
+"""Ids of the runs, the split and the label set."""
+_State = tuple[Any, ...]
 
 
 class Looking(QObject):
@@ -39,7 +44,10 @@ class Looking(QObject):
         self._session, self._jobs, self._comparison = session, jobs, comparison
         self._job: JobHandle | None = None
         self.insights = Insights()
-        self._seen: tuple[str, ...] = ()
+        self._subject: _Subject = ((), "", "")
+        self._answered: _State | None = None
+        self._flags = 0
+        session.flags_changed.connect(self._on_flags)
 
     @property
     def is_looking(self) -> bool:
@@ -47,32 +55,35 @@ class Looking(QObject):
         return self._job is not None
 
     def look(self) -> None:
-        """Look into the runs that `comparison` has measured."""
+        """Look into the runs that `comparison` has measured, unless all is known already."""
         self._stop()
         question = self._question()
-        seen = tuple(run.id for run in self._comparison.choice.runs)
-        if seen != self._seen:
-            # What was found belongs to other runs.
-            self._seen, self.insights = seen, Insights()
+        choice = self._comparison.choice
+        subject = tuple(run.id for run in choice.runs), choice.split, self._session.label_set
+        if subject != self._subject or question is None:
+            # What was found is of something else.
+            self._subject, self._answered, self.insights = subject, None, Insights()
         if question is None:
-            self.insights = Insights()
             self.looked.emit()
             return
+        state = self._state(question)
+        if state == self._answered:
+            return
+        self._answered = None
         names = " and ".join(run.name for run in question.runs)
 
-        def finish(known: Insights) -> None:
-            self._start(
-                f"Looking for errors of {names}",
-                lambda job: all_insights(question, known, job),
-                self._take,
-            )
+        def take(found: Insights) -> None:
+            self._answered = state
+            self.insights = found
+            self.looked.emit()
 
         def take_first(found: Insights) -> None:
             if not self.insights.is_whole:
                 # Later on the figures come with everything else, so that nothing flickers.
                 self.insights = found
-                self.looked.emit()
-            finish(found)
+            title = f"Looking for errors of {names}"
+            self._start(title, lambda job: all_insights(question, found, job), take)
+            self.looked.emit()
 
         self._start(
             f"Computing figures of {names}", lambda job: first_figures(question, job), take_first
@@ -81,15 +92,21 @@ class Looking(QObject):
     def reset(self) -> None:
         """Forget everything, because another dataset is open."""
         self._stop()
-        self._seen, self.insights = (), Insights()
+        self._subject, self._answered, self.insights = ((), "", ""), None, Insights()
 
     def shut_down(self) -> None:
         """End what is going on."""
         self._stop()
 
-    def _take(self, found: Insights) -> None:
-        self.insights = found
-        self.looked.emit()
+    def _on_flags(self, _changed: object) -> None:
+        self._flags += 1
+
+    def _state(self, question: Question) -> _State:
+        """What the answer follows from: figures, and what is said of samples."""
+        curation = self._session.curation
+        evaluations = [found.evaluation for found in question.findings.assessments]
+        figures = [None if each is None else (each.iteration, each.cache) for each in evaluations]
+        return figures, dict(curation.tags()), curation.states(), self._flags
 
     def _question(self) -> Question | None:
         session, comparison = self._session, self._comparison

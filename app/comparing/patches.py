@@ -150,9 +150,16 @@ def _drawn(photo: Array, box: Box, region: Array, size: int) -> Array:
     if region.shape != photo.shape[:2]:
         return patch.pixels
     # The same square of the region; beyond the photo there is nothing of it.
-    around = np.pad(region, side)
-    mask = around[top + side : top + 2 * side, left + side : left + 2 * side]
-    mask = cv2.resize(mask, (size, size), interpolation=cv2.INTER_NEAREST)
+    inside = region[max(top, 0) : top + side, max(left, 0) : left + side]
+    square = cv2.copyMakeBorder(
+        inside,
+        max(-top, 0),
+        max(top + side - region.shape[0], 0),
+        max(-left, 0),
+        max(left + side - region.shape[1], 0),
+        cv2.BORDER_CONSTANT,
+    )
+    mask = cv2.resize(square, (size, size), interpolation=cv2.INTER_NEAREST)
     outlines, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     drawn = np.ascontiguousarray(patch.pixels)
     # Light on dark, so that it is seen on every photo.

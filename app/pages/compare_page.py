@@ -52,6 +52,7 @@ class ComparePage(Page):
         self.analysing = Analysing(self.frame.side, session, jobs, self.comparison, self)
         for part in (self.samples, self.viewer):
             self.analysing.exports.serve(part)
+        self.analysing.exports.serve(self.overview)
         self.analysing.add_panel(REPAIRS, self.repairing.effect, "What repaired labels alone gave")
         self.experiments = Experiments(session, jobs)
         self.frame.set_runs_view(self.experiments)

@@ -72,15 +72,16 @@ class ReliabilityPlot(ChartPlot):
 
     def point_at(self, place: QPointF) -> ReliabilityBin | None:
         """The point near a place of the plot, in the units of its axes."""
-        near = None, _NEAR
+        nearest: ReliabilityBin | None = None
+        least = _NEAR
         across = self.view.viewPixelSize()
         for each in self.points:
             across_by = ((each.confidence or 0) - place.x()) / across[0]
             up_by = ((each.accuracy or 0) - place.y()) / across[1]
             away = np.hypot(across_by, up_by)
-            if away <= near[1]:
-                near = each, float(away)
-        return near[0]
+            if away <= least:
+                nearest, least = each, float(away)
+        return nearest
 
     def restyle(self) -> None:
         """Take the colours of the theme in use."""
@@ -173,7 +174,7 @@ class CalibrationPanel(AnalysisPanel):
     def rows(self) -> Rows:
         """One row for each bin of confidence."""
         titles = ["confidence from (%)", "to (%)", "pixels", "mean confidence (%)", "right (%)"]
-        rows: list[list[object]] = [titles]
+        rows: list[Sequence[object]] = [titles]
         for each in self._bins():
             ends = round(100 * each.low, 2), round(100 * each.high, 2)
             rows.append([*ends, each.pixels, each.confidence, each.accuracy])
@@ -188,9 +189,10 @@ class CalibrationPanel(AnalysisPanel):
     def _refresh(self) -> None:
         report = self._report
         if report is None or report.details is None:
-            problem = report.problem if report is not None else ""
-            self.say(
-                "No confidence yet", problem or "It is shown once the predictions are looked at."
+            self.say_why(
+                report,
+                "No confidence yet",
+                "Predict the split: whether the run is as often right as it is sure appears here.",
             )
             return
         bins = self._bins()

@@ -86,7 +86,7 @@ class ConfusionPanel(AnalysisPanel):
         self.show_content()
         if confusion is None:
             self.caption.setText(
-                "Objects could not be counted" if report.problem else "Objects are being counted…"
+                "Objects are being counted…" if report.is_looked_at else "Objects were not counted"
             )
             self.table.set_cells([], [])
             return

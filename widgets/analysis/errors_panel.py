@@ -138,7 +138,7 @@ class ErrorsPanel(AnalysisPanel):
     def rows(self) -> Rows:
         """A row for each kind."""
         titles = ["kind", "name", "regions", "samples", "pixels", "cost (points of mDice)"]
-        found: list[list[object]] = [titles]
+        found: list[Sequence[object]] = [titles]
         for each in self._sums:
             words = each.kind.value, each.kind.words
             found.append([*words, each.regions, each.samples, each.pixels, each.cost])
@@ -147,10 +147,10 @@ class ErrorsPanel(AnalysisPanel):
     def _refresh(self) -> None:
         report = self._report
         if report is None or report.analysis is None:
-            problem = report.problem if report is not None else ""
-            self.say(
+            self.say_why(
+                report,
                 "No errors found yet",
-                problem or "Predict the split: what went wrong is sorted into kinds here.",
+                "Predict the split: what went wrong is sorted into kinds here.",
             )
             return
         self.show_content()

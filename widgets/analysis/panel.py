@@ -9,6 +9,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets import theme
+from widgets.analysis.report import RunReport
 from widgets.elided_label import ElidedLabel
 from widgets.empty_state import EmptyState
 from widgets.export_button import ExportButton, Rows, picture_of
@@ -30,6 +31,8 @@ class AnalysisPanel(QWidget):
     """Which samples somebody wants to see, in words, and their ids."""
     region_activated = Signal(str, object)
     """A sample's id and the `ErrorRegion` of it that somebody wants to see."""
+    look_wanted = Signal()
+    """Errors are to be looked for again, after somebody had cancelled it."""
     emptied = Signal(bool)
     """Whether there is nothing to show, now that this is another answer than before."""
 
@@ -40,6 +43,8 @@ class AnalysisPanel(QWidget):
         self.caption.setProperty("role", "muted")
         self.export_button = ExportButton(name, self.picture, self.rows)
         self.empty = EmptyState(icon, "")
+        self._look_button = self.empty.add_button("Look again", self.look_wanted.emit)
+        self._look_button.hide()
         self._content = QWidget()
         self._stack = QStackedWidget()
         self.line = QHBoxLayout()
@@ -72,8 +77,27 @@ class AnalysisPanel(QWidget):
 
     def say(self, heading: str, text: str = "") -> None:
         """Show nothing; say why, and what to do about it."""
+        self._look_button.hide()
         self.empty.say(heading, text)
         self._show(0)
+
+    def say_why(self, report: RunReport | None, heading: str, text: str) -> None:
+        """Show nothing; say why nothing is known of the run.
+
+        Args:
+            report: The run.
+            heading: What is missing.
+            text: What to do about it where nothing was predicted yet.
+        """
+        if report is None or report.evaluation is None:
+            self.say(heading, report.problem if report is not None and report.problem else text)
+        elif report.problem:
+            self.say(heading, report.problem)
+        elif report.is_looked_at:
+            self.say("Looking for errors…", "How far it is stands at the bottom of the window.")
+        else:
+            self.say(heading, "The search was cancelled.")
+            self._look_button.show()
 
     def show_content(self) -> None:
         """Show the panel's own widgets."""

@@ -30,6 +30,7 @@ class RunReport:
         dark: What its samples say of dark objects on dark ground, in sentences.
         textures: What its false alarms look like.
         problem: Why something of it is missing, as a sentence; "" when nothing is.
+        is_looked_at: Whether there is more to come.
     """
 
     run_id: str
@@ -44,6 +45,7 @@ class RunReport:
     dark: str = ""
     textures: Sequence[TextureSum] = field(default=())
     problem: str = ""
+    is_looked_at: bool = False
 
     @property
     def class_names(self) -> list[str]:

@@ -57,10 +57,10 @@ class SlicesPanel(AnalysisPanel):
     def _refresh(self) -> None:
         report, slices = self._report, self._slices()
         if report is None or not slices:
-            problem = report.problem if report is not None else ""
-            self.say(
+            self.say_why(
+                report,
                 "No slices yet",
-                problem or "Predict the split: small, dark, flagged and other samples appear here.",
+                "Predict the split: small, dark, flagged and other samples appear here.",
             )
             return
         self.show_content()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 
 from app.comparing.comparison import Comparison
-from app.comparing.insights import Insight
 from app.comparing.looking import Looking
 from app.comparing.patches import PatchPainter, find_patches
 from app.comparing.work import LETTERS
@@ -37,6 +37,9 @@ _TABS = (
     ("Errors", "Kinds of errors, what they cost, and their places side by side"),
     ("Calibration", "Whether the run is as often right as it is sure"),
 )
+
+if TYPE_CHECKING:
+    from widgets.analysis.calibration_panel import CalibrationPanel
 
 REPAIRS = "Repairs"
 _OF_ALL_RUNS = ("Figures", REPAIRS)
@@ -98,6 +101,7 @@ class Analysing(QObject):
         side.tab_changed.connect(lambda _tab: self._show_picker())
         self.picker.chosen.connect(lambda _place: self._show_run())
         self.looking.looked.connect(self.show_reports)
+        self.looking.failed.connect(session.problem)
         comparison.found.connect(self._on_found)
 
     @property
@@ -106,12 +110,12 @@ class Analysing(QObject):
         dataset, comparison = self._session.dataset, self._comparison
         if dataset is None:
             return []
-        insights = self.looking.insights.runs
+        insights = self.looking.insights
         found = []
         for place, run in enumerate(comparison.choice.runs):
             assessments = comparison.findings.assessments
             assessment = assessments[place] if place < len(assessments) else None
-            insight = insights[place] if place < len(insights) else Insight()
+            insight = insights.of(run.id)
             found.append(
                 RunReport(
                     run_id=run.id,
@@ -126,6 +130,7 @@ class Analysing(QObject):
                     dark=insight.dark,
                     textures=insight.textures,
                     problem=insight.problem or (assessment.problem if assessment else ""),
+                    is_looked_at=self.looking.is_looking,
                 )
             )
         return found
@@ -150,7 +155,10 @@ class Analysing(QObject):
         self.picker.set_runs([(each.run_id, each.letter, each.name) for each in reports])
         self._show_picker()
         insights = self.looking.insights
-        self.figures.show_reports(reports, insights.sentences, insights.explanations)
+        if [each.run_id for each in reports] == list(insights.ids):
+            self.figures.show_reports(reports, insights.sentences, insights.explanations)
+        else:
+            self.figures.show_reports(reports)
         self._show_run()
 
     def reset(self) -> None:
@@ -176,7 +184,7 @@ class Analysing(QObject):
         """Say what a right click on a place of errors offers."""
         self._region_menu = make
 
-    def _make_calibration(self) -> AnalysisPanel:
+    def _make_calibration(self) -> CalibrationPanel:
         # Here, because loading the plots takes a third of a second that the start has not.
         from widgets.analysis.calibration_panel import CalibrationPanel
 
@@ -188,6 +196,7 @@ class Analysing(QObject):
     def _connect_panel(self, panel: AnalysisPanel) -> None:
         panel.samples_chosen.connect(self.samples_chosen)
         panel.region_activated.connect(self._on_region)
+        panel.look_wanted.connect(self.looking.look)
         self.exports.serve(panel)
 
     def _show_picker(self) -> None:

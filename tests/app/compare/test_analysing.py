@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from app.jobs import JobHandle
 from app.pages.compare.frame import RUNS, SAMPLES
 from app.pages.compare_page import ComparePage
 from app.settings import Settings
@@ -108,6 +109,42 @@ def test_that_a_saved_mask_is_looked_at_again(qtbot: QtBot, page: ComparePage, r
     page.session.mask_saved("val/c")
     qtbot.waitUntil(lambda: wrong_of("val/c") == 0)
     assert wrong_of("val/d") == before
+
+
+def test_that_a_cancelled_search_says_so_and_can_be_taken_up_again(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    make_predicted_run(root, "baseline")
+    errors, looking = page.analysing.errors, page.analysing.looking
+
+    def cancel(job: JobHandle) -> None:
+        if job.title.startswith("Looking for errors"):
+            job.cancel()
+
+    page.jobs.started.connect(cancel)
+    open_page(qtbot, page, root)
+    page.frame.side.choose_tab("Errors")
+    qtbot.waitUntil(lambda: not looking.is_looking)
+    words = " ".join(label.text() for label in errors.empty.findChildren(QLabel))
+    assert "The search was cancelled." in words
+    page.jobs.started.disconnect(cancel)
+    again = next(each for each in errors.empty.findChildren(QPushButton) if each.isVisible())
+    qtbot.mouseClick(again, LEFT)
+    wait_until_whole(qtbot, page)
+    assert not errors.is_empty
+
+
+def test_that_coming_back_to_the_page_looks_at_nothing_again_that_is_known(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    make_predicted_run(root, "baseline")
+    open_whole(qtbot, page, root)
+    titles: list[str] = []
+    page.jobs.started.connect(lambda job: titles.append(job.title))
+    with qtbot.waitSignal(page.comparison.found):
+        page.activate()
+    settle(qtbot, page)
+    assert not any("errors" in title or "figures" in title for title in titles)
 
 
 def test_that_figures_have_intervals_and_two_runs_a_sentence(
