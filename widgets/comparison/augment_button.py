@@ -65,7 +65,7 @@ class AugmentButton(QToolButton):
         """Show other views, without telling of it."""
         self._augment = augment
         views = "1 view" if augment.views == 1 else f"{augment.views} views"
-        self.setText(f"Predict from {views}")
+        self.setText(f"Predict from {views} ▾")
         self.setToolTip(
             "Test-time augmentation: photos are predicted mirrored and in several sizes too, and"
             f" the mean counts. It takes as many times as long.\nNow: {augment.words()}"

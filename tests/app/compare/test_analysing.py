@@ -279,7 +279,7 @@ def test_that_other_views_are_offered_and_predicted_from(
         views.flip_action.trigger()
         views.size_actions[1].trigger()
     settle(qtbot, page)
-    assert views.text() == "Predict from 6 views"
+    assert views.text() == "Predict from 6 views ▾"
     qtbot.mouseClick(predict_button(page), LEFT)
     settle(qtbot, page)
     assert client.augments[0].words() == "flip, scales 0.75, 1 and 1.25"
