@@ -139,6 +139,9 @@ def test_that_coming_back_to_the_page_looks_at_nothing_again_that_is_known(
 ):
     make_predicted_run(root, "baseline")
     open_whole(qtbot, page, root)
+    with qtbot.waitSignal(page.comparison.found):
+        page.activate()  # by now the masks are checked too, which slices are cut by
+    wait_until_whole(qtbot, page)
     titles: list[str] = []
     page.jobs.started.connect(lambda job: titles.append(job.title))
     with qtbot.waitSignal(page.comparison.found):
