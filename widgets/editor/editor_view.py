@@ -208,9 +208,10 @@ class EditorView(QWidget):
         flags = [chosen] if chosen is not None else self._flags
         if not self.side.layers.places_box.isChecked():
             flags = []
-        boxes = dict.fromkeys(box for flag in flags for box in flag.region)
+        places: list[Sequence[int]] = [box for flag in flags for box in flag.region]
         if self._place is not None:
-            boxes[tuple(self._place)] = None
+            places.append(self._place)
+        boxes = dict.fromkeys(tuple(box) for box in places)
         self.canvas.set_boxes(boxes)
 
     def _table(self) -> list[tuple[int, int, int, int]]:

@@ -81,7 +81,7 @@ class WorklistModel(QAbstractTableModel):
             "suspicion",
             "source",
         ]
-        rows = [
+        rows: list[list[object]] = [
             [
                 each.sample, each.label_set, each.run, each.state.value,
                 each.decision.value if each.decision else None, each.region.kind.value,
