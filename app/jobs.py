@@ -91,8 +91,8 @@ class Jobs(QObject):
             title: What the status bar says while it runs.
             work: Called in a pool thread; must not touch widgets.
             on_done: Called with the result on the UI thread, unless the work raised.
-            on_error: Called with the failure on the UI thread; without it the failure is shown as
-                a message.
+            on_error: Called with the failure on the UI thread, be it a mistake in the program, too;
+                without it the failure is shown as a message. One of the two is always called.
         """
         handle = JobHandle(title, self)
         self.running.append(handle)
@@ -101,15 +101,20 @@ class Jobs(QObject):
             handle.is_finished = True
             self.running.remove(handle)
             self.ended.emit(handle)
-            handle.finished.emit()
-            if error is None:
-                if on_done is not None:
-                    on_done(result)
-            elif isinstance(error, PetsegError) and on_error is not None:
-                on_error(error)
-            else:
-                self.failed.emit(_in_words(title, error))
-            handle.deleteLater()
+            try:
+                if error is None:
+                    if on_done is not None:
+                        on_done(result)
+                else:
+                    failure = _in_words(title, error)
+                    if on_error is not None:
+                        on_error(failure)
+                    else:
+                        self.failed.emit(str(failure))
+            finally:
+                # Last, so that whoever waits for it finds the result taken in.
+                handle.finished.emit()
+                handle.deleteLater()
 
         handle._delivered.connect(deliver, Qt.ConnectionType.QueuedConnection)
         self.started.emit(handle)
@@ -155,8 +160,9 @@ class _Runnable(QRunnable):
         self._handle._delivered.emit(result, failure)
 
 
-def _in_words(title: str, error: BaseException) -> str:
+def _in_words(title: str, error: BaseException) -> PetsegError:
+    """A failure for people; of a mistake in the program the log has the whole story."""
     if isinstance(error, PetsegError):
-        return str(error)
+        return error
     _log.error("%s failed", title, exc_info=error)
-    return f"{title} failed: {type(error).__name__}: {error}"
+    return PetsegError(f"{title} failed: {type(error).__name__}: {error}")

@@ -65,7 +65,18 @@ def test_that_a_programming_error_is_told_with_the_job_s_name(
 ):
     with qtbot.waitSignal(jobs.failed) as told:
         jobs.start("Dividing", lambda _job: 1 / 0)
-    assert told.args == ["Dividing failed: ZeroDivisionError: division by zero"]
+    assert told.args == ["Dividing failed: ZeroDivisionError: division by zero."]
+
+
+def test_that_a_programming_error_reaches_its_handler_before_the_job_is_finished(
+    qtbot: QtBot, jobs: Jobs, caplog: pytest.LogCaptureFixture
+):
+    told: list[str] = []
+    job = jobs.start("Dividing", lambda _job: 1 / 0, None, lambda error: told.append(str(error)))
+    job.finished.connect(lambda: told.append("finished"))
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert told == ["Dividing failed: ZeroDivisionError: division by zero.", "finished"]
+    assert "Dividing failed" in caplog.text
 
 
 def test_that_progress_gives_the_time_left(qtbot: QtBot, jobs: Jobs):
