@@ -316,6 +316,22 @@ def test_that_the_cross_of_the_chip_shows_all_again(qtbot: QtBot, samples: Sampl
     assert samples.model.rowCount() == 2
 
 
+def test_that_the_chip_says_what_was_chosen_whatever_is_searched_for(
+    qtbot: QtBot, samples: SampleList
+):
+    samples.set_samples(one_run(a=10, b=20, c=30))
+    qtbot.keyClicks(samples.filter_edit, "b")
+    samples.set_chosen("small", ["val/a", "val/b"])
+    assert samples.chip.text == "small: 2 samples"
+    assert samples.model.ids == ["val/b"]
+    samples.set_chosen("large", ["val/c"])
+    assert samples.chip.text == "large: 1 sample"
+    assert samples.model.ids == []
+    qtbot.mouseClick(samples.chip.clear_button, Qt.MouseButton.LeftButton)
+    assert samples.chip.text == ""
+    assert samples.model.ids == ["val/b"]
+
+
 def test_that_choosing_loads_no_sample_in_passing(qtbot: QtBot, samples: SampleList):
     samples.set_samples(one_run(a=10, b=20, c=30, d=40))
     samples.select("val/d")
@@ -350,8 +366,12 @@ def test_that_kinds_and_suspects_are_offered_once_they_are_known(samples: Sample
     assert names(samples) == "ba"
     samples.set_measure("quality")
     assert names(samples) == "ab"
+    samples.set_measure("kind:border")
     samples.set_kinds({})
     assert samples.model.measure.id == "mDice"
+    samples.set_kinds({"border": "Border"})
+    assert samples.model.measure.id == "kind:border"
+    assert names(samples) == "ba"
 
 
 def test_that_columns_without_room_are_left_out_but_not_those_compared(samples: SampleList):

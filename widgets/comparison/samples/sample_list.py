@@ -45,6 +45,7 @@ class SampleList(QWidget):
         self._kinds: Mapping[str, str] = {}
         self._has_quality = False
         self._measures: list[Measure] = []
+        self._wanted_measure = ""
         self._current = ""
         self._is_narrowing = False
         self._chosen_title = ""
@@ -188,7 +189,10 @@ class SampleList(QWidget):
 
     def set_measure(self, measure_id: str) -> None:
         """Choose what the figures are."""
-        place = [measure.id for measure in self._measures].index(measure_id)
+        self._wanted_measure = measure_id
+        self._take_measure([measure.id for measure in self._measures].index(measure_id))
+
+    def _take_measure(self, place: int) -> None:
         self.measure_box.setCurrentIndex(place)
         self.model.set_measure(self._measures[place])
         self.table.fit_columns()
@@ -278,8 +282,10 @@ class SampleList(QWidget):
         for measure in offered:
             self.measure_box.addItem(f"{measure.title} ({measure.unit})", measure.id)
         _widen_list(self.measure_box)
-        chosen = self.model.measure.id
-        self.set_measure(chosen if any(each.id == chosen for each in offered) else offered[0].id)
+        # What was wanted may not be known yet; it is taken again once it is.
+        ids = [each.id for each in offered]
+        wanted = self._wanted_measure
+        self._take_measure(ids.index(wanted) if wanted in ids else 0)
 
     def _list_orders(self) -> None:
         offered = self._orders
@@ -301,10 +307,10 @@ class SampleList(QWidget):
             self._set_current(self.model.ids[0])
 
     def _say_what_is_chosen(self) -> None:
-        if not self._chosen_title:
+        if self._chosen_title:
+            self.chip.say(self._chosen_title, self.model.chosen)
+        else:
             self.chip.hide()
-        elif not self.filter_edit.text():
-            self.chip.say(self._chosen_title, self.model.rowCount())
 
     def _show_count(self) -> None:
         shown, total = self.model.rowCount(), self.model.total

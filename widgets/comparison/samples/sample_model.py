@@ -87,6 +87,13 @@ class SampleModel(QAbstractTableModel):
         return len(self._columns)
 
     @property
+    def chosen(self) -> int:
+        """Number of samples that `set_chosen` leaves, whatever the filter hides of them."""
+        if self._chosen is None:
+            return len(self._columns)
+        return sum(name in self._chosen for name in self._columns.ids)
+
+    @property
     def ids(self) -> list[str]:
         """The samples shown, top first. Not to be changed."""
         return self._ids
