@@ -65,14 +65,15 @@ def decide(
         run: The entry's run.
 
     Raises:
-        PetsegError: mask or prediction cannot be read, the mask was changed so that the place is no
-            error any more, or it cannot be written. Mask and entry are as they were.
+        PetsegError: the entry is decided already, mask or prediction cannot be read, the place is
+            no error any more or another region, or the mask cannot be written. Mask and entry are
+            as they were.
         ValueError: the decision is one that only follows from something else.
     """
     if decision.is_noticed:
         raise ValueError(f"nobody decides {decision.value!r}")
     store = WorklistStore(workspace)
-    entry = store.entry(entry_id)
+    entry = _open_entry(store, entry_id)
     if not decision.writes:
         store.set_state(entry_id, State.DECIDED, decision)
         return Decided(store.entry(entry_id))
@@ -100,14 +101,14 @@ def decide(
             dataset, workspace, sample, entry.label_set, mask, expected=content_hash(before),
             note=f"{decision.words} ({run.name})", before_writing=note_intention,
         )  # fmt: skip
+        if kept:
+            writer.finish(kept[0], written.file_hash, written.changed_px)
+            store.carried_out(entry_id)
     except BaseException:
         if kept:
             _settle(dataset, workspace, store)
         raise
-    if kept:
-        writer.finish(kept[0], written.file_hash, written.changed_px)
-        store.carried_out(entry_id)
-    else:
+    if not kept:
         store.set_state(entry_id, State.DECIDED, decision, mask_hash=written.file_hash)
     writer.close()
     return Decided(store.entry(entry_id), written.changed_px)
@@ -117,9 +118,10 @@ def skip(workspace: Workspace, entry_id: int) -> Entry:
     """Put an entry off; it stays open.
 
     Raises:
-        PetsegError: it is not on the list any more.
+        PetsegError: it is decided already, or not on the list any more.
     """
     store = WorklistStore(workspace)
+    _open_entry(store, entry_id)
     store.set_state(entry_id, State.SKIPPED)
     return store.entry(entry_id)
 
@@ -162,6 +164,13 @@ def recover(dataset: Dataset, workspace: Workspace) -> list[Entry]:
     Only for the window that may edit the masks, and before it decides anything.
     """
     return _settle(dataset, workspace, WorklistStore(workspace))
+
+
+def _open_entry(store: WorklistStore, entry_id: int) -> Entry:
+    entry = store.entry(entry_id)
+    if not entry.is_open:  # deciding anew would lose the way back
+        raise PetsegError("This place is decided already", remedy="Take the decision back first.")
+    return entry
 
 
 def _settle(dataset: Dataset, workspace: Workspace, store: WorklistStore) -> list[Entry]:

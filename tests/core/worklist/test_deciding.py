@@ -14,7 +14,7 @@ from core.files import atomic_write, content_hash
 from core.images import encode_mask, read_mask
 from core.labels.earlier import EarlierMasks
 from core.masks.saving import original_path, save_mask
-from core.qa.repairs.undo_store import list_batches
+from core.qa.repairs.undo_store import BatchWriter, list_batches
 from core.worklist.deciding import decide, skip, take_back
 from core.worklist.entries import Decision, Order, State, in_order, progress_of
 from core.worklist.store import WorklistStore
@@ -193,3 +193,50 @@ def test_that_a_region_is_put_on_the_list_once(tmp_path: Path) -> None:
     with open_workspace(dataset) as workspace:
         first = listed(dataset, workspace, run)
         assert listed(dataset, workspace, run) == first
+
+
+def test_that_what_is_decided_is_not_decided_or_skipped_again_and_keeps_its_way_back(
+    tmp_path: Path,
+) -> None:
+    run = make_world(tmp_path)
+    dataset = open_dataset(tmp_path)
+    before = mask_file(dataset).read_bytes()
+    with open_workspace(dataset) as workspace:
+        cat, _ = listed(dataset, workspace, run)
+        decided = decide(dataset, workspace, cat.id, Decision.MODEL, run).entry
+        for decision in (Decision.KEEP, Decision.IGNORE):
+            with pytest.raises(PetsegError, match="decided already"):
+                decide(dataset, workspace, cat.id, decision, run)
+        with pytest.raises(PetsegError, match="decided already"):
+            skip(workspace, cat.id)
+        assert WorklistStore(workspace).entry(cat.id) == decided
+        take_back(dataset, workspace, cat.id)
+    assert mask_file(dataset).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), [(BatchWriter, "finish"), (WorklistStore, "carried_out")]
+)
+def test_that_mask_and_entry_agree_when_noting_a_decision_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: type, name: str
+) -> None:
+    run = make_world(tmp_path)
+    dataset = open_dataset(tmp_path)
+    before = mask_file(dataset).read_bytes()
+    real = getattr(owner, name)
+
+    def full_once(*arguments: object) -> None:
+        monkeypatch.setattr(owner, name, real)
+        raise PetsegError("The disk is full")
+
+    monkeypatch.setattr(owner, name, full_once)
+    with open_workspace(dataset) as workspace:
+        cat, _ = listed(dataset, workspace, run)
+        with pytest.raises(PetsegError, match="full"):
+            decide(dataset, workspace, cat.id, Decision.MODEL, run)
+        store = WorklistStore(workspace)
+        assert store.pending() == []
+        assert store.entry(cat.id).decision is Decision.MODEL
+        assert (mask_of(dataset) != LABEL).any()
+        take_back(dataset, workspace, cat.id)
+    assert mask_file(dataset).read_bytes() == before
