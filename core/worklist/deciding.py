@@ -218,15 +218,26 @@ def _forget_batch(workspace: Workspace, batch: str) -> None:
 def _pixels(
     dataset: Dataset, entry: Entry, prediction: Array, truth: Array
 ) -> npt.NDArray[np.bool_]:
-    """The pixels of an entry's region, bool H×W."""
+    """The pixels of an entry's region, bool H×W; those that the entry names and no others."""
     region = entry.region
-    if is_wrong_at(region.anchor, prediction, truth, dataset.ignore_index):
-        pixels = region_mask(
-            prediction, truth, region, dataset.ignore_index, background=background_of(dataset)
+    if not is_wrong_at(region.anchor, prediction, truth, dataset.ignore_index):
+        raise PetsegError(
+            f"The mask of {entry.sample} was changed since, and this place is no error any more",
+            remedy="Go on with the next one.",
         )
-        if pixels.any():
-            return pixels
-    raise PetsegError(
-        f"The mask of {entry.sample} was changed since, and this place is no error any more",
-        remedy="Go on with the next one.",
+    pixels = region_mask(
+        prediction, truth, region, dataset.ignore_index, background=background_of(dataset)
     )
+    if np.count_nonzero(pixels) != region.pixels or _box(pixels) != tuple(region.box):
+        raise PetsegError(
+            f"The run predicts another region here in {entry.sample} now",
+            remedy="Look at it again, then decide.",
+        )
+    return pixels
+
+
+def _box(pixels: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """Left, top, width and height of what is set; something has to be."""
+    rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
+    left, top = int(columns[0]), int(rows[0])
+    return left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1

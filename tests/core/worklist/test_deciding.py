@@ -10,6 +10,7 @@ import pytest
 from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
+from core.evaluation.predicting.files import prediction_path
 from core.files import atomic_write, content_hash
 from core.images import encode_mask, read_mask
 from core.labels.earlier import EarlierMasks
@@ -239,4 +240,22 @@ def test_that_mask_and_entry_agree_when_noting_a_decision_fails(
         assert store.entry(cat.id).decision is Decision.MODEL
         assert (mask_of(dataset) != LABEL).any()
         take_back(dataset, workspace, cat.id)
+    assert mask_file(dataset).read_bytes() == before
+
+
+def test_that_pixels_that_the_entry_does_not_name_are_not_written(tmp_path: Path) -> None:
+    run = make_world(tmp_path)
+    dataset = open_dataset(tmp_path)
+    before = mask_file(dataset).read_bytes()
+    smaller, other = RIGHT.copy(), RIGHT.copy()
+    smaller[12:20, 4:20] = 2
+    other[4:20, 4:20] = 0
+    with open_workspace(dataset) as workspace:
+        cat, _ = listed(dataset, workspace, run)
+        for prediction in (smaller, other):  # it was predicted anew
+            path = prediction_path(run, dataset.sample(SAMPLE))
+            atomic_write(path, encode_mask(prediction))
+            with pytest.raises(PetsegError, match="predicts another region here"):
+                decide(dataset, workspace, cat.id, Decision.MODEL, run)
+        assert WorklistStore(workspace).entry(cat.id).state is State.TO_REVIEW
     assert mask_file(dataset).read_bytes() == before
