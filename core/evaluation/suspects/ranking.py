@@ -142,7 +142,7 @@ def rank_masks(
         held_out = set(record.held_out)
         own = [sample for sample in samples if not held_out or sample.id in held_out]
         asked.update(sample.id for sample in own)
-        problem = _take(dataset, label_set, run, record, own, by, found, refused)
+        problem = _take(dataset, label_set, run, record, held_out, own, by, found, refused)
         if problem:
             problems.append(problem)
     missing = [each for each in asked if each not in found and each not in refused]
@@ -173,6 +173,7 @@ def _take(
     label_set: str,
     run: RunLike,
     record: RunRecord,
+    held_out: Collection[str],
     samples: Iterable[Sample],
     by: By,
     found: dict[str, Suspect],
@@ -192,7 +193,8 @@ def _take(
         judged = dict(quality.judged())
         for sample in of_split:
             if sample.stem in judged:
-                suspect = _suspect(sample, label_set, run, record, judged[sample.stem], by)
+                was_learned = _was_learned(sample, label_set, record, held_out)
+                suspect = _suspect(sample, label_set, run, was_learned, judged[sample.stem], by)
                 before = found.get(sample.id)
                 if before is None or (before.was_learned and not suspect.was_learned):
                     found[sample.id] = suspect
@@ -209,7 +211,7 @@ def _by_split(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
 
 
 def _suspect(
-    sample: Sample, label_set: str, run: RunLike, record: RunRecord, judged: JudgedMask, by: By
+    sample: Sample, label_set: str, run: RunLike, was_learned: bool, judged: JudgedMask, by: By
 ) -> Suspect:
     quality = judged.quality
     place = quality.suspicion
@@ -231,13 +233,15 @@ def _suspect(
         pixels=place.pixels if place else 0,
         run=run.id,
         is_edited=_is_edited(sample, label_set, judged),
-        was_learned=_was_learned(sample, label_set, record),
+        was_learned=was_learned,
     )
 
 
-def _was_learned(sample: Sample, label_set: str, record: RunRecord) -> bool:
-    if record.held_out:
-        return sample.id not in record.held_out
+def _was_learned(
+    sample: Sample, label_set: str, record: RunRecord, held_out: Collection[str]
+) -> bool:
+    if held_out:
+        return sample.id not in held_out
     return (
         record.label_set == label_set
         and sample.split != "val"

@@ -23,7 +23,7 @@ from core.evaluation.suspects.precision import average_precision, hits_at, preci
 from core.evaluation.suspects.quality import LabelQuality, Suspicion
 from core.evaluation.suspects.ranking import rank, rank_masks
 from core.files import content_hash
-from core.runs.record import DatasetRecord, RunRecord, save_record
+from core.runs.record import DatasetRecord, RunRecord, load_record, save_record
 from tests.core.evaluation.helpers import CLASSES, FakeRun, write_mask
 
 NOTE = CheckpointNote(name="best_mDice_iter_4.pth", iteration=4, size=1, mtime_ns=1)
@@ -119,6 +119,22 @@ def test_that_of_a_fold_only_the_samples_count_that_it_was_not_shown(dataset, ju
     assert {each.sample: each.run for each in found.suspects} == {"val/0": "one", "val/1": "two"}
     assert found.missing == ("val/2",)
     assert not any(each.was_learned for each in found.suspects)
+
+
+class Listed(list):
+    """Searching it once for every sample would take as long as samples times samples."""
+
+    def __contains__(self, item):
+        raise AssertionError("a list is searched from its beginning")
+
+
+def test_that_the_list_of_a_fold_is_not_searched_for_every_sample(dataset, judged, monkeypatch):
+    run = judged("one", {"val/0": 0.8}, group="g", fold=1, folds=2, held_out=["val/0"])
+    record = load_record(run.folder)
+    record.held_out = Listed(record.held_out)
+    monkeypatch.setattr("core.evaluation.suspects.ranking.load_record", lambda folder: record)
+    (found,) = rank(dataset, "labels", [run])
+    assert (found.sample, found.was_learned) == ("val/0", False)
 
 
 def test_that_excluded_samples_are_not_ranked(dataset, judged):
