@@ -58,16 +58,18 @@ def reach_of(shape: tuple[int, ...], band: float | None = None) -> Reach:
         shape: Height and width of the image.
         band: None for the published widths, 2 % of the diagonal for Boundary IoU and 0.75 % for
             boundary F1. Otherwise one width for both: pixels from 1 on, a share of the diagonal
-            below 1.
+            below 1. A band reaches no further than the image's larger side: all lies within.
 
     Raises:
         ValueError: the band is not above 0.
     """
     if band is not None and not band > 0:
         raise ValueError(f"a band must be wider than nothing, not {band}")
-    diagonal = math.hypot(*shape[:2])
+    diagonal, most = math.hypot(*shape[:2]), max(1, *shape[:2])
     iou, f1 = (IOU_BAND, F1_BAND) if band is None else (band, band)
-    return Reach(*(max(1, round(each * diagonal if each < 1 else each)) for each in (iou, f1)))
+    # A window of 100,000 pixels would take gigabytes, and find what one of the image's size finds.
+    widths = (round(each * diagonal if each < 1 else min(each, most)) for each in (iou, f1))
+    return Reach(*(min(most, max(1, width)) for width in widths))
 
 
 def count_boundaries(

@@ -97,6 +97,18 @@ def test_that_an_object_found_a_little_off_meets_borders_but_shares_few_of_them(
     assert cat.iou == pytest.approx(100 * 232 / (2 * 464 - 232))
 
 
+def test_that_a_band_is_no_wider_than_the_picture():
+    truth = np.zeros((10, 16), np.uint8)
+    truth[3:7, 5:9] = 1
+    assert reach_of(truth.shape, 100_000) == reach_of(truth.shape, 16) == (16, 16)
+    assert reach_of((3, 1), 2) == (2, 2)
+    moved = np.roll(truth, 5, axis=1)
+    counts = [count_boundaries(moved, truth, classes=[0, 1], band=band) for band in (16, 1e30)]
+    assert counts[0].tolist() == counts[1].tolist()
+    cat = counts[0][1]
+    assert cat[BoundaryColumn.TRUE_NEAR] == cat[BoundaryColumn.TRUE] > 0
+
+
 def test_that_a_missed_object_has_no_border_right():
     truth = np.zeros((40, 40), np.uint8)
     truth[10:30, 5:20] = 1
