@@ -71,6 +71,10 @@ def compare(
     The p-value says how often two equally good runs would differ as much. Of a run and the one that
     `petseg retrain` made from it, it also tells what the repaired labels alone gave.
     """
+    if [json, csv, samples].count(STDOUT) > 1:
+        raise typer.BadParameter(
+            "only one of --json, --csv and --samples can go to standard output"
+        )
     dataset = opened(folder, workspace)
     first, second = chosen_run(dataset, run_a), chosen_run(dataset, run_b)
     chosen = chosen_split(dataset, split)

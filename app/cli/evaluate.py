@@ -83,6 +83,10 @@ def evaluate(
     that is still to do. The truth is the label set that the run learned, unless --labels names
     another.
     """
+    if [json, csv, samples].count(STDOUT) > 1:
+        raise typer.BadParameter(
+            "only one of --json, --csv and --samples can go to standard output"
+        )
     width = _parsed(band)
     dataset = opened(folder, workspace)
     run = chosen_run(dataset, run_name)

@@ -96,6 +96,8 @@ def suspects(
     """
     if (run_name is None) == (folds is None):
         raise typer.BadParameter("name a run, or give --folds", param_hint="'RUN'")
+    if [json, csv].count(STDOUT) > 1:
+        raise typer.BadParameter("only one of --json and --csv can go to standard output")
     if by not in ("agreement", "region", "softmin"):
         raise typer.BadParameter("use agreement, region or softmin", param_hint="'--by'")
     dataset = opened(folder, workspace)

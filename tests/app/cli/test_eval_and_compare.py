@@ -94,6 +94,24 @@ def test_that_figures_and_samples_are_written_as_tables(
     assert set(samples[0]) >= {"mDice", "missed", "false", "wrong_class"}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("eval", "better", "--json", "-", "--csv", "-"),
+        ("eval", "better", "--csv", "-", "--samples", "-"),
+        ("compare", "worse", "better", "--json", "-", "--samples", "-"),
+        ("suspects", "better", "--json", "-", "--csv", "-"),
+    ],
+)
+def test_that_two_outputs_are_not_mixed_on_standard_output(
+    command: Command, dataset: Dataset, arguments: tuple[str, ...]
+) -> None:
+    name, *others = arguments
+    outcome = command(name, dataset.root, *others)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "go to standard" in outcome.err
+
+
 @pytest.mark.parametrize(("band", "words"), [("4", "4 pixels"), ("1.5%", "1.5 % of the diagonal")])
 def test_that_the_band_around_borders_can_be_chosen(
     command: Command, dataset: Dataset, runs: tuple[Run, Run], tmp_path: Path, band: str, words: str
