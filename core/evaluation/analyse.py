@@ -39,6 +39,7 @@ from core.evaluation.predicting.files import (
     decode_prediction,
     samples_of_split,
 )
+from core.evaluation.run_classes import require_same_classes
 from core.evaluation.scores import SkippedSample
 from core.evaluation.slices.facts import measure_facts
 from core.evaluation.suspects.ranking import excluded_samples
@@ -89,8 +90,8 @@ def analyse_run(
         cancelled: Asked now and then; True ends the work.
 
     Raises:
-        PetsegError: there is no such split or label set, nothing was predicted, or no sample can
-            be looked at.
+        PetsegError: there is no such split or label set, nothing was predicted, the run has learned
+            other classes, or no sample can be looked at.
         EvaluationCancelled: `cancelled` said so; nothing was written.
     """
     truth = dataset.require_label_set(label_set or run.label_set)
@@ -103,6 +104,7 @@ def analyse_run(
             path=run.folder,
             remedy="Predict the split first (`petseg predict`).",
         )
+    require_same_classes(dataset, run)
     made_with = _made_with(dataset)
     path = errors_path(metrics_path(run, split, truth))
     before = load_analysis(path, made_with)

@@ -31,6 +31,7 @@ from core.evaluation.predicting.files import (
     read_prediction,
     samples_of_split,
 )
+from core.evaluation.run_classes import require_same_classes
 from core.evaluation.score_table import CountedSample, ScoreTable
 from core.evaluation.scores import CacheKeys, Evaluation, SampleScore, SkippedSample
 from core.evaluation.stored import load_evaluation, save_evaluation
@@ -89,8 +90,8 @@ def evaluate_run(
         cancelled: Asked now and then; True ends the work.
 
     Raises:
-        PetsegError: there is no such split or label set, nothing was predicted, or no sample can
-            be measured.
+        PetsegError: there is no such split or label set, nothing was predicted, the run has learned
+            other classes, or no sample can be measured.
         EvaluationCancelled: `cancelled` said so.
     """
     truth = dataset.require_label_set(label_set or run.label_set)
@@ -104,6 +105,7 @@ def evaluate_run(
             path=run.folder,
             remedy="Predict the split first (`petseg predict`).",
         )
+    require_same_classes(dataset, run)
     manifest = load_manifest(run.folder, split if dataset.splits else "")
     header: dict[str, Any] = {
         "run": run.id,

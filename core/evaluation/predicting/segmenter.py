@@ -32,6 +32,7 @@ from core.evaluation.predicting.outputs import (
     probabilities_of,
     view_of,
 )
+from core.evaluation.run_classes import learned_classes, why_other
 from core.images import read_image
 from core.training.recipes.config_json import load_config
 
@@ -73,7 +74,7 @@ class Segmenter:
                 remedy="It may be damaged or of another version: restore it, or train again.",
             ) from error
         _load_into(model, checkpoint.path)
-        self._class_names = _class_names(config)
+        self._class_names = learned_classes(config)
         # MMSegmentation cuts a single channel at this probability, and not at the larger one.
         is_single = getattr(model, "out_channels", 0) == 1
         self._threshold = float(model.decode_head.threshold) if is_single else None
@@ -111,25 +112,9 @@ class Segmenter:
             ) from error
 
     def other_classes(self, classes: Sequence[str]) -> str:
-        """Why this model's classes are not those, as a sentence; empty when they are.
-
-        Other names at the same places are only other words, and the same names at other places are
-        other classes.
-        """
+        """Why this model's classes are not those, as a sentence; empty when they are."""
         count = max(2, int(getattr(self._model, "num_classes", len(classes))))
-        known = self._class_names or ()
-        if count != len(classes):
-            listed = f" ({', '.join(known)})" if known else ""
-            return (
-                f"the run knows {count} classes{listed}, but the dataset has {len(classes)} "
-                f"({', '.join(classes)})."
-            )
-        if tuple(classes) != known and sorted(classes) == sorted(known):
-            return (
-                f"the run knows the classes {', '.join(known)}, but the dataset has them in the "
-                f"order {', '.join(classes)}."
-            )
-        return ""
+        return why_other(count, self._class_names, classes)
 
     def predict(
         self,
@@ -220,14 +205,6 @@ def _inference_pipeline(config: dict[str, Any]) -> list[dict[str, Any]]:
         dataset = dataset["datasets"][0] if "datasets" in dataset else dataset["dataset"]
     steps = copy.deepcopy(dataset["pipeline"])
     return [step for step in steps if "Annotation" not in str(step["type"])]
-
-
-def _class_names(config: dict[str, Any]) -> tuple[str, ...]:
-    """The classes that the run learned; empty where its config does not name them."""
-    dataset = (config.get("val_dataloader") or config["test_dataloader"] or {}).get("dataset", {})
-    while "metainfo" not in dataset and (inner := dataset.get("datasets", dataset.get("dataset"))):
-        dataset = inner[0] if isinstance(inner, list | tuple) else inner
-    return tuple(str(name) for name in (dataset.get("metainfo") or {}).get("classes", ()))
 
 
 def _load_into(model: torch.nn.Module, path: Path) -> None:

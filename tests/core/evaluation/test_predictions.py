@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
+from core.evaluation.analyse import analyse_run
 from core.evaluation.evaluate import (
     EvaluationCancelled,
     evaluate_run,
@@ -24,6 +26,7 @@ from core.evaluation.evaluate import (
 )
 from core.evaluation.metrics.confusion import ConfusionMatrix, per_image_dice
 from core.images import decode_mask, read_mask
+from core.training.recipes.config_json import dump_config
 from tests.core.evaluation.helpers import CLASSES, FakeRun, write_mask
 
 
@@ -176,6 +179,54 @@ def test_that_other_classes_make_the_stored_figures_void(dataset, predicted_run)
     settings.write_text(settings.read_text() + '\n[[classes]]\nname = "ox"\ncolor = "#000000"\n')
     evaluation = evaluate_run(open_dataset(dataset.root), run, "val")
     assert len(evaluation.scores[0].dice) == 4
+
+
+def config_of(*names: str, count: int) -> dict[str, Any]:
+    """As much of a run's config as tells its classes."""
+    return {
+        "model": {"decode_head": {"num_classes": count}},
+        "val_dataloader": {"dataset": {"metainfo": {"classes": names}}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (("background", "dog", "cat"), "order background, cat, dog"),
+        (("background", "dog", "ox"), "order background, cat, dog"),
+        (("background", "cat"), r"2 classes \(background, cat\)"),
+        ((*CLASSES, "ox"), "4 classes"),
+    ],
+)
+def test_that_a_run_that_learned_other_classes_is_not_measured(
+    dataset, predicted_run, names, words
+):
+    run = predicted_run("r", unchanged)
+    evaluate_run(dataset, run, "val")  # what is stored is of no use either
+    analyse_run(dataset, run, "val")
+    (run.folder / "config.json").write_text(dump_config(config_of(*names, count=len(names))))
+    for work in (evaluate_run, analyse_run):
+        with pytest.raises(PetsegError, match=rf"The run r has learned.*{words}.*train anew"):
+            work(dataset, run, "val")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        dump_config(config_of(*CLASSES, count=3)),
+        dump_config(config_of("background", "Katze", "Hund", count=3)),
+        dump_config(config_of(count=3)),
+        '{"model": {"decode_head": [{"num_classes": 9}, {"num_classes": 3}]}}',
+        '{"val_dataloader": 1, "model": []}',
+        "half a fi",
+    ],
+)
+def test_that_a_run_is_measured_whose_classes_are_the_same_or_not_known(
+    dataset, predicted_run, text
+):
+    run = predicted_run("r", unchanged)
+    (run.folder / "config.json").write_text(text)
+    assert evaluate_run(dataset, run, "val").mDice == pytest.approx(100)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"run": 1}'])
