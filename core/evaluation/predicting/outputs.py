@@ -78,9 +78,12 @@ def output_of(result: Any, asked: Mask | None) -> Output:
     """
     logits: Tensor = result.seg_logits.data
     classes: Tensor = result.pred_sem_seg.data.squeeze(0)
-    if logits.shape[0] == 1:  # one channel: MMSegmentation has applied the sigmoid already
+    if logits.shape[0] == 1:
+        # One channel: MMSegmentation has applied the sigmoid already, and cuts at a threshold: the
+        # class need not be the more probable one.
         both = probabilities_of(result)
-        return _as_output(classes, both.amax(0), None if asked is None else _at(both, asked))
+        own = both.gather(0, classes[None].long())[0]
+        return _as_output(classes, own, None if asked is None else _at(both, asked))
     # The values of a softmax that are wanted, without making all K of them.
     total = logits.logsumexp(0)
     given = None if asked is None else _at(logits, asked)
@@ -102,7 +105,7 @@ def output_of_mean(mean: Tensor, asked: Mask | None, threshold: float | None) ->
     """
     if threshold is not None:
         classes = (mean[1] > threshold).to(torch.int64)
-        confidence = mean.amax(0)
+        confidence = mean.gather(0, classes[None])[0]
     else:
         confidence, classes = mean.max(0)
     return _as_output(classes, confidence, None if asked is None else _at(mean, asked))

@@ -158,8 +158,9 @@ def test_that_a_model_with_one_channel_is_cut_where_it_says_from_several_views_t
         (output,) = segmenter.predict([segmenter.prepare(photo)], views, [ones])
         sure = np.abs(output.given - 0.97) > 1e-5
         assert np.array_equal(output.classes[sure], (output.given > 0.97)[sure])
-        larger = np.maximum(output.given, 1 - output.given)
-        assert np.abs(output.confidence / 255 - larger).max() < 0.003
+        # At that threshold most pixels of class 0 are more probably class 1.
+        own = np.where(output.classes == 1, output.given, 1 - output.given)
+        assert np.abs(output.confidence / 255 - own).max() < 0.003
         assert 0 < output.classes.mean() < 1
 
 
