@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.worklist.entries import Entry, Order, in_order, progress_of
+from core.worklist.entries import Entry, Order, State, in_order, progress_of
 from widgets import theme
 from widgets.elided_label import ElidedLabel
 from widgets.export_button import ExportButton
@@ -38,6 +38,11 @@ _EMPTY = (
     "Empty. Add errors of the shown samples, then decide them here one by one with the keyboard."
 )
 _ALL_DONE = "Every place is decided."
+_NONE_SHOWN = {
+    State.TO_REVIEW: "No place is left to review.",
+    State.DECIDED: "No place is decided.",
+    State.SKIPPED: "No place is skipped.",
+}
 
 
 class WorklistBar(QFrame):
@@ -64,6 +69,8 @@ class WorklistBar(QFrame):
         self.setProperty("role", "panel")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._entries: list[Entry] = []
+        self._shown: list[Entry] = []
+        self._state: State | None = None
         self._names: Sequence[str] = ()
         self._order = Order.SUSPICION
         self._is_folded = True
@@ -75,6 +82,7 @@ class WorklistBar(QFrame):
         self.progress_words = QLabel()
         self.hint = ElidedLabel()
         self.stale_words = QLabel()
+        self.state_box = QComboBox()
         self.order_box = QComboBox()
         self.add_button = AddButton()
         self.export_button = ExportButton("worklist", None, self.model.as_rows)
@@ -115,15 +123,22 @@ class WorklistBar(QFrame):
     def show_entries(self, entries: Sequence[Entry]) -> None:
         """Show the worklist as it is now. The entry at hand stays, as long as it is there."""
         self._entries = in_order(entries, self._order)
-        self.model.show(self._entries)
+        self._shown = [
+            each for each in self._entries if self._state is None or each.state is self._state
+        ]
+        self.model.show(self._shown)
         progress = progress_of(self._entries)
         self.progress.setRange(0, max(progress.entries, 1))
         self.progress.setValue(progress.decided)
         self.progress_words.setText(progress.words())
-        for widget in (self.progress, self.progress_words, self.order_box, self.export_button):
+        for widget in (
+            self.progress, self.progress_words, self.state_box, self.order_box, self.export_button
+        ):  # fmt: skip
             widget.setVisible(bool(progress.entries))
         is_done = progress.entries > 0 and progress.decided == progress.entries
-        self.hint.setText(_ALL_DONE if is_done else "" if progress.entries else _EMPTY)
+        none_shown = "" if self._shown or self._state is None else _NONE_SHOWN[self._state]
+        said = none_shown if progress.entries else _EMPTY
+        self.hint.setText(_ALL_DONE if is_done and self._state is not State.SKIPPED else said)
         self.fold_button.setEnabled(bool(progress.entries))
         if not progress.entries:
             self.fold(True)
@@ -160,22 +175,26 @@ class WorklistBar(QFrame):
         self.current_changed.emit(self.current)
 
     def step(self, by: int) -> None:
-        """Put the next entry that is not decided at hand (1), or the one before (-1)."""
+        """Put the next entry that is not decided at hand (1), or the one before (-1).
+
+        Where only decided ones are shown, it is the next of them.
+        """
         row = self.model.row_of(self._current)
-        if not self._entries:
+        if not self._shown:
             return
         if by < 0:
             self.step_row(-1)
             return
         start = 0 if row is None else row + 1
-        around = [*self._entries[start:], *self._entries[:start]]
-        self.choose(next((each.id for each in around if each.is_open), self._current))
+        around = [*self._shown[start:], *self._shown[:start]]
+        wanted = (each.id for each in around if each.is_open or self._state is State.DECIDED)
+        self.choose(next(wanted, self._current))
 
     def step_row(self, by: int) -> None:
         """Put the entry below the present one at hand (1), or the one above (-1)."""
-        if self._entries:
+        if self._shown:
             row = (self.model.row_of(self._current) or 0) + by
-            self.choose(self._entries[min(max(row, 0), len(self._entries) - 1)].id)
+            self.choose(self._shown[min(max(row, 0), len(self._shown) - 1)].id)
 
     def fold(self, folded: bool) -> None:
         """Show one line only, or everything."""
@@ -223,8 +242,9 @@ class WorklistBar(QFrame):
             super().keyPressEvent(event)
 
     def _verb_of(self, event: QKeyEvent) -> Verb | None:
-        # Letters in the box choose one of its lines.
-        return None if self.order_box.hasFocus() else verb_of(event)
+        # Letters in a box choose one of its lines.
+        is_in_box = self.order_box.hasFocus() or self.state_box.hasFocus()
+        return None if is_in_box else verb_of(event)
 
     def do(self, verb: Verb) -> None:
         """Do a verb with the entry at hand, as its key or button does."""
@@ -248,6 +268,11 @@ class WorklistBar(QFrame):
         self.progress.setAccessibleName("Decided places")
         self.hint.setProperty("role", "muted")
         self.stale_words.setProperty("role", "warning")
+        self.state_box.addItem("All places", "")
+        for state in State:
+            self.state_box.addItem(state.value.capitalize(), state.value)
+        self.state_box.setAccessibleName("Places shown in the worklist")
+        self.state_box.setToolTip("Which places are listed and gone through")
         for order, title in (
             (Order.SUSPICION, "Most suspicious first"),
             (Order.SIZE, "Largest first"),
@@ -278,6 +303,7 @@ class WorklistBar(QFrame):
         left = (self.fold_button, self.progress, self.progress_words)
         right = (
             self.stale_words,
+            self.state_box,
             self.order_box,
             self.export_button,
             self.add_button,
@@ -308,6 +334,7 @@ class WorklistBar(QFrame):
 
     def _connect(self) -> None:
         self.fold_button.clicked.connect(self._on_fold)
+        self.state_box.currentIndexChanged.connect(self._on_state)
         self.order_box.currentIndexChanged.connect(self._on_order)
         self.retrain_button.retrain_wanted.connect(self.retrain_wanted)
         self.list.row_chosen.connect(self._on_row)
@@ -334,13 +361,19 @@ class WorklistBar(QFrame):
         self._order = Order(self.order_box.currentData())  # Qt gives it back as text
         self.show_entries(self._entries)
 
+    def _on_state(self) -> None:
+        self._state = State(found) if (found := self.state_box.currentData()) else None
+        self.show_entries(self._entries)
+        if self._shown and self.model.row_of(self._current) is None:
+            self.choose(self._first_open() or self._shown[0].id)
+
     def _on_row(self, row: int) -> None:
         entry_id = self.model.entries[row].id
         if entry_id != self._current:
             self.choose(entry_id)
 
     def _first_open(self) -> int:
-        return next((each.id for each in self._entries if each.is_open), 0)
+        return next((each.id for each in self._shown if each.is_open), 0)
 
     def _focused(self) -> QWidget | None:
         window = self.window()

@@ -67,7 +67,7 @@ class WorklistModel(QAbstractTableModel):
         return self._rows.get(entry_id)
 
     def as_rows(self) -> list[list[object]]:
-        """All entries as a table to be taken away, its first row the titles."""
+        """The entries shown as a table to be taken away, its first row the titles."""
         titles: list[object] = [
             "sample",
             "label_set",

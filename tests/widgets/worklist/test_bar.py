@@ -128,3 +128,26 @@ def test_that_the_worklist_can_be_taken_away_as_a_table(bar: WorklistBar) -> Non
     titles, row = tables[0].splitlines()
     assert titles.startswith("sample,label_set,run,state,decision,kind,mask,prediction,pixels")
     assert row == "val/1,labels,run,decided,model,wrong_class,dog,cat,5,0.9,"
+
+
+def test_that_the_list_is_limited_to_places_of_one_state(bar: WorklistBar, qtbot: QtBot) -> None:
+    decided = entry(2, 5, 0.8, State.DECIDED)
+    bar.show_entries([entry(1, 5, 0.9), decided, entry(3, 5, 0.7, State.DECIDED)])
+    bar.work()
+    bar.state_box.setCurrentText("Decided")
+    assert shown(bar) == ["val/2", "val/3"]
+    assert bar.progress_words.text() == "2 of 3 decided"
+    assert bar.current == decided
+    qtbot.keyClick(bar.list, Qt.Key.Key_N)
+    assert bar.current is not None
+    assert bar.current.id == 3
+    bar.state_box.setCurrentText("Skipped")
+    assert shown(bar) == []
+    assert bar.hint.text() == "No place is skipped."
+    bar.state_box.setCurrentText("To review")
+    assert shown(bar) == ["val/1"]
+    bar.show_entries([entry(1, 5, 0.9, State.SKIPPED), decided])
+    assert shown(bar) == []
+    assert bar.hint.text() == "No place is left to review."
+    bar.state_box.setCurrentText("All places")
+    assert shown(bar) == ["val/1", "val/2"]
