@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.evaluation.score_table import CountedSample, ScoreTable
 from tests.widgets.comparison.making import one_run, run_columns, score, several_runs
-from widgets.comparison.samples.columns import SampleColumns
+from widgets.comparison.samples.columns import RunColumns, SampleColumns
 from widgets.comparison.samples.measures import By, Order, measures, orders
 
 MEASURES = {
@@ -50,6 +51,27 @@ def test_that_of_six_runs_each_can_be_sorted_by_and_any_two_compared():
     assert Order.B_GAINS.text((2, 5)) == "F better than C first"
     assert len(orders(6)) == 17
     assert Order(By.SPREAD) not in orders(2)
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        ("mIoU", (100 * 60 / 90 + 100 * 10 / 40) / 2),
+        ("iou:cat", 100 * 10 / 40),
+        ("aAcc", 70.0),
+        ("precision", (100 * 60 / 80 + 100 * 10 / 20) / 2),
+        ("recall", (100 * 60 / 70 + 100 * 10 / 30) / 2),
+    ],
+)
+def test_that_further_figures_follow_from_the_pixels_of_the_classes(measure: str, expected: float):
+    mixed = ((0, 0, 60), (0, 1, 10), (1, 0, 20), (1, 1, 10))
+    counted = [CountedSample("a", mixed, ""), CountedSample("b", ((0, 0, 9),), "")]
+    columns = SampleColumns([RunColumns(ScoreTable.from_cells(counted, 2), ("background", "cat"))])
+    values = columns.values(MEASURES[measure], 0)
+    assert values[0] == pytest.approx(expected)
+    # A class that occurs nowhere in a sample counts for nothing there.
+    assert math.isnan(values[1]) if measure == "iou:cat" else values[1] == 100
+    assert order_of(columns, measure, Order.A_WORST)[0] == "a"
 
 
 def test_that_more_wrong_pixels_are_worse():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from core.evaluation.score_table import SampleScore, ScoreTable
+from core.evaluation.metrics.ratios import mean_of_present, percent_of
+from core.evaluation.score_table import PixelCount, SampleScore, ScoreTable
 from widgets.comparison.samples.measures import QUALITY, By, Measure, Order
 
 Floats = npt.NDArray[np.float64]
@@ -16,6 +17,35 @@ Places = npt.NDArray[np.intp]
 
 _ERRORS = {"missed": 1, "false": 2, "wrong_class": 3}
 """Where the pixels of each kind stand in the columns of `ScoreTable.errors`."""
+
+
+def _iou(scores: ScoreTable) -> Floats:
+    """TP / (TP + FP + FN) of each class, in percent, float64 N×K; nan where it does not occur."""
+    pixels = scores.pixel_counts()
+    right = pixels[..., PixelCount.RIGHT]
+    return percent_of(
+        right, pixels[..., PixelCount.PREDICTED] + pixels[..., PixelCount.TRUE] - right
+    )
+
+
+def _accuracy(scores: ScoreTable) -> Floats:
+    """The share of all counted pixels that are right, in percent, float64 N."""
+    pixels = scores.pixel_counts().sum(axis=1)
+    return percent_of(pixels[:, PixelCount.RIGHT], pixels[:, PixelCount.TRUE])
+
+
+def _mean_ratio(scores: ScoreTable, whole: int) -> Floats:
+    """The right pixels of a class among those of a column, mean over classes, float64 N."""
+    pixels = scores.pixel_counts()
+    return mean_of_present(percent_of(pixels[..., PixelCount.RIGHT], pixels[..., whole]))
+
+
+_FROM_PIXELS: Mapping[str, Callable[[ScoreTable], Floats]] = {
+    "mIoU": lambda scores: mean_of_present(_iou(scores)),
+    "aAcc": _accuracy,
+    "precision": lambda scores: _mean_ratio(scores, PixelCount.PREDICTED),
+    "recall": lambda scores: _mean_ratio(scores, PixelCount.TRUE),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +78,11 @@ class RunColumns:
             found = scores.errors[:, 1:4].sum(axis=1).astype(np.float64)
             return found
         of, _, name = measure_id.partition(":")
+        if of == "iou" and name in self.class_names:
+            found = _iou(scores)[:, list(self.class_names).index(name)]
+            return found
+        if measure_id in _FROM_PIXELS:
+            return _FROM_PIXELS[measure_id](scores)
         if of == "dice" and name in self.class_names:
             found = scores.dice[:, list(self.class_names).index(name)]
             return found

@@ -13,6 +13,14 @@ LETTERS = "ABCDEF"
 QUALITY = "quality"
 """The id of the measure that tells how far the mask can be believed, whatever the run."""
 
+_FURTHER = (
+    ("mIoU", "mIoU"),
+    ("aAcc", "Pixels that are right"),
+    ("precision", "Mean precision"),
+    ("recall", "Mean recall"),
+)
+"""Figures that follow from the pixels of the classes; of means, over the classes that occur."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -61,6 +69,8 @@ def measures(
     """
     found = [Measure("mDice", "mDice", "%", more_is_better=True)]
     found += [Measure(f"dice:{name}", f"Dice of {name}", "%", True) for name in class_names]
+    found += [Measure(key, title, "%", True) for key, title in _FURTHER]
+    found += [Measure(f"iou:{name}", f"IoU of {name}", "%", True) for name in class_names]
     found += [
         Measure("missed", "Missed pixels", "px", more_is_better=False),
         Measure("false", "False pixels", "px", more_is_better=False),
