@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QW
 
 from widgets import theme
 from widgets.elided_label import ElidedLabel
-from widgets.run_colors import run_color
+from widgets.run_colors import colors, run_color
 
 _SWATCH = 12
 
@@ -39,6 +39,7 @@ class RunPicker(QWidget):
         line.addLayout(self._row)
         line.addWidget(self._name, 1)
         self._group.idClicked.connect(self._on_clicked)
+        colors.changed.connect(self._recolor)
         self.hide()
 
     @property
@@ -72,6 +73,10 @@ class RunPicker(QWidget):
             self._row.addWidget(button)
             button.setChecked(number == place)
         self._show_name()
+
+    def _recolor(self) -> None:
+        for button in self._group.buttons():
+            button.setIcon(_swatch(run_color(self._runs[self._group.id(button)][0])))
 
     def _on_clicked(self, place: int) -> None:
         self._show_name()

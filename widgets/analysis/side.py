@@ -84,9 +84,9 @@ class AnalysisSide(QWidget):
         self._top.addWidget(line)
 
     def choose_tab(self, title: str) -> None:
-        """Show the panel of that tab; an unknown word changes nothing."""
+        """Show the panel of that tab; an unknown word, or one that is hidden, changes nothing."""
         for place in range(self.tabs.count()):
-            if self.tabs.tabText(place) == title:
+            if self.tabs.tabText(place) == title and self.tabs.isTabVisible(place):
                 self.tabs.setCurrentIndex(place)
 
     def fold(self, folded: bool) -> None:
