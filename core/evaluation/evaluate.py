@@ -24,13 +24,12 @@ from core.evaluation.predicting.files import (
     RunLike,
     confidence_path,
     load_manifest,
-    missing_predictions,
     prediction_path,
-    prediction_status,
     read_confidence,
     read_prediction,
     samples_of_split,
 )
+from core.evaluation.predicting.status import missing_predictions, prediction_status
 from core.evaluation.run_classes import require_same_classes
 from core.evaluation.score_table import CountedSample, ScoreTable
 from core.evaluation.scores import CacheKeys, Evaluation, SampleScore, SkippedSample

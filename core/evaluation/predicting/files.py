@@ -11,7 +11,6 @@ Layout below the run's folder (a dataset without splits uses the folder `all`)::
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +20,10 @@ import cv2
 from pydantic import BaseModel, Field, ValidationError
 
 from core.dataset import Dataset, Sample
-from core.dataset.sample_table import has_photo_of, ids_of, split_codes_of
 from core.errors import PetsegError
 from core.evaluation.metrics.confusion import Mask
 from core.evaluation.predicting.augmentation import PLAIN, Augmentation
-from core.evaluation.predicting.checkpoints import CheckpointFile, checkpoint_of
+from core.evaluation.predicting.checkpoints import CheckpointFile
 from core.files import atomic_write_text
 from core.images import read_mask
 
@@ -75,6 +73,10 @@ class CheckpointNote(BaseModel):
             mtime_ns=checkpoint.mtime_ns,
         )
 
+    def is_copy_of(self, other: CheckpointNote) -> bool:
+        """Whether it is as large and called as another: the same, perhaps on another disk."""
+        return (self.name, self.iteration, self.size) == (other.name, other.iteration, other.size)
+
 
 class PredictionManifest(BaseModel):
     """The content of `predictions.json`.
@@ -95,11 +97,12 @@ class PredictionStatus:
     """How far the predictions of one split of a run are.
 
     Attributes:
-        predicted: Number of samples that have a prediction.
-        missing: Samples with a photo but without a prediction.
+        predicted: Number of samples that have a prediction of their photo.
+        missing: Samples with a photo but without a prediction of it: there is none, or the photo
+            was replaced since.
         iteration: Iteration of the checkpoint that made them; None when unknown.
         is_stale: The run has a better or newer checkpoint by now, or they were made from other
-            views than those that were asked for.
+            views than those that were asked for, or nothing tells which checkpoint made them.
         augment: From which views they were made; None when there are none.
     """
 
@@ -221,63 +224,6 @@ def samples_of_split(dataset: Dataset, split: str) -> Sequence[Sample]:
     if not dataset.splits and split in ("", WITHOUT_SPLITS):
         return dataset.samples
     return dataset.in_splits([split])
-
-
-def missing_predictions(dataset: Dataset, run: RunLike, split: str) -> tuple[Sample, ...]:
-    """The samples of a split that have a photo but no prediction file."""
-    samples = samples_of_split(dataset, split)
-    # Ids alone: making every sample would take most of the time that a comparison takes to open.
-    splits, codes = split_codes_of(samples)
-    present = {
-        code: _predicted_stems(split_folder(run.folder, splits[code]))
-        for code in set(codes.tolist())
-    }
-    begins = [len(name) + 1 if name else 0 for name in splits]
-    return tuple(
-        samples[row]
-        for row, (sample_id, code, has_photo) in enumerate(
-            zip(ids_of(samples), codes.tolist(), has_photo_of(samples).tolist(), strict=True)
-        )
-        if has_photo and sample_id[begins[code] :] not in present[code]
-    )
-
-
-def _predicted_stems(folder: Path) -> set[str]:
-    try:
-        names = os.listdir(folder)  # noqa: PTH208 - names alone, without a Path for each
-    except OSError:
-        return set()
-    return {name.removesuffix(".png") for name in names if name.endswith(".png")}
-
-
-def prediction_status(
-    dataset: Dataset, run: RunLike, split: str, *, augment: Augmentation | None = None
-) -> PredictionStatus:
-    """Tell how far a split's predictions are, without loading anything large.
-
-    Args:
-        dataset: The dataset.
-        run: The run.
-        split: The split.
-        augment: The views that are wanted: predictions from others are stale. None accepts any.
-    """
-    photos = int(has_photo_of(samples_of_split(dataset, split)).sum())
-    missing = missing_predictions(dataset, run, split)
-    manifest = load_manifest(run.folder, split if dataset.splits else "")
-    is_stale = False
-    if manifest is not None:
-        try:
-            newest = CheckpointNote.of(checkpoint_of(run.folder))
-        except PetsegError:
-            newest = manifest.checkpoint  # the checkpoints were deleted to save space
-        is_stale = newest != manifest.checkpoint or augment not in (None, manifest.augment)
-    return PredictionStatus(
-        predicted=photos - len(missing),
-        missing=missing,
-        iteration=manifest.checkpoint.iteration if manifest else None,
-        is_stale=is_stale,
-        augment=manifest.augment if manifest else None,
-    )
 
 
 def load_manifest(run_folder: Path, split: str) -> PredictionManifest | None:

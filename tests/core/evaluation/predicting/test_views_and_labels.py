@@ -23,7 +23,7 @@ from core.evaluation.predicting.augmentation import (
     parse_scales,
 )
 from core.evaluation.predicting.checkpoints import CheckpointFile
-from core.evaluation.predicting.files import load_manifest, prediction_path, prediction_status
+from core.evaluation.predicting.files import load_manifest, prediction_path
 from core.evaluation.predicting.job import PredictionJob
 from core.evaluation.predicting.messages import (
     LabelTask,
@@ -31,6 +31,7 @@ from core.evaluation.predicting.messages import (
     PredictItem,
     PredictRequest,
 )
+from core.evaluation.predicting.status import prediction_status
 from core.evaluation.suspects.files import load_quality
 from core.images import read_image, read_mask
 from tests.core.evaluation.helpers import CLASSES, FakeRun, write_dataset, write_mask
@@ -147,6 +148,64 @@ def test_that_another_setting_predicts_anew_and_the_manifest_says_which_was_used
     assert (status.augment, status.is_stale) == (flipped, False)
     assert desk.predict(flipped, labels=None).reused == 6
     assert desk.loads == 2
+
+
+def with_checkpoint(desk: Desk) -> Path:
+    """The checkpoint that the desk's predictions were made with, as a file."""
+    path = desk.run.folder / "checkpoints" / "best_mDice_iter_4.pth"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    os.utime(path, ns=(1, 1))
+    return path
+
+
+def test_that_a_replaced_photo_has_no_prediction_yet(desk):
+    with_checkpoint(desk)
+    desk.predict(labels=None)
+    assert prediction_status(desk.dataset, desk.run, "val").is_complete
+    touched, larger = (desk.dataset.sample(f"val/{stem}").image for stem in "13")
+    os.utime(touched, ns=(5, 5))
+    larger.write_bytes(larger.read_bytes() + b"0")
+    status = prediction_status(desk.dataset, desk.run, "val")
+    assert [each.id for each in status.missing] == ["val/1", "val/3"]
+    assert (status.predicted, status.is_stale) == (4, False)
+    desk.predict(labels=None)
+    assert prediction_status(desk.dataset, desk.run, "val").is_complete
+
+
+def test_that_a_dataset_copied_to_another_disk_keeps_its_predictions(desk):
+    checkpoint = with_checkpoint(desk)
+    desk.predict(labels=None)
+    for path in (checkpoint, *(each.image for each in desk.dataset.samples)):
+        os.utime(path, ns=(9, 9))
+    assert prediction_status(desk.dataset, desk.run, "val").is_complete
+
+
+def test_that_a_checkpoint_written_over_since_makes_predictions_stale(desk):
+    checkpoint = with_checkpoint(desk)
+    desk.predict(labels=None)
+    manifest = desk.run.folder / "predictions" / "val" / "predictions.json"
+    later = manifest.stat().st_mtime_ns + 1
+    os.utime(checkpoint, ns=(later, later))
+    assert prediction_status(desk.dataset, desk.run, "val").is_stale
+    os.utime(checkpoint, ns=(1, 1))
+    checkpoint.write_bytes(b"xy")
+    os.utime(checkpoint, ns=(1, 1))
+    assert prediction_status(desk.dataset, desk.run, "val").is_stale
+
+
+@pytest.mark.parametrize("text", [None, "half a fi"])
+def test_that_predictions_of_which_nothing_tells_the_origin_are_stale(desk, text):
+    desk.predict(labels=None)
+    manifest = desk.run.folder / "predictions" / "val" / "predictions.json"
+    manifest.unlink() if text is None else manifest.write_text(text)
+    # Without a checkpoint they cannot be made anew, and with one but no predictions none are old.
+    assert not prediction_status(desk.dataset, desk.run, "val").is_stale
+    with_checkpoint(desk)
+    assert prediction_status(desk.dataset, desk.run, "val").is_stale
+    assert not prediction_status(desk.dataset, desk.run, "train").is_stale
+    assert desk.predict(labels=None).predicted == 6
+    assert prediction_status(desk.dataset, desk.run, "val").is_complete
 
 
 def test_that_predictions_from_before_there_were_views_count_as_plain(desk):
