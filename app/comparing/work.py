@@ -15,11 +15,8 @@ from core.evaluation.metrics.confusion import Metrics
 from core.evaluation.predicting.augmentation import Augmentation
 from core.evaluation.predicting.checkpoints import checkpoint_of
 from core.evaluation.predicting.client import PredictionClient, PredictionResult
-from core.evaluation.predicting.files import (
-    PREDICTIONS_FOLDER,
-    PredictionStatus,
-    prediction_status,
-)
+from core.evaluation.predicting.files import PREDICTIONS_FOLDER, PredictionStatus
+from core.evaluation.predicting.status import prediction_status
 from core.evaluation.scores import Evaluation
 from core.runs.store import Run, RunState, RunStore
 
