@@ -26,6 +26,7 @@ from core.evaluation.predicting.files import (
     save_manifest,
     split_folder,
 )
+from core.evaluation.predicting.locking import split_lock
 from core.evaluation.predicting.messages import (
     FailedSample,
     PredictionResult,
@@ -74,7 +75,16 @@ class PredictionJob:
         self._say = say
         self._cancelled = cancelled
         self._folder = split_folder(request.run, request.split)
-        note = CheckpointNote.of(checkpoint)
+        self._noted = time.monotonic()
+        self._failed: list[FailedSample] = []
+        self._unjudged: list[FailedSample] = []
+        self._predicted = 0
+        self._reused = 0
+        self._done = 0
+
+    def _look(self) -> None:
+        """See what is there, once nobody else can change it."""
+        request, note = self._request, CheckpointNote.of(self._checkpoint)
         known = load_manifest(request.run, request.split)
         is_ours = known is not None and (known.checkpoint, known.augment) == (note, request.augment)
         if known is not None and is_ours:
@@ -87,15 +97,18 @@ class PredictionJob:
             if request.labels is not None
             else None
         )
-        self._noted = time.monotonic()
-        self._failed: list[FailedSample] = []
-        self._unjudged: list[FailedSample] = []
-        self._predicted = 0
-        self._reused = 0
-        self._done = 0
 
     def run(self) -> PredictionResult:
-        """Predict and judge everything that this checkpoint has not done yet."""
+        """Predict and judge everything that this checkpoint has not done yet.
+
+        Raises:
+            PetsegError: another program predicts the split, or the model cannot be used.
+        """
+        with split_lock(self._folder):
+            self._look()
+            return self._run()
+
+    def _run(self) -> PredictionResult:
         begun = time.monotonic()
         items = self._request.items
         todo = [each for item in items if (each := self._todo(item)) is not None]

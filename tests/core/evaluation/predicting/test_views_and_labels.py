@@ -25,6 +25,7 @@ from core.evaluation.predicting.augmentation import (
 from core.evaluation.predicting.checkpoints import CheckpointFile
 from core.evaluation.predicting.files import load_manifest, prediction_path
 from core.evaluation.predicting.job import PredictionJob
+from core.evaluation.predicting.locking import split_lock
 from core.evaluation.predicting.messages import (
     LabelTask,
     PredictionResult,
@@ -206,6 +207,17 @@ def test_that_predictions_of_which_nothing_tells_the_origin_are_stale(desk, text
     assert not prediction_status(desk.dataset, desk.run, "train").is_stale
     assert desk.predict(labels=None).predicted == 6
     assert prediction_status(desk.dataset, desk.run, "val").is_complete
+
+
+def test_that_two_programs_do_not_predict_one_split_at_once(desk):
+    desk.predict(labels=None)
+    desk.dataset.sample("val/0").image.touch()
+    with split_lock(desk.run.folder / "predictions" / "val"):
+        with pytest.raises(PetsegError, match="val is being predicted by another program"):
+            desk.predict(Augmentation(flip=True), labels=None)
+        assert load_manifest(desk.run.folder, "val").augment == PLAIN
+    assert desk.loads == 1
+    assert desk.predict(labels=None).predicted == 1
 
 
 def test_that_predictions_from_before_there_were_views_count_as_plain(desk):
