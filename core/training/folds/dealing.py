@@ -45,7 +45,8 @@ def deal_folds(
         The fold of each sample, from 1, by id.
 
     Raises:
-        PetsegError: there are fewer samples than folds, or the number of folds makes no sense.
+        PetsegError: there are fewer samples than folds, the number of folds makes no sense, or so
+            many photos are twins that a fold stays empty.
     """
     check_folds(folds, len(samples))
     ordered = sorted(samples, key=lambda each: each.sample.id)
@@ -70,6 +71,13 @@ def deal_folds(
             of_kind[fold] += len(part)
             filled[fold] += len(part)
             dealt.update({each.sample.id: fold for each in part})
+    empty = sum(not held for held in filled.values())
+    if empty:
+        raise PetsegError(
+            f"{empty} of {folds} folds would stay empty: the {len(ordered)} samples are only "
+            f"{len(groups)} different pictures, and pictures that are alike go into one fold",
+            remedy="Ask for fewer folds, or for folds of more splits.",
+        )
     return dealt
 
 

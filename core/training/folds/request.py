@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import PetsegError
-from core.runs.store import Run, RunStore
+from core.runs.store import Run, RunState, RunStore
 from core.training.checks.finding import Finding
 from core.training.checks.planned import TRAIN
 from core.training.folds.dealing import check_folds, deal_folds
@@ -45,7 +45,8 @@ def create_folds(
         cancelled: Asked now and then; True ends the work, and no run stays.
 
     Raises:
-        PetsegError: as `create_run`, or the samples are too few for the folds. No run stays.
+        PetsegError: as `create_run`, or the samples are too few for the folds. No run stays but one
+            that another program has started meanwhile.
         UntrustedConfigError: the recipe is a config file that the user has not trusted.
     """
     check_folds(folds)
@@ -78,7 +79,9 @@ def create_folds(
             )
     except BaseException:
         for run in made:
-            shutil.rmtree(run.folder, ignore_errors=True)  # nothing has been done with it yet
+            # Another program may have begun with the first ones: those hold work.
+            if run.state() is RunState.QUEUED:
+                shutil.rmtree(run.folder, ignore_errors=True)
         raise
     return made
 

@@ -80,6 +80,14 @@ def test_that_more_twins_than_a_fold_holds_are_dealt_out_all_the_same(tmp_path):
     assert Counter(deal_folds(frames, 3).values()) == {1: 3, 2: 3, 3: 3}
 
 
+def test_that_too_few_different_pictures_for_the_folds_are_said_in_words(tmp_path):
+    samples = photos(tmp_path, 2)
+    samples += [usable(f"{at}x", 1, image=samples[at].sample.image) for at in range(2)]
+    assert Counter(deal_folds(samples, 2).values()) == {1: 2, 2: 2}
+    with pytest.raises(PetsegError, match="1 of 3 folds would stay empty.*2 different.*fewer"):
+        deal_folds(samples, 3)
+
+
 def test_that_a_photo_gone_since_is_dealt_as_one_without_twins(tmp_path):
     samples = [usable(f"{at}", 1, image=tmp_path / "gone.png") for at in range(4)]
     assert Counter(deal_folds(samples, 2).values()) == {1: 2, 2: 2}

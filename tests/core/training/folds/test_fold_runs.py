@@ -12,7 +12,7 @@ from core.runs.store import RunState, RunStore
 from core.training.again import request_again, retrain_request
 from core.training.data.plan import load_data_plan
 from core.training.folds.request import create_folds
-from core.training.request import TrainRequest, create_run
+from core.training.request import TrainRequest, create_run, make_run
 from tests.making import blob, write_sample
 
 SMALL = {"max_iters": 4, "val_interval": 2, "batch_size": 2, "crop_size": 64, "image_size": 64}
@@ -125,3 +125,18 @@ def test_that_no_run_stays_when_one_of_them_cannot_be_made(dataset):
     with pytest.raises(PetsegError, match="already a run named 'other-fold2'"):
         make_folds(dataset, 2, name="other")
     assert len(store.list()) == 2
+
+
+def test_that_a_fold_started_meanwhile_stays_when_a_later_one_cannot_be_made(dataset, monkeypatch):
+    def make_two(*arguments, **details):
+        if len(store.list()) == 2:
+            first = next(run for run in store.list() if run.record.fold == 1)
+            first.update(state=RunState.FINISHED)  # another program was quick with it
+            raise PetsegError("The disk is full")
+        return make_run(*arguments, **details)
+
+    store = RunStore(dataset.workspace_dir / "runs")
+    monkeypatch.setattr("core.training.folds.request.make_run", make_two)
+    with pytest.raises(PetsegError, match="disk is full"):
+        make_folds(dataset, 3)
+    assert [run.record.fold for run in store.list()] == [1]
