@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -49,6 +50,8 @@ class Comparison(QObject):
     """`findings` is up to date."""
     prediction_changed = Signal()
     """A prediction has begun, moved on or ended."""
+    predicted = Signal(object)
+    """A prediction has ended; the set of ids of its runs, which may predict otherwise now."""
     failed = Signal(str)
     """A prediction or a measurement failed; the sentence says why."""
 
@@ -65,6 +68,7 @@ class Comparison(QObject):
         self._listing = LatestTask(self)
         self._listing.done.connect(self._on_listed)
         self._measure_job: JobHandle | None = None
+        self._measured: tuple[Any, ...] = ()
         self._predict_job: JobHandle | None = None
         self._predict_title = ""
         self._is_shut_down = False
@@ -123,10 +127,20 @@ class Comparison(QObject):
         """Whether the figures are being made."""
         return self._measure_job is not None
 
-    def measure(self) -> None:
-        """Make the figures of the chosen runs; what has not changed costs nothing."""
-        self._stop_measuring()
+    def measure(self, *, again: bool = True) -> None:
+        """Make the figures of the chosen runs; what has not changed costs nothing.
+
+        Args:
+            again: Whether to begin anew where just that is under way: files may have changed since.
+        """
         dataset, choice = self._session.dataset, self.choice
+        question = (
+            [run.id for run in choice.runs], choice.split, self._session.label_set,
+            frozenset(self._session.excluded), self.augment,
+        )  # fmt: skip
+        if not again and self._measure_job is not None and question == self._measured:
+            return
+        self._stop_measuring()
         if dataset is None or not choice.runs:
             self.findings = Findings()
             self.found.emit()
@@ -152,7 +166,7 @@ class Comparison(QObject):
 
         names = " and ".join(run.name for run in runs)
         job = self._jobs.start(f"Measuring {names} on {split or 'all'}", work, done, error)
-        self._measure_job = job
+        self._measure_job, self._measured = job, question
         self.measuring.emit()
 
     # Predicting
@@ -178,7 +192,7 @@ class Comparison(QObject):
         runs = [run for run, _ in self.incomplete()]
         if dataset is None or not runs or self._predict_job is not None:
             return
-        augment = self.augment
+        augment, ids = self.augment, {run.id for run in runs}
 
         def work(job: JobHandle) -> list[PredictionResult]:
             return predict_all(self.client, dataset, runs, split, job, augment)
@@ -187,13 +201,13 @@ class Comparison(QObject):
             if self._predict_job is not job or self._is_shut_down:
                 return
             self._tell(results)
-            self._end_prediction()
+            self._end_prediction(ids)
 
         def error(failure: PetsegError) -> None:
             if self._predict_job is not job or self._is_shut_down:
                 return
             self.failed.emit(str(failure))
-            self._end_prediction()
+            self._end_prediction(ids)
 
         names = " and ".join(run.name for run in runs)
         self._predict_title = f"Predicting {split or 'all images'} with {names}"
@@ -224,9 +238,10 @@ class Comparison(QObject):
             self._measure_job.cancel()
             self._measure_job = None
 
-    def _end_prediction(self) -> None:
+    def _end_prediction(self, run_ids: set[str]) -> None:
         self._predict_job = None
         self.measure()
+        self.predicted.emit(run_ids)
         self.prediction_changed.emit()
 
     def _tell(self, results: Sequence[PredictionResult]) -> None:

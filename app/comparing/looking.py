@@ -46,6 +46,7 @@ class Looking(QObject):
         self.insights = Insights()
         self._subject: _Subject = ((), "", "")
         self._answered: _State | None = None
+        self._asked: _State | None = None
         self._flags = 0
         session.flags_changed.connect(self._on_flags)
 
@@ -55,21 +56,21 @@ class Looking(QObject):
         return self._job is not None
 
     def look(self) -> None:
-        """Look into the runs that `comparison` has measured, unless all is known already."""
+        """Look into the runs that `comparison` has measured, unless it is known or under way."""
+        question, subject = self._question(), self._current_subject()
+        state = None if question is None else self._state(question)
+        if self._job is not None and (subject, state) == (self._subject, self._asked):
+            return
         self._stop()
-        question = self._question()
-        choice = self._comparison.choice
-        subject = tuple(run.id for run in choice.runs), choice.split, self._session.label_set
         if subject != self._subject or question is None:
             # What was found is of something else.
             self._subject, self._answered, self.insights = subject, None, Insights()
         if question is None:
             self.looked.emit()
             return
-        state = self._state(question)
         if state == self._answered:
             return
-        self._answered = None
+        self._answered, self._asked = None, state
         names = " and ".join(run.name for run in question.runs)
 
         def take(found: Insights) -> None:
@@ -98,15 +99,19 @@ class Looking(QObject):
         """End what is going on."""
         self._stop()
 
+    def _current_subject(self) -> _Subject:
+        choice = self._comparison.choice
+        return tuple(run.id for run in choice.runs), choice.split, self._session.label_set
+
     def _on_flags(self, _changed: object) -> None:
         self._flags += 1
 
     def _state(self, question: Question) -> _State:
         """What the answer follows from: figures, and what is said of samples."""
-        curation = self._session.curation
+        curation, excluded = self._session.curation, frozenset(self._session.excluded)
         evaluations = [found.evaluation for found in question.findings.assessments]
         figures = [None if each is None else (each.iteration, each.cache) for each in evaluations]
-        return figures, dict(curation.tags()), curation.states(), self._flags
+        return figures, excluded, dict(curation.tags()), curation.states(), self._flags
 
     def _question(self) -> Question | None:
         session, comparison = self._session, self._comparison
@@ -132,7 +137,9 @@ class Looking(QObject):
         def done(found: Insights) -> None:
             if self._job is job:
                 self._job = None
-                then(found)
+                # By now something else may be chosen: of that one is told once it is measured.
+                if self._subject == self._current_subject():
+                    then(found)
 
         def error(failure: PetsegError) -> None:
             if self._job is job:

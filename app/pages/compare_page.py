@@ -24,7 +24,7 @@ from core.evaluation.analysis import Analysis
 from widgets.comparison import words
 from widgets.comparison.choosing.chooser import RunEntry
 from widgets.comparison.metrics_model import RunMetrics
-from widgets.run_colors import run_color
+from widgets.run_colors import colors, run_color
 
 
 class ComparePage(Page):
@@ -39,6 +39,8 @@ class ComparePage(Page):
         self.comparison = Comparison(session, jobs, self)
         self._wanted_runs: list[str] = []
         self._predicts_wanted = False
+        self._ticked: list[str] = []
+        self._has_changed = False  # a mask, since the figures were begun
         self.viewing = Viewing(session, self.comparison, self)
         self.samples, self.viewer = self.viewing.samples, self.viewing.viewer
         self.frame = CompareFrame(self.samples, self.viewer)
@@ -100,7 +102,8 @@ class ComparePage(Page):
     def activate(self) -> None:
         """Look what has changed since: new runs, edited masks, samples that were excluded."""
         self.comparison.list_runs()
-        self._measure_again()
+        if self.comparison.choice.runs:
+            self.comparison.measure(again=self._has_changed)
         self._on_view(self.frame.view)
 
     def restore(self, settings: Settings) -> None:
@@ -133,9 +136,8 @@ class ComparePage(Page):
         self.compare([run_id])
 
     def compare(self, run_ids: Sequence[str]) -> None:
-        """Show the samples of those runs, at most six."""
+        """Show the samples of those runs, at most six, if there is anything to show of them."""
         self._wanted_runs = list(run_ids)
-        self.frame.show_view(SAMPLES)
         self.comparison.list_runs()
 
     # Wiring
@@ -146,17 +148,22 @@ class ComparePage(Page):
         session.label_set_changed.connect(self._on_label_set)
         session.flags_changed.connect(self.viewing.set_flags)
         session.sample_checked.connect(self._on_saved)
+        session.masks_changed.connect(lambda _samples: self._note_change())
         session.runs_changed.connect(self._on_runs_changed)
         session.open_run_requested.connect(self.open_run)
+        colors.changed.connect(self._show_table)
         comparison.runs_listed.connect(self._show_runs)
         comparison.measuring.connect(self._on_measuring)
         comparison.found.connect(self._show_findings)
         comparison.prediction_changed.connect(self.viewing.show_waiting)
+        comparison.predicted.connect(self.repairing.worklist.follow_predictions)
         self.overview.chooser.changed.connect(self._on_chosen)
         self.frame.view_changed.connect(self._on_view)
         self.experiments.runs_chosen.connect(self.compare)
         self.viewing.set_region_menu(self.repairing.menu)
         self.repairing.region_wanted.connect(self.viewing.show_region_of)
+        self.repairing.set_shows(self.viewing.shows)
+        self.repairing.set_framed(lambda: self.viewing.framed)
         self.repairing.bar.folded_changed.connect(lambda folded: self.frame.give_room(not folded))
         self.repairing.left.connect(self.samples.table.setFocus)
         self.repairing.set_source(self._errors_to_add)
@@ -178,6 +185,7 @@ class ComparePage(Page):
         dataset = self.session.dataset
         self.predicting.reset()
         self._wanted_runs, self._predicts_wanted = [], False
+        self._ticked = []
         self.comparison.reset()
         self.analysing.reset()
         self.viewing.set_dataset(dataset)
@@ -191,13 +199,13 @@ class ComparePage(Page):
         self.viewing.set_label_set(name)
         self._on_saved("")
 
-    def _on_saved(self, _sample: str) -> None:
-        # While the page is hidden this can wait: it measures when it comes to the front.
-        if self.isVisible():
-            self._measure_again()
+    def _note_change(self) -> None:
+        self._has_changed = True
 
-    def _measure_again(self) -> None:
-        if self.comparison.choice.runs:
+    def _on_saved(self, _sample: str) -> None:
+        self._note_change()
+        # While the page is hidden this can wait: it measures when it comes to the front.
+        if self.isVisible() and self.comparison.choice.runs:
             self.comparison.measure()
 
     def _on_runs_changed(self) -> None:
@@ -215,8 +223,11 @@ class ComparePage(Page):
         wanted = [run_id for run_id in asked if run_id in known]
         if wanted:
             chooser.choose(*wanted)
+            self.frame.show_view(SAMPLES)
         if len(wanted) < len(asked):
-            self.session.problem.emit(words.NO_SUCH_RUN)
+            titles = self.experiments.panel.titles()
+            missing = [titles.get(run_id, run_id) for run_id in asked if run_id not in known]
+            self.session.problem.emit(words.nothing_to_show(missing))
         elif not wanted and not self.comparison.choice.runs:
             usable = next((run for run in runs if run.has_model or run.has_predictions), None)
             chooser.choose(usable.id if usable is not None else "")
@@ -240,12 +251,18 @@ class ComparePage(Page):
         self.predicting.show()
 
     def _take_choice(self) -> None:
-        self.comparison.choose(self.overview.chooser.run_ids, self.overview.chooser.split)
+        ids = list(self.overview.chooser.run_ids)
+        if ids != self._ticked:
+            # Only then: whoever ticks others meanwhile keeps those.
+            self._ticked = ids
+            self.experiments.set_chosen(ids)
+        self.comparison.choose(ids, self.overview.chooser.split)
 
     # Figures
 
     def _on_measuring(self) -> None:
         # What is shown stays until there is something new: measuring takes a moment or minutes.
+        self._has_changed = False
         self._show_table()
         self.viewing.show_waiting()
 

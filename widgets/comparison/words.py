@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core.evaluation.predicting.augmentation import Augmentation
 from core.evaluation.predicting.files import PredictionStatus
@@ -17,10 +17,6 @@ NO_RUNS = (
     "Train a model first: the Train page has recipes that take minutes."
     " Its predictions are then shown here, the worst ones first.",
 )
-NO_SUCH_RUN = (
-    "That run has nothing to show yet. Let it train until its first checkpoint is saved,"
-    " then open its predictions again."
-)
 MEASURING = ("Measuring the predictions…", "")
 PREDICT_FIRST = ("Nothing is predicted yet", "Predict the split to see where the run is wrong.")
 PREDICTING = ("Nothing is predicted yet", "The worst samples appear here when it is done.")
@@ -30,6 +26,16 @@ NONE_CHOSEN = (
     "Press Esc to see all samples of the split again.",
 )
 FILTERED_OUT = ("No sample has that in its name", "Clear the filter to see all of them.")
+
+
+def nothing_to_show(runs: Sequence[str]) -> str:
+    """Why runs that were asked for are not shown; `runs` are their names."""
+    names, is_one = ", ".join(runs), len(runs) == 1
+    return (
+        f"{names} {'has' if is_one else 'have'} nothing to show yet. Let"
+        f" {'it' if is_one else 'them'} train until the first checkpoint is saved, then compare"
+        " again."
+    )
 
 
 def run_details(recipe: str, state: str, best: float | None) -> str:
@@ -110,3 +116,13 @@ def figure(score: SampleScore | None) -> str:
     if score is None or score.mDice is None:
         return ""
     return f"mDice {score.mDice:.2f} %"
+
+
+def not_shown(sample: str, is_listed: bool) -> tuple[str, str]:
+    """Why a place of the worklist cannot be shown, and what to do about it."""
+    if is_listed:
+        return "The run of this place is not compared", "Choose it above."
+    return (
+        f"{sample} is not among the samples shown",
+        "Choose its split, and the run of this entry, above.",
+    )

@@ -20,6 +20,11 @@ _SHOWN_LAST = ("group", "fold", "parent", "device", "started")
 _NOT_TELLING = ("goal", "tracking", "num_workers", "cache", "seed")
 
 
+def unreadable(problem: str) -> tuple[str, str]:
+    """What is said in place of the runs when they cannot be read; `problem` is a sentence."""
+    return "The runs cannot be read", problem
+
+
 def count(shown: int, total: int) -> str:
     """How many runs there are, and how many of them are shown."""
     if shown == total:

@@ -18,6 +18,7 @@ from core.errors import PetsegError
 from core.runs.events import Event, EventTail
 from core.runs.table.columns import RunTable
 from core.runs.table.reading import RunTableReader
+from widgets.experiments import words
 from widgets.experiments.panel import CURVES, DIFFERENCES, PARALLEL, SCATTER, ExperimentsPanel
 from widgets.latest_task import LatestTask
 
@@ -169,6 +170,8 @@ class Experiments(QWidget):
         if workspace is None or found.runs_dir != workspace.runs_dir:
             return
         if found.problem:
+            if not self.panel.table.rows:
+                self.panel.empty.say(*words.unreadable(found.problem))
             self.session.problem.emit(found.problem)
             return
         self.panel.set_table(found.table)

@@ -50,6 +50,8 @@ class Viewing(QObject):
         super().__init__(parent)
         self._session, self._comparison = session, comparison
         self._shown_runs: list[RunChoice] = []
+        self._truth = ("", "")  # the split and the label set
+        self._unseen: tuple[str, str, ErrorRegion] | None = None
         self._analyses: Sequence[Analysis | None] = ()
         self._quality: dict[str, float] = {}
         self._quality_task = LatestTask(self)
@@ -165,7 +167,7 @@ class Viewing(QObject):
         """Begin with another dataset, or with none."""
         self.viewer.forget_files()
         self.viewer.clear()
-        self._analyses, self._quality = (), {}
+        self._analyses, self._quality, self._unseen = (), {}, None
         self._quality_task.forget()
         self.samples.set_chosen("", None)
         if dataset is not None:
@@ -195,12 +197,18 @@ class Viewing(QObject):
 
     def show_findings(self) -> None:
         """Show the samples of the chosen runs with their figures."""
-        before_ids = [run.id for run in self._shown_runs]
-        self._shown_runs = list(self._comparison.choice.runs)
+        choice = self._comparison.choice
+        before_ids, before_truth = [run.id for run in self._shown_runs], self._truth
+        self._shown_runs = list(choice.runs)
+        self._truth = choice.split, self._session.label_set
         ids = [run.id for run in self._shown_runs]
-        if ids != before_ids:
+        if (ids, self._truth) != (before_ids, before_truth):
             self._analyses = ()
+            unseen = self._unseen  # it stays wanted when the list chooses a sample by itself
             self.samples.set_chosen("", None)
+            self._unseen = unseen
+        if self._truth != before_truth:
+            self._quality = {}
         colors.tell_apart(ids)
         self.viewer.forget_files()
         self._head_runs()
@@ -243,16 +251,37 @@ class Viewing(QObject):
             self.viewer.show_region(letter, region, sample)
 
     def show_region_of(self, run_id: str, sample: str, region: ErrorRegion) -> None:
-        """The same for a run by its id; one that is not compared leaves the place unnamed."""
+        """The same for a run by its id; see `shows` for what became of it.
+
+        Where the sample is not listed or the run not compared, nothing is shown but the reason,
+        until another sample is chosen, or there are other runs or samples to be shown.
+        """
         ids = [run.id for run in self._shown_runs]
-        letter = LETTERS[ids.index(run_id)] if run_id in ids else ""
-        self.show_region(letter, sample, region)
+        if run_id in ids and self.samples.model.knows(sample):
+            self._unseen = None
+            self.show_region(LETTERS[ids.index(run_id)], sample, region)
+            return
+        self._unseen = run_id, sample, region
+        self.samples.choose_none()
+        self.show_sample()
+
+    def shows(self, run_id: str, sample: str) -> bool:
+        """Whether that sample is shown, with what that run makes of it."""
+        return self.samples.current == sample and run_id in {run.id for run in self._shown_runs}
 
     @property
     def active_run(self) -> str:
         """The id of the run whose region of errors is framed; "" for none."""
         active = self.viewer.active_region
         return "" if active is None else self._id_of(active.letter)
+
+    @property
+    def framed(self) -> tuple[str, str, ErrorRegion] | None:
+        """The region of errors that is framed: its run's id, its sample's id, and the region."""
+        active = self.viewer.active_region
+        if active is None or not (run_id := self._id_of(active.letter)):
+            return None
+        return run_id, active.sample, active.region
 
     def shut_down(self) -> None:
         """End the threads that read files."""
@@ -284,6 +313,8 @@ class Viewing(QObject):
             self.show_sample()
 
     def _show_columns(self) -> None:
+        if self._comparison.is_measuring and not self._comparison.findings.assessments:
+            return  # a late answer: what is shown stays until there is something new
         dataset = self._session.dataset
         names = [info.name for info in dataset.classes] if dataset is not None else []
         runs = []
@@ -298,7 +329,10 @@ class Viewing(QObject):
             )
             runs.append(RunColumns(None if found is None else found.scores, names, kinds))
         has_kinds = any(run.kinds is not None for run in runs)
+        unseen = self._unseen
         self.samples.set_samples(SampleColumns(runs, self._quality))
+        if unseen is not None:
+            self.show_region_of(*unseen)
         self.samples.set_kinds(
             {kind.value: kind.words for kind in ErrorKind} if has_kinds else {},
             has_quality=bool(self._quality),
@@ -351,6 +385,8 @@ class Viewing(QObject):
         return None if found is None else found.errors
 
     def _on_current(self, sample: str) -> None:
+        if sample:
+            self._unseen = None
         self.show_sample()
         self.sample_changed.emit(sample)
 
@@ -377,6 +413,8 @@ class Viewing(QObject):
             return words.PREDICTING
         if self._comparison.is_measuring:
             return words.MEASURING
+        if self._unseen is not None:
+            return words.not_shown(self._unseen[1], self.samples.model.knows(self._unseen[1]))
         if self._comparison.incomplete():
             return words.PREDICT_FIRST
         if self.samples.is_narrowed:

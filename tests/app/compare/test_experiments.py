@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.jobs import Jobs
@@ -19,8 +20,11 @@ from app.run_colors import FILE_NAME, RunColorMemory
 from app.session import Session
 from app.settings import Settings
 from core.dataset import open_dataset
+from core.errors import PetsegError
 from core.runs.events import EventWriter
 from core.runs.record import RunState
+from core.runs.table.columns import RunTable
+from core.runs.table.reading import RunTableReader
 from tests.making import blob, write_sample
 from tests.making_experiments import make_run
 from tests.making_runs import iteration
@@ -139,6 +143,22 @@ def test_that_what_was_chosen_is_there_after_a_restart(qtbot, view, root, runs_d
     later.shut_down()
 
 
+def test_that_runs_that_cannot_be_read_are_said_in_place_of_them(
+    qtbot, view, root, runs_dir, monkeypatch
+):
+    make_run(runs_dir, "a")
+
+    def fail(_reader: RunTableReader) -> RunTable:
+        raise PetsegError("The folder cannot be read", path=runs_dir)
+
+    monkeypatch.setattr(RunTableReader, "read", fail)
+    with qtbot.waitSignal(view.session.problem) as told:
+        view.session.open(root)
+    said = [label.text() for label in view.panel.empty.findChildren(QLabel)]
+    assert "The runs cannot be read" in said
+    assert told.args[0] in said
+
+
 def test_that_another_dataset_takes_the_runs_away(qtbot, view, root, runs_dir, tmp_path):
     make_run(runs_dir, "a")
     open_view(qtbot, view, root)
@@ -186,12 +206,21 @@ def test_that_runs_ticked_on_the_page_are_compared_in_its_samples(qtbot, root, r
     qtbot.keyClick(page, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(view.panel.top.filter_field.edit.hasFocus)
     tree = view.panel.tree
+    qtbot.waitUntil(lambda: view.panel.ticked == [runs[0].id])  # the one in the samples
     tree.setFocus()
     tree.choose(runs[0].id)
-    for key in (Qt.Key.Key_Space, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Return):
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_Return):
         qtbot.keyClick(tree, key)
-    assert frame.view == SAMPLES
+    qtbot.waitUntil(lambda: frame.view == SAMPLES)
     wanted = [run.id for run in runs[:2]]
     qtbot.waitUntil(lambda: [run.id for run in page.comparison.choice.runs] == wanted)
     assert page.problems == []
+    page.compare([runs[2].id, "gone"])
+    qtbot.waitUntil(lambda: bool(page.problems))
+    assert page.problems[0].startswith("gone has nothing to show yet.")
+    assert view.panel.ticked == [runs[2].id]
+    frame.show_view(RUNS)
+    page.compare(["gone"])
+    qtbot.waitUntil(lambda: len(page.problems) == 2)
+    assert frame.view == RUNS
     qtbot.waitUntil(lambda: not page.jobs.running)

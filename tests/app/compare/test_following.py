@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.pages.compare_page import ComparePage
 from core.dataset import open_dataset
+from core.evaluation.analyse import analyse_run
 from core.evaluation.predicting.files import prediction_path
 from core.files import atomic_write
 from core.images import encode_mask, read_mask
@@ -90,9 +91,11 @@ def test_that_another_label_set_is_the_truth_of_all_runs(
     make_predicted_run(root, "baseline")
     open_page(qtbot, page, root)
     before = table(page)[1][1]
+    page.viewing.show_samples("small in labels", ["val/a"])
     with qtbot.waitSignal(page.comparison.found):
         page.session.set_label_set("labels_other")
     settle(qtbot, page)
+    assert not page.samples.is_narrowed
     assert table(page)[1][1] != before
     assert page.overview.caption.text().endswith("truth labels_other")
     assert page.viewer.views.panel(PanelKind.TRUTH).title == "Truth · labels_other"
@@ -138,3 +141,42 @@ def test_that_another_dataset_starts_anew(
     assert page.empty.isVisible()
     assert page.samples.model.ids == []
     assert page.samples.current == ""
+
+
+def test_that_late_answers_about_other_runs_change_nothing(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    run = make_predicted_run(root, "baseline")
+    other = make_predicted_run(root, "other", age=1, extra=2)
+    open_page(qtbot, page, root)
+    analysis = analyse_run(open_dataset(root), run, "val", label_set="labels")
+    looking = page.analysing.looking
+    looking.reset()
+    looking.look()
+    told: list[tuple[str, ...]] = []
+    looking.looked.connect(lambda: told.append(looking.insights.ids))
+    page.overview.chooser.choose(other.id)
+    page.comparison.choose([other.id], "val")
+    page.viewing.set_analyses([analysis])
+    assert page.samples.model.total == 4
+    settle(qtbot, page)
+    assert told
+    assert set(told) == {(other.id,)}
+
+
+def test_that_what_is_under_way_is_not_begun_again(qtbot: QtBot, page: ComparePage, root: Path):
+    make_predicted_run(root, "baseline")
+    open_page(qtbot, page, root)
+    titles: list[str] = []
+    page.jobs.started.connect(lambda job: titles.append(job.title))
+    page.comparison.measure()
+    page.activate()
+    looking = page.analysing.looking
+    looking.reset()
+    looking.look()
+    looking.look()
+    assert titles == ["Measuring baseline on val", "Computing figures of baseline"]
+    page.session.masks_changed.emit({"val/a"})
+    page.activate()
+    assert titles.count("Measuring baseline on val") == 2
+    settle(qtbot, page)
