@@ -34,6 +34,8 @@ class Session(QObject):
     """A set of sample ids whose flags changed, or None for all of them."""
     scan_changed = Signal()
     """A scan has begun or ended."""
+    edited_by_changed = Signal(str)
+    """Who else edits the masks of this workspace is somebody else now; "" for nobody."""
     sample_checked = Signal(str)
     """A saved sample has been checked again; its flags are up to date."""
     runs_changed = Signal()
@@ -119,7 +121,9 @@ class Session(QObject):
 
     def set_edited_by(self, holder: str) -> None:
         """Say that another window edits the masks, so that this one changes none; "" for nobody."""
-        self._edited_by = holder
+        if holder != self._edited_by:
+            self._edited_by = holder
+            self.edited_by_changed.emit(holder)
 
     def is_unsaved(self, sample_id: str) -> bool:
         """Whether a mask has changes in the editor that no file holds."""

@@ -6,7 +6,8 @@ Everything is done in the background, one thing after the other, and told by sig
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -26,8 +27,21 @@ from core.errors import PetsegError
 from core.evaluation.errors.regions import ErrorRegion
 from core.worklist.deciding import decide, skip, take_back
 from core.worklist.entries import Decision, Entry, State, Wanted
-from core.worklist.store import WorklistStore
+from core.worklist.store import Removed, WorklistStore
 from widgets.worklist import words
+
+
+@dataclass(eq=False, slots=True)
+class _Way:
+    """A way back from something that was done here.
+
+    Attributes:
+        go: Begins to take it back; False when that may not be now, which is said.
+        entry: The id of the entry that it is about; 0 for none.
+    """
+
+    go: Callable[[], bool]
+    entry: int = 0
 
 
 class Worklist(QObject):
@@ -51,11 +65,13 @@ class Worklist(QObject):
         self._session, self._jobs = session, jobs
         self._todo: deque[Callable[[], None]] = deque()
         self._is_busy = False
+        self._ways: list[_Way] = []
         self.entries: Sequence[Entry] = ()
         self.run_names: Mapping[str, str] = {}
         session.dataset_changed.connect(self._on_opened)
         session.label_set_changed.connect(lambda _name: self._on_opened())
         session.masks_changed.connect(self._on_masks)
+        session.edited_by_changed.connect(self._on_holder)
 
     def find(self, entry_id: int) -> Entry | None:
         """An entry by its id."""
@@ -75,20 +91,23 @@ class Worklist(QObject):
         if here is None or not wanted:
             return
 
-        def done(result: tuple[str, int]) -> None:
-            token, count = result
+        tokens: list[str] = []
+        way = self._push(_Way(lambda: self._remove_added(here, tokens)))
+
+        def work(_job: JobHandle) -> int:
+            token, count = add_regions(here, run_id, wanted, source)
+            tokens.append(token)
+            return count
+
+        def done(count: int) -> None:
             said = words.added(count, len(wanted) - count)
             if count:
-                self._session.undoable.emit(said, lambda: self._remove_added(here, token))
+                self._tell(said, way)
             else:
+                self._drop(way)
                 self._session.message.emit(said)
 
-        self._queue(
-            here,
-            "Adding to the worklist",
-            lambda _job: add_regions(here, run_id, wanted, source),
-            done,
-        )
+        self._queue(here, "Adding to the worklist", work, done, way=way)
 
     def with_entry(
         self, run_id: str, sample: str, region: ErrorRegion, use: Callable[[Entry], None]
@@ -107,12 +126,21 @@ class Worklist(QObject):
     def remove(self, entry: Entry) -> None:
         """Take an entry off the list; its mask stays as it is."""
         here = self._here()
-        if here is not None:
-            self._queue(
-                here,
-                "Taking a place off the worklist",
-                lambda _job: WorklistStore(here.workspace).remove([entry.id]),
-            )
+        if here is None:
+            return
+        removed: list[Removed] = []
+        way = self._push(_Way(lambda: self._put_back(here, entry, removed)))
+
+        def work(_job: JobHandle) -> None:
+            removed.extend(WorklistStore(here.workspace).remove([entry.id]))
+
+        def done(_nothing: None) -> None:
+            if removed:
+                self._tell(f"{entry.sample}: a place was taken off the worklist", way)
+            else:
+                self._drop(way)
+
+        self._queue(here, "Taking a place off the worklist", work, done, way=way)
 
     # Decisions
 
@@ -123,48 +151,52 @@ class Worklist(QObject):
             return False
         run = run_in(here, entry.run)
 
+        way = self._push(_Way(lambda: self._take_back(here, entry), entry.id))
+
         def work(_job: JobHandle) -> Entry:
-            return decide(here.dataset, here.workspace, entry.id, decision, run).entry
+            try:
+                return decide(here.dataset, here.workspace, entry.id, decision, run).entry
+            except PetsegError:
+                follow_masks(here, [entry.sample])  # mask or prediction may be another one
+                raise
 
         def done(now: Entry) -> None:
             names = [info.name for info in here.dataset.classes]
-            self._session.undoable.emit(words.done(now, names), lambda: self._take_back(here, now))
+            self._tell(words.done(now, names), way)
             if decision.writes:
                 self._session.masks_written([now.sample], here.label_set)
 
-        self._queue(here, f"Deciding {entry.sample}", work, done)
+        self._queue(here, f"Deciding {entry.sample}", work, done, way=way)
         return True
 
     def skip(self, entry: Entry) -> None:
         """Put an entry off."""
         here = self._here()
         if here is not None:
-            self._queue(here, "Skipping", lambda _job: skip(here.workspace, entry.id))
+            way = self._push(_Way(lambda: self._take_back(here, entry), entry.id))
+            self._queue(here, "Skipping", lambda _job: skip(here.workspace, entry.id), way=way)
 
     def take_back(self, entry: Entry) -> None:
         """Let an entry be to review again, and its mask what it was."""
         here = self._here()
-        if here is not None:
-            self._take_back(here, entry)
+        if here is not None and self._take_back(here, entry):
+            self._ways = [each for each in self._ways if each.entry != entry.id]
 
     def take_back_last(self) -> None:
-        """Take the last decision back, also one of an earlier time."""
+        """Take back what was done last here, since the label set was opened."""
+        if self._ways:
+            self._go_back(self._ways[-1])
+        else:
+            self._session.message.emit(
+                "There is nothing more to take back. An older decision is taken back at its place."
+            )
+
+    def follow_predictions(self, run_ids: Collection[str]) -> None:
+        """Runs were asked to predict anew: their places may be errors no more, or other ones."""
         here = self._here()
-        if here is None:
-            return
-
-        def done(last: Entry | None) -> None:
-            if last is None:
-                self._session.message.emit("There is no decision to take back.")
-            else:
-                self._take_back(here, last)
-
-        self._queue(
-            here,
-            "Looking for the last decision",
-            lambda _job: WorklistStore(here.workspace).last_changed(here.label_set),
-            done,
-        )
+        touched = sorted({each.sample for each in self.entries if each.run in run_ids})
+        if here is not None and touched:
+            self._queue(here, "Looking at the worklist", lambda _job: follow_masks(here, touched))
 
     def may_write(self, sample: str) -> bool:
         """Whether a mask may be written here; says why not."""
@@ -201,8 +233,16 @@ class Worklist(QObject):
     def _on_opened(self) -> None:
         """Another dataset or label set: finish what was cut short, and look what changed since."""
         self._todo.clear()
+        self._ways.clear()
         self.entries, self.run_names = (), {}
         self.opened.emit()
+        self._read()
+
+    def _on_holder(self, holder: str) -> None:
+        if not holder:
+            self._read()  # what the other window has left
+
+    def _read(self) -> None:
         here = self._here()
         if here is None:
             return
@@ -229,30 +269,71 @@ class Worklist(QObject):
         if here is not None and touched:
             self._queue(here, "Looking at the worklist", lambda _job: follow_masks(here, touched))
 
-    def _take_back(self, here: Open, entry: Entry) -> None:
+    # Ways back
+
+    def _push(self, way: _Way) -> _Way:
+        """Remember a way back at once: the key for it may follow before the work is done."""
+        self._ways.append(way)
+        return way
+
+    def _drop(self, way: _Way) -> None:
+        if way in self._ways:
+            self._ways.remove(way)
+
+    def _tell(self, said: str, way: _Way) -> None:
+        self._session.undoable.emit(said, lambda: self._go_back(way))
+
+    def _go_back(self, way: _Way) -> None:
+        if way in self._ways and way.go():
+            self._drop(way)
+
+    def _take_back(self, here: Open, entry: Entry) -> bool:
         if not self._is_current(here):
-            return  # another dataset or label set is open by now
-        if entry.batch and not self.may_write(entry.sample):
-            return
+            return True  # another dataset or label set is open by now
+        known = self.find(entry.id) or entry
+        if known.batch and not self.may_write(entry.sample):
+            return False
 
-        def work(_job: JobHandle) -> Entry:
-            return take_back(here.dataset, here.workspace, entry.id).entry
+        def work(_job: JobHandle) -> Entry | None:
+            before = WorklistStore(here.workspace).entry(entry.id)
+            if not before.can_be_taken_back:
+                return None  # it is as it was
+            take_back(here.dataset, here.workspace, entry.id)
+            return before
 
-        def done(now: Entry) -> None:
-            self._session.message.emit(f"{entry.sample}: {words.state(entry)} – taken back.")
-            self.returned.emit(now.id)
-            if entry.batch:
-                self._session.masks_written([now.sample], here.label_set)
+        def done(before: Entry | None) -> None:
+            if before is None:
+                return
+            self._session.message.emit(f"{before.sample}: {words.state(before)} – taken back.")
+            self.returned.emit(before.id)
+            if before.batch:
+                self._session.masks_written([before.sample], here.label_set)
 
         self._queue(here, f"Taking back {entry.sample}", work, done)
+        return True
 
-    def _remove_added(self, here: Open, token: str) -> None:
+    def _remove_added(self, here: Open, tokens: Sequence[str]) -> bool:
+        def work(_job: JobHandle) -> None:
+            for token in tokens:  # none where adding them failed
+                WorklistStore(here.workspace).remove_added(token)
+
+        if self._is_current(here):
+            self._queue(here, "Taking places off the worklist", work)
+        return True
+
+    def _put_back(self, here: Open, entry: Entry, removed: Sequence[Removed]) -> bool:
+        def work(_job: JobHandle) -> None:
+            WorklistStore(here.workspace).put_back(removed)
+            follow_masks(here, [entry.sample])  # its mask may be another one by now
+
         if self._is_current(here):
             self._queue(
                 here,
-                "Taking places off the worklist",
-                lambda _job: WorklistStore(here.workspace).remove_added(token),
+                "Putting a place back on the worklist",
+                work,
+                lambda _nothing: self.returned.emit(entry.id),
             )
+        return True
 
     # One thing after the other
 
@@ -263,11 +344,12 @@ class Worklist(QObject):
         work: Callable[[JobHandle], Any],
         done: Callable[[Any], None] | None = None,
         *,
+        way: _Way | None = None,
         reads_again: bool = True,
     ) -> None:
         """Do something with the list in the background, and tell the list as it is then.
 
-        Where it fails, the list is told all the same (`reads_again`).
+        Where it fails, the list is told all the same (`reads_again`), and there is no `way` back.
         """
         known = self.run_names
 
@@ -286,6 +368,8 @@ class Worklist(QObject):
 
         def failed(error: PetsegError) -> None:
             self._session.problem.emit(str(error))
+            if way is not None:
+                self._drop(way)
             if reads_again and self._is_current(here):
                 self._queue(here, "Reading the worklist", lambda _job: None, reads_again=False)
 

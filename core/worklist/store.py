@@ -44,7 +44,12 @@ _ENTRY = (
     f"id, sample, label_set, run, suspicion, state, decision, source, mask_hash, time, batch, "
     f"{_REGION}"
 )
+_ENTRY_LENGTH = len(_ENTRY.split(","))
+_WHOLE = f"{_ENTRY}, added, pending, before, after, pending_batch"
 TAKE_BACK = "take back"
+
+Removed = tuple[Any, ...]
+"""An entry that was taken off the list, with all that is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +180,41 @@ class WorklistStore:
             [(token, State.TO_REVIEW.value)],
         )
 
-    def remove(self, entry_ids: Iterable[int]) -> None:
-        """Take entries off the list; masks that were written stay as they are."""
+    def remove(self, entry_ids: Iterable[int]) -> list[Removed]:
+        """Take entries off the list; masks that were written stay as they are.
+
+        Returns:
+            What `put_back` needs to put them on it again.
+        """
+        removed: list[Removed] = []
+        for entry_id in entry_ids:
+            removed += map(
+                tuple,
+                self._workspace.query(
+                    f"SELECT {_WHOLE} FROM worklist WHERE id = ? AND pending = ''", (entry_id,)
+                ),
+            )
         self._workspace.write(
-            "DELETE FROM worklist WHERE id = ? AND pending = ''",
-            [(entry_id,) for entry_id in entry_ids],
+            "DELETE FROM worklist WHERE id = ? AND pending = ''", [row[:1] for row in removed]
         )
+        return removed
+
+    def put_back(self, removed: Iterable[Removed]) -> None:
+        """Put entries on the list again as they were, unless their places are on it by now."""
+        marks = ", ".join("?" * len(_WHOLE.split(",")))
+        for row in removed:
+            entry = _entry(row[:_ENTRY_LENGTH])
+            there = self.entries(entry.label_set, sample=entry.sample)
+            if any(
+                (each.run, _place(each.region)) == (entry.run, _place(entry.region))
+                for each in there
+            ):
+                continue
+            is_taken = bool(self._select("WHERE id = ?", (entry.id,)))
+            self._workspace.write(
+                f"INSERT INTO worklist ({_WHOLE}) VALUES ({marks})",
+                [(None if is_taken else entry.id, *row[1:])],
+            )
 
     # States
 

@@ -29,6 +29,8 @@ _DECISIONS = {
     Verb.IGNORE: Decision.IGNORE,
 }
 
+Framed = Callable[[], tuple[str, str, ErrorRegion] | None]
+"""The region that is framed: its run's id, its sample's id, and the region; None for none."""
 Source = Callable[[], tuple[Analysis | None, Collection[str] | None, str]]
 
 
@@ -51,6 +53,8 @@ class Repairing(QObject):
         self._session, self._page = session, parent
         self._runs: dict[str, str] = {}
         self._source: Source = lambda: (None, None, "")
+        self._shows: Callable[[str, str], bool] = lambda _run, _sample: True
+        self._framed: Framed = lambda: None
         self.worklist = Worklist(session, jobs, self)
         self.bar = WorklistBar()
         self.effects = RepairEffects(session, jobs, self)
@@ -59,6 +63,7 @@ class Repairing(QObject):
             exports.serve(widget)
         self._stale = StaleRuns(session, jobs, self)
         self._stale.changed.connect(self._show_runs)
+        session.edited_by_changed.connect(self._show_holder)
         self.worklist.opened.connect(self._on_opened)
         self.worklist.listed.connect(self._on_listed)
         self.worklist.returned.connect(self.bar.choose)
@@ -98,7 +103,7 @@ class Repairing(QObject):
             ),
             Action(
                 "compare.take_back",
-                "Take the last decision back",
+                "Take back what was done last on the worklist",
                 self.worklist.take_back_last,
                 ("Ctrl+Z",),
                 "",
@@ -111,6 +116,17 @@ class Repairing(QObject):
                 ("Ctrl+Shift+R",),
                 "",
                 group,
+            ),
+            *(
+                Action(
+                    f"compare.{verb.value}_framed",
+                    f"{LOOKS[verb].tip} – in the framed region",
+                    lambda one=verb: self._act_on_framed(one),  # type: ignore[misc]
+                    (f"Shift+{LOOKS[verb].key}",),
+                    "",
+                    group,
+                )
+                for verb in _DECISIONS
             ),
             *(
                 Action(
@@ -140,6 +156,17 @@ class Repairing(QObject):
                 the samples that the list shows (None for all), and which these are, in words.
         """
         self._source = source
+
+    def set_shows(self, shows: Callable[[str, str], bool]) -> None:
+        """Say who knows whether a sample is shown with what a run makes of it, both by their ids.
+
+        Nothing on the worklist is decided that is not.
+        """
+        self._shows = shows
+
+    def set_framed(self, framed: Framed) -> None:
+        """Say who knows which region is framed; keys of the page decide it."""
+        self._framed = framed
 
     def add(
         self,
@@ -200,9 +227,11 @@ class Repairing(QObject):
         self.bar.set_classes([] if dataset is None else [info.name for info in dataset.classes])
         self._on_listed()
 
-    def _on_listed(self) -> None:
-        holder = self._session.edited_by
+    def _show_holder(self, holder: str) -> None:
         self.bar.set_read_only(f"The masks are edited in {holder}." if holder else "")
+
+    def _on_listed(self) -> None:
+        self._show_holder(self._session.edited_by)
         self.bar.show_entries(self.entries)
         self._show_runs()
 
@@ -212,8 +241,22 @@ class Repairing(QObject):
 
     def _on_verb(self, verb: Verb, entry_id: int) -> None:
         entry = self.worklist.find(entry_id)
-        if entry is not None:
-            self._do(verb, entry)
+        if entry is None:
+            return
+        if verb in _DECISIONS and not self._shows(entry.run, entry.sample):
+            self._session.problem.emit(
+                f"{entry.sample} was not shown. Look at this place first, then decide."
+            )
+            self.region_wanted.emit(entry.run, entry.sample, entry.region)
+            return
+        self._do(verb, entry)
+
+    def _act_on_framed(self, verb: Verb) -> None:
+        framed = self._framed()
+        if framed is None:
+            self._session.message.emit("No region of errors is framed. Press . to go to the next.")
+        else:
+            self.act(*framed, verb)
 
     def _do(self, verb: Verb, entry: Entry) -> None:
         current = self.bar.current

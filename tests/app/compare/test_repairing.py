@@ -15,6 +15,7 @@ from app import actions
 from app.jobs import Jobs
 from app.pages.compare.repairing import Repairing
 from app.session import Session
+from core.evaluation.predicting.files import prediction_path
 from core.files import atomic_write
 from core.images import encode_mask
 from core.runs.store import Run
@@ -158,7 +159,11 @@ def test_that_going_on_and_back_skipping_and_keeping_change_no_mask(
     assert (page.mask == LABEL).all()
 
 
-def test_that_ctrl_z_takes_decisions_back_one_after_the_other(
+def undo(qtbot: QtBot, page: Page) -> None:
+    qtbot.keyClick(page.focusWidget(), Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_that_ctrl_z_takes_back_one_thing_after_the_other_that_was_done_here(
     qtbot: QtBot, page: Page, run: Run
 ) -> None:
     fill(qtbot, page, run)
@@ -168,13 +173,98 @@ def test_that_ctrl_z_takes_decisions_back_one_after_the_other(
     press(qtbot, page, Key.Key_M)
     assert (page.mask == RIGHT).all()
     for left in (1, 0):
-        qtbot.keyClick(page.focusWidget(), Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        undo(qtbot, page)
         settle(qtbot, page)
         assert page.states.count(State.DECIDED) == left
     assert mask_file(page.session.dataset).read_bytes() == before
-    qtbot.keyClick(page.focusWidget(), Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    undo(qtbot, page)  # the places were added here too
     settle(qtbot, page)
-    assert page.said[-1] == "There is no decision to take back."
+    assert page.states == []
+    undo(qtbot, page)
+    assert "nothing more to take back" in page.said[-1]
+
+
+def test_that_ctrl_z_pressed_twice_at_once_takes_back_two_even_before_they_are_done(
+    qtbot: QtBot, page: Page, run: Run
+) -> None:
+    fill(qtbot, page, run)
+    before = mask_file(page.session.dataset).read_bytes()
+    press(qtbot, page, Key.Key_W)
+    for _ in range(2):
+        qtbot.keyClick(page.focusWidget(), Key.Key_M)
+    undo(qtbot, page)
+    undo(qtbot, page)
+    settle(qtbot, page)
+    assert page.states == [State.TO_REVIEW] * 2
+    assert mask_file(page.session.dataset).read_bytes() == before
+    assert page.problems == []
+
+
+def test_that_ctrl_z_takes_back_nothing_of_an_earlier_time_but_its_place_does(
+    qtbot: QtBot, page: Page, run: Run, tmp_path: Path
+) -> None:
+    fill(qtbot, page, run)
+    press(qtbot, page, Key.Key_W)
+    press(qtbot, page, Key.Key_M)
+    page.session.open(tmp_path)
+    settle(qtbot, page)
+    undo(qtbot, page)
+    settle(qtbot, page)
+    assert page.states.count(State.DECIDED) == 1
+    page.repairing.bar.choose(page.repairing.entries[0].id)
+    press(qtbot, page, Key.Key_U)
+    assert page.states == [State.TO_REVIEW] * 2
+
+
+def test_that_a_place_taken_off_the_list_comes_back_with_its_decision(
+    qtbot: QtBot, page: Page, run: Run
+) -> None:
+    fill(qtbot, page, run)
+    before = mask_file(page.session.dataset).read_bytes()
+    press(qtbot, page, Key.Key_W)
+    press(qtbot, page, Key.Key_M)
+    listed = list(page.repairing.entries)
+    page.repairing.bar.choose(listed[0].id)
+    press(qtbot, page, Key.Key_Delete)
+    assert page.repairing.entries == listed[1:]
+    undo(qtbot, page)
+    settle(qtbot, page)
+    assert page.repairing.entries == listed
+    undo(qtbot, page)
+    settle(qtbot, page)
+    assert mask_file(page.session.dataset).read_bytes() == before
+
+
+def test_that_places_follow_a_run_that_predicts_anew(qtbot: QtBot, page: Page, run: Run) -> None:
+    fill(qtbot, page, run)
+    press(qtbot, page, Key.Key_W)
+    other = RIGHT.copy()
+    other[12:20, 4:20] = 2  # as the label says
+    assert page.session.dataset is not None
+    path = prediction_path(run, page.session.dataset.sample(SAMPLE))
+    atomic_write(path, encode_mask(other))
+    press(qtbot, page, Key.Key_M)
+    assert "predicts another region here" in page.problems[-1]
+    assert (page.mask == LABEL).all()
+    assert page.repairing.entries[0].region.pixels == 128  # and can be looked at again
+    atomic_write(path, encode_mask(LABEL))
+    page.repairing.worklist.follow_predictions({run.id})
+    settle(qtbot, page)
+    assert [each.decision for each in page.repairing.entries] == [Decision.GONE] * 2
+
+
+def test_that_decisions_are_open_again_once_the_other_window_has_gone(
+    qtbot: QtBot, page: Page, run: Run
+) -> None:
+    fill(qtbot, page, run)
+    press(qtbot, page, Key.Key_W)
+    page.session.set_edited_by("another window")
+    button = page.repairing.bar.buttons[Verb.MODEL]
+    assert not button.isEnabled()
+    assert page.repairing.bar.place.text() == "The masks are edited in another window."
+    page.session.set_edited_by("")
+    settle(qtbot, page)
+    assert button.isEnabled()
 
 
 def test_that_the_way_back_in_the_status_bar_works_and_one_decision_can_be_taken_back(
@@ -206,7 +296,9 @@ def test_that_a_mask_with_unsaved_strokes_or_of_another_window_is_refused_in_wor
     press(qtbot, page, Key.Key_K)  # this writes no mask
     page.session.set_unsaved([])
     page.session.set_edited_by("another window")
-    press(qtbot, page, Key.Key_M)
+    left = page.repairing.bar.current
+    assert left is not None
+    assert not page.repairing.worklist.decide(left, Decision.MODEL)
     assert "The masks are edited in another window" in page.problems[-1]
     assert (page.mask == LABEL).all()
     assert State.TO_REVIEW in page.states

@@ -15,10 +15,12 @@ from core.dataset import open_dataset
 from core.evaluation.analyse import analyse_run
 from core.evaluation.errors.kinds import ErrorKind
 from core.evaluation.errors.regions import ErrorRegion
+from core.worklist.entries import Decision
 from tests.app.compare.hands import choose_b, make_predicted_run, open_page, settle
 from widgets.comparison.grid.duo_view import Share
 from widgets.comparison.grid.panel import PanelKind
 from widgets.comparison.samples.measures import Order
+from widgets.worklist.verbs import Verb
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -93,6 +95,58 @@ def test_that_a_region_asked_for_from_elsewhere_is_shown_in_its_sample(
     assert active is not None
     assert (active.letter, active.region) == ("A", found.errors[0])
     assert not page.samples.is_narrowed
+
+
+def test_that_a_place_of_the_worklist_that_cannot_be_shown_is_not_decided(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    runs = [make_predicted_run(root, "baseline"), make_predicted_run(root, "other")]
+    open_page(qtbot, page, root)
+    chosen = page.overview.chooser.run_ids
+    other = next(run for run in runs if run.id not in chosen)
+    found = analyse_run(open_dataset(root), other, "val", label_set="labels").of("val/b")
+    assert found is not None
+    page.repairing.add(other.id, [("val/b", found.errors[0])])
+    settle(qtbot, page)
+    problems: list[str] = []
+    page.session.problem.connect(problems.append)
+    page.repairing.bar.work()
+    assert page.viewer.message == "The run of this place is not compared"
+    assert page.samples.current == ""
+    page.repairing.bar.do(Verb.KEEP)
+    settle(qtbot, page)
+    assert "Look at this place first" in problems[-1]
+    assert page.repairing.entries[0].is_open
+    page.viewing.show_region_of(other.id, "train/t", found.errors[0])
+    assert page.viewer.message == "train/t is not among the samples shown"
+    page.repairing.bar.choose(page.repairing.entries[0].id)
+    page.overview.chooser.add_run(other.id)
+    settle(qtbot, page)
+    assert page.samples.current == "val/b"
+    active = page.viewer.active_region
+    assert active is not None
+    assert active.region == found.errors[0]
+    page.repairing.bar.do(Verb.KEEP)
+    settle(qtbot, page)
+    assert not page.repairing.entries[0].is_open
+
+
+def test_that_a_framed_region_is_decided_with_a_key_of_the_page(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    make_predicted_run(root, "baseline")
+    open_page(qtbot, page, root)
+    qtbot.keyClick(page, Qt.Key.Key_K, Qt.KeyboardModifier.ShiftModifier)
+    settle(qtbot, page)
+    assert not page.repairing.entries
+    qtbot.keyClick(page, Qt.Key.Key_Period)
+    framed = page.viewing.framed
+    assert framed is not None
+    qtbot.keyClick(page, Qt.Key.Key_K, Qt.KeyboardModifier.ShiftModifier)
+    settle(qtbot, page)
+    (entry,) = page.repairing.entries
+    assert (entry.run, entry.sample, entry.region.anchor) == (*framed[:2], framed[2].anchor)
+    assert entry.decision is Decision.KEEP
 
 
 def test_that_the_menu_of_a_region_is_the_one_that_was_given(

@@ -219,6 +219,12 @@ class SampleList(QWidget):
         self.clear_chosen()
         return self.select(sample_id)
 
+    def choose_none(self) -> None:
+        """Choose no sample, until one is chosen or the samples are others."""
+        self.table.clearSelection()
+        self.table.setCurrentIndex(QModelIndex())
+        self._set_current("")
+
     def step(self, by: int) -> None:
         """Choose the sample that many rows on; stops at the ends."""
         rows = self.model.rowCount()
