@@ -4,7 +4,7 @@ Fine-tunes a small backbone for long, on photos that never look the same twice: 
 --init. One warp scales, turns and cuts, sometimes around an animal; objects of other photos are
 pasted in; colours, blur and noise vary. Cross-entropy with class weights and a little label
 smoothing plus Dice loss, AdamW with warm-up and cosine decay, and a running average of the weights.
-Predictions are averaged over three sizes and mirrored photos, and a piece of animal has one class.
+Predictions are averaged over mirrored photos, and a piece of animal has one class.
 """
 
 _base_ = ["_base_/default_runtime.py", "_base_/models/deeplabv3plus_mnv2.py"]
@@ -15,7 +15,7 @@ max_iters = 3000
 batch_size = 8
 image_size = (256, 256)
 crop_size = (256, 256)
-val_interval = 750
+val_interval = 250
 # Background, cat, dog.
 class_weights = [0.6, 1.0, 1.2]
 
@@ -73,7 +73,7 @@ model = dict(
     ),
     test_cfg=dict(
         mode="whole",
-        scales=(0.75, 1.0, 1.5),
+        scales=(1.0,),
         flip=True,
         size_divisor=16,
         one_class_per_piece=True,
