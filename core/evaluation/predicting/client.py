@@ -14,6 +14,7 @@ from typing import Any
 
 from core.dataset import Dataset, Sample, open_dataset
 from core.errors import PetsegError
+from core.evaluation.errors.background import background_of
 from core.evaluation.predicting.augmentation import PLAIN, Augmentation
 from core.evaluation.predicting.files import RunLike, load_manifest, samples_of_split
 from core.evaluation.predicting.messages import (
@@ -236,6 +237,7 @@ def _label_task(dataset: Dataset, label_set: str) -> LabelTask:
         label_set=dataset.require_label_set(label_set),
         classes=tuple(info.name for info in dataset.classes),
         ignore_index=dataset.ignore_index,
+        background=background_of(dataset),
         coding=dataset.coding,
     )
 

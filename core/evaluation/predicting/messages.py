@@ -49,12 +49,14 @@ class LabelTask(_Message):
         label_set: Its name.
         classes: The dataset's classes, which must be those that the model knows.
         ignore_index: Mask value that is not judged.
+        background: The class that is no object; None where every class is something.
         coding: How the mask files encode classes; None for plain indices.
     """
 
     label_set: str
     classes: tuple[str, ...]
     ignore_index: int
+    background: int | None = 0
     coding: MaskCoding | None = None
 
 

@@ -46,6 +46,7 @@ class QualityFile(BaseModel):
     Attributes:
         label_set: Whose masks were judged.
         classes: Names of the classes, by index.
+        background: The class that was taken for no object; None where every class is something.
         checkpoint: The checkpoint that judged.
         augment: The views it judged from.
         temperature: τ of the soft minimum.
@@ -68,6 +69,7 @@ class QualityFile(BaseModel):
     version: Literal[2] = 2
     label_set: str
     classes: tuple[str, ...]
+    background: int | None = 0
     checkpoint: CheckpointNote
     augment: Augmentation = PLAIN
     temperature: float = TEMPERATURE

@@ -61,11 +61,16 @@ class MaskJudge:
         self._split = split
         self._lock = threading.Lock()
         self._empty = QualityFile(
-            label_set=task.label_set, classes=task.classes, checkpoint=checkpoint, augment=augment
+            label_set=task.label_set,
+            classes=task.classes,
+            background=task.background,
+            checkpoint=checkpoint,
+            augment=augment,
         )
         known = load_quality(run_folder, split, task.label_set)
         is_ours = known is not None and (
             known.classes == task.classes
+            and known.background == task.background
             and known.checkpoint == checkpoint
             and known.augment == augment
             and known.temperature == TEMPERATURE
@@ -151,6 +156,7 @@ class MaskJudge:
             confidence.astype(np.float32) / np.float32(255),
             num_classes=len(self.task.classes),
             ignore_index=self.task.ignore_index,
+            background=self.task.background,
         )
         if quality is None:
             raise PetsegError(

@@ -96,6 +96,7 @@ def judge_labels(
     *,
     num_classes: int,
     ignore_index: int,
+    background: int | None = 0,
     temperature: float = TEMPERATURE,
 ) -> LabelQuality | None:
     """Judge one mask.
@@ -107,6 +108,7 @@ def judge_labels(
         confidence: Its probability, float32 H×W.
         num_classes: Number of classes.
         ignore_index: Label of pixels that do not count.
+        background: The class that is no object; None where every class is something.
         temperature: τ of the soft minimum.
 
     Returns:
@@ -121,7 +123,9 @@ def judge_labels(
         classes.append(softmin(own, temperature) if own.size else None)
     contradicted = counted & (predicted != labels)
     doubt = np.where(contradicted, np.maximum(confidence - given, 0), np.float32(0))
-    drawn = counted & ((labels != 0) | (predicted != 0))
+    drawn = counted
+    if background is not None:
+        drawn = counted & ((labels != background) | (predicted != background))
     suspicion = _most_contradicted(labels, predicted, contradicted, doubt)
     return LabelQuality(
         softmin=softmin(given[counted], temperature),

@@ -27,7 +27,12 @@ _HASHED_SIDE = 64
 
 
 def deal_folds(
-    samples: Sequence[UsableSample], folds: int, *, seed: int = 0, twins: bool = True
+    samples: Sequence[UsableSample],
+    folds: int,
+    *,
+    seed: int = 0,
+    twins: bool = True,
+    background: int | None = 0,
 ) -> dict[str, int]:
     """Deal samples out so that every fold has as much of each kind as any other.
 
@@ -40,6 +45,7 @@ def deal_folds(
         folds: How many folds.
         seed: Another seed gives other folds.
         twins: Whether to look for twins; the photos are read for that.
+        background: The class that makes no kind, as nearly every mask holds it; None for none.
 
     Returns:
         The fold of each sample, from 1, by id.
@@ -56,7 +62,7 @@ def deal_folds(
     for group in groups:
         # So many twins as to fill a fold (the frames of a film) cannot all go into one.
         for part in [group] if len(group) <= most else [[each] for each in group]:
-            kinds[_classes(part)].append(part)
+            kinds[_classes(part, background)].append(part)
     chance = random.Random(seed)
     dealt: dict[str, int] = {}
     filled = Counter(dict.fromkeys(range(1, folds + 1), 0))
@@ -99,9 +105,9 @@ def check_folds(folds: int, samples: int | None = None) -> None:
         )
 
 
-def _classes(group: Iterable[UsableSample]) -> frozenset[int]:
+def _classes(group: Iterable[UsableSample], background: int | None) -> frozenset[int]:
     return frozenset(
-        int(index) for each in group for index in np.flatnonzero(each.pixels) if index > 0
+        int(index) for each in group for index in np.flatnonzero(each.pixels) if index != background
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import PetsegError
+from core.evaluation.errors.background import background_of
 from core.runs.store import Run, RunState, RunStore
 from core.training.checks.finding import Finding
 from core.training.checks.planned import TRAIN
@@ -57,7 +58,7 @@ def create_folds(
     group = _free_group(store, request)
     found = read_samples(request, asked, splits, on_progress=on_progress, cancelled=cancelled)
     seed = int(asked.fields.get("seed") or 0)
-    dealt = deal_folds(found.usable, folds, seed=seed)
+    dealt = deal_folds(found.usable, folds, seed=seed, background=background_of(dataset))
 
     def part(fold: int) -> FoldOf:
         held_out = tuple(sample for sample, its in dealt.items() if its == fold)

@@ -100,10 +100,13 @@ class Desk:
         labels: str | None = "labels",
         cancelled: Callable[[], bool] = lambda: False,
         classes: tuple[str, ...] = CLASSES,
+        background: int | None = 0,
     ) -> PredictionResult:
         task = None
         if labels is not None:
-            task = LabelTask(label_set=labels, classes=classes, ignore_index=255)
+            task = LabelTask(
+                label_set=labels, classes=classes, ignore_index=255, background=background
+            )
         items = tuple(
             PredictItem(
                 sample=each.id, stem=each.stem, image=each.image, mask=each.masks.get("labels")
@@ -226,6 +229,13 @@ def test_that_predictions_from_before_there_were_views_count_as_plain(desk):
     path.write_text(path.read_text().replace('"augment":{"flip":false,"scales":[1.0]},', ""))
     assert '"augment"' not in path.read_text()
     assert desk.predict(labels=None).reused == 6
+
+
+def test_that_masks_are_judged_anew_when_another_class_is_the_background(desk):
+    assert desk.predict().judged == 6
+    assert desk.predict(background=None).judged == 6
+    assert desk.quality().background is None
+    assert desk.predict(background=None).judged == 0
 
 
 def test_that_large_views_make_small_batches(desk):

@@ -70,6 +70,22 @@ def test_that_a_mask_that_the_model_agrees_with_has_no_suspicion():
     assert quality.classes[2] == pytest.approx(0.95)
 
 
+def test_that_class_0_counts_as_drawn_where_it_is_no_background():
+    labels = np.zeros(SIZE, np.uint8)
+    predicted = labels.copy()
+    predicted[:5] = 1
+    sure = np.full(SIZE, 0.9, np.float32)
+    given = np.where(predicted == 1, 0.1, 0.9).astype(np.float32)
+    scores = [
+        judge_labels(
+            labels, given, predicted, sure, num_classes=2, ignore_index=255, background=background
+        ).agreement
+        for background in (0, None)
+    ]
+    share = 150 * 0.8**2 / np.sqrt(np.array([150, 600]) * 600)
+    assert scores == pytest.approx((1 - np.sqrt(share)).tolist(), abs=1e-5)
+
+
 def test_that_a_swapped_object_is_found_with_its_place_and_classes():
     labels = np.zeros(SIZE, np.uint8)
     labels[4:12, 6:20] = 1

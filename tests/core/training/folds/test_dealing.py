@@ -80,6 +80,16 @@ def test_that_more_twins_than_a_fold_holds_are_dealt_out_all_the_same(tmp_path):
     assert Counter(deal_folds(frames, 3).values()) == {1: 3, 2: 3, 3: 3}
 
 
+def test_that_class_0_makes_kinds_where_it_is_no_background():
+    samples = [usable(f"{at:02d}", 1) for at in range(12)]
+    for each in samples[:6]:
+        each.pixels[0] = 0
+    dealt = deal_folds(samples, 3, twins=False, background=None)
+    assert Counter(dealt[each.sample.id] for each in samples[:6]) == {1: 2, 2: 2, 3: 2}
+    dealt = [deal_folds(samples, 3, seed=seed, twins=False) for seed in range(5)]
+    assert {min(Counter(each[s.sample.id] for s in samples[:6]).values()) for each in dealt} != {2}
+
+
 def test_that_too_few_different_pictures_for_the_folds_are_said_in_words(tmp_path):
     samples = photos(tmp_path, 2)
     samples += [usable(f"{at}x", 1, image=samples[at].sample.image) for at in range(2)]
