@@ -16,6 +16,7 @@ from typing import Any
 from core.dataset import Dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
+from core.evaluation.errors.background import background_of
 from core.evaluation.metrics.confusion import ConfusionMatrix
 from core.evaluation.pairs import Job, illegal_values, jobs_of, read_pair
 from core.evaluation.predicting.files import (
@@ -115,6 +116,7 @@ def evaluate_run(
     cache = CacheKeys(
         num_classes=dataset.num_classes,
         ignore_index=dataset.ignore_index,
+        background=background_of(dataset),
         samples={job.sample: job.key for job in jobs},
     )
     path = metrics_path(run, split, truth)
@@ -180,7 +182,7 @@ def _pool(
             ),
         )
     total = ConfusionMatrix(dataset.num_classes, dataset.ignore_index)
-    table = ScoreTable.from_cells(counted, dataset.num_classes)
+    table = ScoreTable.from_cells(counted, dataset.num_classes, cache.background)
     total.add_counts(table.pooled_cells())
     return Evaluation(
         **header,

@@ -123,9 +123,17 @@ class ScoreTable(Sequence[SampleScore]):
 
     @classmethod
     def from_cells(
-        cls, counted: Sequence[CountedSample | SampleScore], num_classes: int
+        cls,
+        counted: Sequence[CountedSample | SampleScore],
+        num_classes: int,
+        background: int | None = BACKGROUND,
     ) -> ScoreTable:
         """The table of samples of which the pixels were counted, with all scores computed.
+
+        Args:
+            counted: The samples.
+            num_classes: Number of classes.
+            background: The class that is no object; None where every class is one.
 
         Raises:
             ValueError: a cell is of no class.
@@ -148,7 +156,7 @@ class ScoreTable(Sequence[SampleScore]):
         )
         table.m_dice = mean_of_present(table.dice)
         samples = np.repeat(np.arange(count), table.cell_counts)
-        np.add.at(table.errors, (samples, _kinds_of(cells)), cells[:, 2])
+        np.add.at(table.errors, (samples, _kinds_of(cells, background)), cells[:, 2])
         return table
 
     @property
@@ -261,12 +269,13 @@ class ScoreTable(Sequence[SampleScore]):
         )
 
 
-def _kinds_of(cells: Ints) -> Ints:
+def _kinds_of(cells: Ints, background: int | None) -> Ints:
     """In which of `ErrorCounts` the pixels of each cell are, by its place."""
     true, predicted = cells[:, 0], cells[:, 1]
+    none = -1 if background is None else background
     correct, missed, false, wrong_class = range(len(ErrorCounts._fields))
     return np.select(
-        [true == predicted, predicted == BACKGROUND, true == BACKGROUND],
+        [true == predicted, predicted == none, true == none],
         [correct, missed, false],
         wrong_class,
     )

@@ -28,6 +28,7 @@ class CacheKeys(BaseModel):
     version: int = 1
     num_classes: int
     ignore_index: int
+    background: int | None = 0
     samples: dict[str, str] = Field(default_factory=dict)
 
     def counts_like(self, other: CacheKeys) -> bool:

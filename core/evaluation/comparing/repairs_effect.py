@@ -15,6 +15,7 @@ from core.dataset.model import Dataset
 from core.dataset.workspace import Workspace, open_workspace
 from core.errors import PetsegError
 from core.evaluation.comparing.paired import PairedTest, paired_test
+from core.evaluation.errors.background import background_of
 from core.evaluation.errors.error_map import errors_in
 from core.evaluation.evaluate import evaluate_run
 from core.evaluation.metrics.confusion import (
@@ -300,7 +301,7 @@ def _score(
         sample=sample_id,
         mDice=none_if_nan(mean_of_present(dice)),
         dice=tuple(none_if_nan(value) for value in dice),
-        errors=errors_in(matrix),
+        errors=errors_in(matrix, background_of(dataset)),
         cells=tuple(matrix.entries()),
         mask_hash=content_hash(data),
     )

@@ -43,13 +43,20 @@ class ErrorCounts(NamedTuple):
         return self.missed + self.false + self.wrong_class
 
 
-def error_map(truth: Mask, prediction: Mask, ignore_index: int = 255) -> Mask:
+def error_map(
+    truth: Mask,
+    prediction: Mask,
+    ignore_index: int = 255,
+    background: int | None = BACKGROUND,
+) -> Mask:
     """Classify every pixel as an `ErrorKind`.
 
     Args:
         truth: True classes, uint8 H×W.
         prediction: Predicted classes, uint8 H×W.
         ignore_index: Truth value whose pixels are not judged.
+        background: The class that is no object; None where every class is one: then nothing is
+            missed or false, and whatever is wrong is of the wrong class.
 
     Returns:
         uint8 H×W: 0 correct, 1 missed, 2 false, 3 wrong class, 255 ignored.
@@ -59,10 +66,14 @@ def error_map(truth: Mask, prediction: Mask, ignore_index: int = 255) -> Mask:
     """
     if truth.shape != prediction.shape:
         raise ValueError(f"shapes differ: {truth.shape} and {prediction.shape}")
-    in_truth, in_prediction = truth != BACKGROUND, prediction != BACKGROUND
-    # Missed is 1 and false is 2, so an object in both that differs in class is their sum.
-    kinds: Mask = in_truth.view(np.uint8) * np.uint8(ErrorKind.MISSED)
-    kinds += in_prediction.view(np.uint8) * np.uint8(ErrorKind.FALSE)
+    kinds: Mask
+    if background is None:
+        kinds = np.full(truth.shape, ErrorKind.WRONG_CLASS, np.uint8)
+    else:
+        in_truth, in_prediction = truth != background, prediction != background
+        # Missed is 1 and false is 2, so an object in both that differs in class is their sum.
+        kinds = in_truth.view(np.uint8) * np.uint8(ErrorKind.MISSED)
+        kinds += in_prediction.view(np.uint8) * np.uint8(ErrorKind.FALSE)
     kinds[truth == prediction] = ErrorKind.CORRECT
     kinds[truth == ignore_index] = ErrorKind.IGNORED
     return kinds
@@ -79,12 +90,15 @@ def count_errors(kinds: Mask) -> ErrorCounts:
     )
 
 
-def errors_in(matrix: ConfusionMatrix) -> ErrorCounts:
+def errors_in(matrix: ConfusionMatrix, background: int | None = BACKGROUND) -> ErrorCounts:
     """The counts by kind from a confusion matrix, without looking at the pixels again."""
     counts = matrix.full_counts
     correct = int(counts.trace())
-    missed = int(counts[1:, BACKGROUND].sum())
-    false = int(counts[BACKGROUND, 1:].sum())
+    missed = false = 0
+    if background is not None:
+        right = int(counts[background, background])
+        missed = int(counts[:, background].sum()) - right
+        false = int(counts[background].sum()) - right
     return ErrorCounts(
         correct=correct,
         missed=missed,

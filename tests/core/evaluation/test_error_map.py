@@ -16,6 +16,7 @@ from core.evaluation.errors.error_map import (
     errors_in,
 )
 from core.evaluation.metrics.confusion import ConfusionMatrix
+from core.evaluation.score_table import CountedSample, ScoreTable
 
 
 def test_that_each_kind_of_error_has_its_value():
@@ -41,8 +42,15 @@ def test_that_masks_of_different_sizes_are_refused():
 @given(
     hnp.arrays(np.uint8, (5, 7), elements=st.sampled_from([0, 1, 2, 255])),
     hnp.arrays(np.uint8, (5, 7), elements=st.integers(0, 2)),
+    st.sampled_from([0, 1, None]),
 )
-def test_that_the_map_and_the_confusion_matrix_count_the_same_errors(truth, prediction):
+def test_that_map_and_matrix_and_table_count_the_same_errors(truth, prediction, background):
     matrix = ConfusionMatrix(3)
     matrix.add(prediction, truth)
-    assert errors_in(matrix) == count_errors(error_map(truth, prediction))
+    expected = count_errors(error_map(truth, prediction, background=background))
+    assert errors_in(matrix, background) == expected
+    cells = CountedSample("a", tuple(matrix.entries()), "")
+    assert ScoreTable.from_cells([cells], 3, background)[0].errors == expected
+    if background is None:
+        assert (expected.missed, expected.false) == (0, 0)
+        assert expected.wrong == int((truth != prediction)[truth != 255].sum())

@@ -181,6 +181,16 @@ def test_that_other_classes_make_the_stored_figures_void(dataset, predicted_run)
     assert len(evaluation.scores[0].dice) == 4
 
 
+def test_that_without_a_background_nothing_is_missed_or_false(dataset, predicted_run):
+    run = predicted_run("r", shifted)
+    before = evaluate_run(dataset, run, "val").scores[0].errors
+    assert min(before.missed, before.false) > before.wrong_class == 0
+    settings = dataset.root / "dataset.toml"
+    settings.write_text(settings.read_text().replace('"background"', '"road"'))
+    after = evaluate_run(open_dataset(dataset.root), run, "val").scores[0].errors
+    assert (after.missed, after.false, after.wrong_class) == (0, 0, before.wrong)
+
+
 def config_of(*names: str, count: int) -> dict[str, Any]:
     """As much of a run's config as tells its classes."""
     return {

@@ -286,7 +286,7 @@ def _run_layers(files: LayerFiles, place: int, truth: Array | None) -> RunLayers
         return RunLayers(
             prediction, problem=problem, confidence=confidence, confidence_problem=unsure
         )
-    errors = error_map(truth, prediction, files.ignore_index)
+    errors = error_map(truth, prediction, files.ignore_index, files.background)
     return RunLayers(
         prediction,
         errors,
