@@ -274,7 +274,7 @@ def test_that_folds_are_trained_and_judge_every_sample_from_the_command_line(
     written = {
         path: path.stat().st_mtime_ns
         for run in runs
-        for path in (run.folder / "predictions").rglob("*.*")
+        for path in (run.folder / "predictions").rglob("[!.]*.*")
     }
     ranked = process("suspects", demo, "--folds", "judges", "--json", "-")
     assert ranked.code == 0, ranked.err

@@ -17,8 +17,14 @@ from pytestqt.qtbot import QtBot
 from app.pages.compare_page import ComparePage
 from core.dataset import Dataset, open_dataset
 from core.errors import PetsegError
+from core.evaluation.predicting.checkpoints import checkpoint_of
 from core.evaluation.predicting.client import FailedSample, PredictionResult
-from core.evaluation.predicting.files import prediction_path
+from core.evaluation.predicting.files import (
+    CheckpointNote,
+    PredictionManifest,
+    prediction_path,
+    save_manifest,
+)
 from core.files import atomic_write
 from core.images import encode_mask
 from core.runs.events import BestScore, EventWriter, Finished, Started
@@ -82,6 +88,9 @@ def write_prediction(run: Any, dataset: Dataset, sample_id: str, shift: int) -> 
     sample = dataset.sample(sample_id)
     truth = blob(64, 1 + ord(sample.stem[0]) % 2)
     atomic_write(prediction_path(run, sample), encode_mask(np.roll(truth, shift, axis=1)))
+    if (run.folder / "checkpoints").exists():  # without such a note nobody knows what predicted
+        note = CheckpointNote.of(checkpoint_of(run.folder))
+        save_manifest(run.folder, sample.split, PredictionManifest(checkpoint=note))
 
 
 def make_run(root: Path, name: str, *, age: int = 0, has_model: bool = True) -> Run:
