@@ -45,7 +45,9 @@ def share_classes(probabilities: Tensor, background: int = 0) -> Tensor:
                 for index in others
             ]
         )
-        shares = sums / np.bincount(labels, weights, minlength=count)
+        # What lies in no piece has the label 0, and its weight may be 0.
+        whole = np.bincount(labels, weights, minlength=count)
+        shares = sums / np.maximum(whole, np.finfo(np.float64).tiny)
         inside = torch.from_numpy(found.astype(bool)).to(image.device)
         for place, index in enumerate(others):
             share = torch.from_numpy(shares[place][pieces]).to(image)

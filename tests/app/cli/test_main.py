@@ -13,8 +13,8 @@ from app.cli import main as petseg
 from tests.app.cli.calling import Command, child_environment, petseg_command
 
 COMMANDS = (
-    "demo", "info", "qa", "eda", "diff", "tags", "exclude", "recipes", "train", "runs", "predict",
-    "eval", "compare",
+    "demo", "info", "qa", "eda", "diff", "tags", "exclude", "recipes", "train", "retrain", "runs",
+    "predict", "eval", "errors", "compare", "suspects", "convert",
 )  # fmt: skip
 
 
