@@ -66,7 +66,8 @@ def test_that_the_worst_sample_is_on_top_and_shown(qtbot: QtBot, page: ComparePa
     assert counts.missed > 0
     legend = page.viewer.legend.findChild(QLabel, "Legend missed")
     assert isinstance(legend, QLabel)
-    assert legend.text() == f"missed {counts.missed:,}"
+    # Pixels are told once the legend knows that it is wide enough for them.
+    qtbot.waitUntil(lambda: legend.text() == f"missed {counts.missed:,}")
 
 
 def test_that_keys_walk_toggle_and_open_in_the_editor(qtbot: QtBot, page: ComparePage, root: Path):
