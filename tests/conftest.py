@@ -65,6 +65,25 @@ def _nothing_left_running(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
     )
 
 
+@pytest.fixture(autouse=True)
+def _theme_as_it_was(request: pytest.FixtureRequest):
+    """A test that puts on a theme leaves none behind: the sizes of texts depend on it."""
+    if not {"qtbot", "qapp"} & set(request.fixturenames):
+        yield
+        return
+    from widgets import theme
+
+    application = request.getfixturevalue("qapp")
+    name, sheet = theme.active(), application.styleSheet()
+    style, palette = application.style().name(), application.palette()
+    yield
+    if theme.active() != name or application.styleSheet() != sheet:
+        theme.apply(application, name)
+        application.setStyle(style)
+        application.setPalette(palette)
+        application.setStyleSheet(sheet)
+
+
 def _python_threads() -> set[threading.Thread]:
     # Dummy threads are pool threads of Qt's that have run Python once; the pool keeps them.
     kept = threading._DummyThread

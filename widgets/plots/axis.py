@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from widgets import theme
 from widgets.plots.clock import XAxis
@@ -20,6 +22,8 @@ _TEXT_ROOM = 10
 # Fewer pixels than these between two ticks would let their texts touch.
 _TICK_ROOM = 56
 _LEAST = QSize(120, 96)
+# Pixels of the largest axis that is kept as a picture: a screen of 8K.
+_LARGEST_KEPT = 7680 * 4320
 
 _QUARTERS = (0.0, 25.0, 50.0, 75.0, 100.0)
 _WIDE_PERCENT = 60
@@ -43,12 +47,37 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
     in_percent = False
     """Whether a wide range gets ticks at the quarters of 100 %."""
 
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self._drawn: QPixmap | None = None
+
     def boundingRect(self) -> QRectF:
         """Room for texts at the very ends, which would be left out otherwise."""
         rect: QRectF = super().boundingRect().adjusted(0, -_TEXT_ROOM, 0, _TEXT_ROOM)
-        # What Qt keeps of an axis is a picture of this size, and one of no width is an error.
-        rect.setWidth(max(rect.width(), 1.0))
         return rect
+
+    def paint(
+        self, p: QPainter, opt: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Draw ticks and texts, and keep them: texts cost most of a redraw, and change seldom.
+
+        Qt's own cache of an item draws onto pictures of no size while a window finds its layout.
+        """
+        area = self.boundingRect().toAlignedRect()
+        ratio = p.device().devicePixelRatio()
+        size = area.size() * ratio
+        if not 0 < size.width() * size.height() <= _LARGEST_KEPT:
+            super().paint(p, opt, widget)
+            return
+        if self.picture is None or self._drawn is None or self._drawn.size() != size:
+            self._drawn = QPixmap(size)
+            self._drawn.setDevicePixelRatio(ratio)
+            self._drawn.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._drawn)
+            painter.translate(-area.topLeft())
+            super().paint(painter, opt, widget)
+            painter.end()
+        p.drawPixmap(area.topLeft(), self._drawn)
 
     def tickValues(
         self, low: float, high: float, size: float
@@ -178,8 +207,6 @@ def make_plot(name: str) -> pg.PlotWidget:
     bottom.setStyle(tickLength=4, tickTextOffset=3, maxTickLevel=0, hideOverlappingLabels=False)
     for axis in (left, bottom):
         axis.enableAutoSIPrefix(False)
-        # Texts are what costs most of a redraw; they change seldom.
-        axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)
     show_values(plot, True)
     return plot
 

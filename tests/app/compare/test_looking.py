@@ -66,7 +66,8 @@ def test_that_the_worst_sample_is_on_top_and_shown(qtbot: QtBot, page: ComparePa
     assert counts.missed > 0
     legend = page.viewer.legend.findChild(QLabel, "Legend missed")
     assert isinstance(legend, QLabel)
-    # Pixels are told once the legend knows that it is wide enough for them.
+    # Pixels are told where the legend has room for them, whatever the font.
+    page.resize(1800, 640)
     qtbot.waitUntil(lambda: legend.text() == f"missed {counts.missed:,}")
 
 
