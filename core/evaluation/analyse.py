@@ -16,6 +16,7 @@ from core.dataset import Dataset, Sample
 from core.dataset.sample_table import files_of
 from core.errors import PetsegError
 from core.evaluation.analysis import Analysis, FoundRegion, KindSum, SampleAnalysis, TextureSum
+from core.evaluation.analysis_blocks import Blocks, in_order, joined, still_true
 from core.evaluation.analysis_files import (
     StoredAnalysis,
     errors_path,
@@ -78,7 +79,8 @@ def analyse_run(
     """Find the errors of a run's stored predictions, and what the samples are like.
 
     Each sample's photo, mask, prediction and confidence are read once. What was found is kept
-    beside the run's figures: asked again, only samples of which a file changed are looked at.
+    beside the run's figures: asked again, only samples of which a file changed are looked at. So it
+    is with a search that was cancelled or killed: the next one goes on from there.
 
     Args:
         dataset: The dataset.
@@ -92,7 +94,7 @@ def analyse_run(
     Raises:
         PetsegError: there is no such split or label set, nothing was predicted, the run has learned
             other classes, or no sample can be looked at.
-        EvaluationCancelled: `cancelled` said so; nothing was written.
+        EvaluationCancelled: `cancelled` said so; what was found until then is kept.
     """
     truth = dataset.require_label_set(label_set or run.label_set)
     samples = samples_of_split(dataset, split)
@@ -114,8 +116,10 @@ def analyse_run(
         report(len(jobs), len(jobs))
         stored = before
     else:
-        stored = _renewed(jobs, keys, before, dataset, made_with, report, cancelled)
+        blocks = Blocks(path, made_with)
+        stored = _renewed(jobs, before, blocks, dataset, made_with, report, cancelled)
         save_analysis(path, stored)
+        blocks.forget()
     if not stored.table.ids:
         sample, reason = next(iter(stored.skipped.items()))
         raise PetsegError(
@@ -182,52 +186,50 @@ def _made_with(dataset: Dataset) -> dict[str, Any]:
 
 def _renewed(
     jobs: Sequence[_Job],
-    keys: Mapping[str, str],
     before: StoredAnalysis | None,
+    blocks: Blocks,
     dataset: Dataset,
     made_with: Mapping[str, Any],
     report: Callable[[int, int], None],
     cancelled: Callable[[], bool] | None,
 ) -> StoredAnalysis:
     """What is known of the samples whose files are as they were, and the others looked at."""
-    old_keys = {} if before is None else before.keys
-    todo = [job for job in jobs if old_keys.get(job.pair.sample) != job.key]
-    changed = {job.pair.sample for job in todo}
-    tables = [AnalysisTable.of([], dataset.num_classes)]
-    skipped: dict[str, str] = {}
-    if before is not None:
-        is_kept = [sample in keys and sample not in changed for sample in before.table.ids]
-        tables.append(before.table.taken(np.flatnonzero(is_kept)))
-        skipped |= {
-            sample: reason
-            for sample, reason in before.skipped.items()
-            if sample in keys and sample not in changed
-        }
+    keys = {job.pair.sample: job.key for job in jobs}
+    sources = [] if before is None else [before]
+    known = still_true([*sources, *blocks.read()], keys)
+    seen = {sample for each in known for sample in each.keys}
+    todo = [job for job in jobs if job.pair.sample not in seen]
+    found = [StoredAnalysis(made_with, {}, {}, AnalysisTable.of([], dataset.num_classes)), *known]
     done = len(jobs) - len(todo)
-    for outcomes in _looked_at(todo, dataset, cancelled or (lambda: False)):
-        found = [each for each in outcomes if isinstance(each, Measured)]
-        skipped |= dict(each for each in outcomes if not isinstance(each, Measured))
-        tables.append(AnalysisTable.of(found, dataset.num_classes))
-        done += len(outcomes)
-        report(done, len(jobs))
-    table = AnalysisTable.joined(tables)
-    order = [table.rows[sample] for sample in keys if sample in table.rows]
-    if order != list(range(len(order))):
-        table = table.taken(np.array(order, np.intp))
-    reasons = {sample: skipped[sample] for sample in keys if sample in skipped}
-    return StoredAnalysis(made_with, keys, reasons, table)
+    try:
+        for chunk, outcomes in _looked_at(todo, dataset, cancelled or (lambda: False)):
+            measured = [each for each in outcomes if isinstance(each, Measured)]
+            new = StoredAnalysis(
+                made_with,
+                {job.pair.sample: job.key for job in chunk},
+                dict(each for each in outcomes if not isinstance(each, Measured)),
+                AnalysisTable.of(measured, dataset.num_classes),
+            )
+            found.append(new)
+            blocks.add(new)
+            done += len(chunk)
+            report(done, len(jobs))
+    except BaseException:
+        blocks.write()  # the next search goes on from here
+        raise
+    return in_order(joined(found), keys)
 
 
 def _looked_at(
     jobs: Sequence[_Job], dataset: Dataset, cancelled: Callable[[], bool]
-) -> Iterator[list[Measured | tuple[str, str]]]:
+) -> Iterator[tuple[Sequence[_Job], list[Measured | tuple[str, str]]]]:
     """What is found, some samples at a time."""
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="analyse") as pool:
         for start in range(0, len(jobs), _CHUNK):
             if cancelled():
                 raise EvaluationCancelled("The analysis was cancelled")
             chunk = jobs[start : start + _CHUNK]
-            yield list(pool.map(lambda job: _look_at(job, dataset), chunk))
+            yield chunk, list(pool.map(lambda job: _look_at(job, dataset), chunk))
 
 
 def _look_at(job: _Job, dataset: Dataset) -> Measured | tuple[str, str]:
