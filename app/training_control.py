@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from core.runs.store import Run, RunState, RunStore, RunSummary
 from core.runs.supervisor import Supervisor
 from core.runs.tidying import RunContents, contents_of, delete_run, rename_run
 from core.training.again import request_again, retrain_request
+from core.training.checks.planned import TRAIN
+from core.training.folds.request import create_folds
 from core.training.request import TrainRequest, create_run
 from core.training.weights.fetching import WeightsError
 
@@ -44,6 +46,8 @@ class TrainingControl(QObject):
     """A run of `follow_many`, and a list of its events, in order and from its first."""
     run_queued = Signal(str)
     """The id of a run that was made on request; it starts when its device is free."""
+    folds_queued = Signal(str, int)
+    """The name of a group of folds whose runs were made on request, and how many they are."""
     run_started = Signal(object)
     """The summary of a run that waited and now runs."""
     run_ended = Signal(object)
@@ -103,7 +107,20 @@ class TrainingControl(QObject):
 
     def start(self, request: TrainRequest) -> None:
         """Check a request and queue its run."""
-        self._make(lambda: request)
+        self._make_one(lambda: request)
+
+    def start_folds(
+        self, request: TrainRequest, folds: int, splits: Sequence[str] = (TRAIN,)
+    ) -> None:
+        """Check a request and queue a run for each fold; none where one of them cannot be made."""
+
+        def make(job: JobHandle, runs_dir: Path) -> list[Run]:
+            return create_folds(
+                request, runs_dir, folds, splits=splits, on_progress=job.progress,
+                on_fetch=job.progress, cancelled=job.cancelled,
+            )  # fmt: skip
+
+        self._make("Preparing the folds", make)
 
     def retry(self, run_id: str, overrides: Mapping[str, Any]) -> None:
         """Queue a new run with a run's own settings and these changes; the old one is its parent.
@@ -113,31 +130,41 @@ class TrainingControl(QObject):
             overrides: Form fields, such as the `suggestion` of a run whose memory did not suffice.
         """
         run = self.files_of(run_id)
-        self._make(lambda: request_again(run, overrides))
+        self._make_one(lambda: request_again(run, overrides))
 
     def retrain(self, run_id: str) -> None:
         """Queue a run with a run's own settings, on the labels as they are now; its child."""
         run = self.files_of(run_id)
-        self._make(lambda: retrain_request(run))
+        self._make_one(lambda: retrain_request(run))
 
-    def _make(self, make_request: Callable[[], TrainRequest]) -> None:
-        runs_dir = self._runs_dir
-        if runs_dir is None:
-            self.refused.emit("Open a dataset first.")
-            return
-
-        def work(job: JobHandle) -> str:
+    def _make_one(self, make_request: Callable[[], TrainRequest]) -> None:
+        def make(job: JobHandle, runs_dir: Path) -> list[Run]:
             request = make_request()
             made = create_run(
                 request.dataset, runs_dir, request, on_progress=job.progress,
                 on_fetch=job.progress, cancelled=job.cancelled,
             )  # fmt: skip
-            return made.id
+            return [made]
 
-        def done(run_id: str) -> None:
+        self._make("Preparing the run", make)
+
+    def _make(self, title: str, make: Callable[[JobHandle, Path], list[Run]]) -> None:
+        runs_dir = self._runs_dir
+        if runs_dir is None:
+            self.refused.emit("Open a dataset first.")
+            return
+
+        def work(job: JobHandle) -> tuple[list[str], str]:
+            made = make(job, runs_dir)
+            return [run.id for run in made], made[0].record.group or ""
+
+        def done(result: tuple[list[str], str]) -> None:
+            ids, group = result
             if runs_dir == self._runs_dir:
                 self._watch.look_now()
-                self.run_queued.emit(run_id)
+                self.run_queued.emit(ids[0])
+                if len(ids) > 1:
+                    self.folds_queued.emit(group, len(ids))
 
         def failed(error: PetsegError) -> None:
             if isinstance(error, WeightsError) and error.problem is not FetchProblem.CANCELLED:
@@ -149,7 +176,7 @@ class TrainingControl(QObject):
                 self.refused.emit(str(error))
 
         self.preparing_changed.emit(True)
-        job = self._jobs.start("Preparing the run", work, done, failed)
+        job = self._jobs.start(title, work, done, failed)
         job.finished.connect(lambda: self.preparing_changed.emit(False))
 
     # Verbs of one run

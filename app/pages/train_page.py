@@ -21,12 +21,14 @@ from core.demo import DEFECTS_FILE
 from core.runs.devices import gpu_devices, has_gpu_driver
 from core.runs.store import RunState, RunSummary
 from core.runs.supervisor import Supervisor
+from core.training.folds.request import fold_name
 from core.training.request import TrainRequest
 from widgets.training.form import FormValues
 from widgets.training.words import activity_words, end_words, run_title
 
 if TYPE_CHECKING:
     from app.pages.train.asking import Asking
+    from app.pages.train.folding import Folding
     from app.pages.train.panels import TrainPanels
     from app.pages.train.watching import Watching
     from widgets.plots.options import PlotOptions
@@ -59,6 +61,7 @@ class TrainPage(Page):
         self._stale = StaleMarks(self.control, session, jobs, self)
         self._panels: TrainPanels | None = None
         self._asking: Asking | None = None
+        self._folding: Folding | None = None
         self._watching: Watching | None = None
         self._plots = PlotSettings()
         self._sizes: dict[str, list[int]] = {}
@@ -70,6 +73,7 @@ class TrainPage(Page):
         session.retrain_requested.connect(self._retrain)
         self.control.runs_changed.connect(self._on_runs)
         self.control.run_queued.connect(self._on_queued)
+        self.control.folds_queued.connect(self._on_folds_queued)
         self.control.run_started.connect(self._on_started)
         self.control.run_ended.connect(self._on_ended)
         self.control.problem.connect(session.problem)
@@ -82,6 +86,12 @@ class TrainPage(Page):
         """The page's commands."""
         return [
             Action("train.start", "Start training", self._submit, ("Ctrl+Return", "Ctrl+Enter")),
+            Action(
+                "train.folds",
+                "Train in folds",
+                lambda: self.panels.form.submit_folds(),
+                ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+            ),
             Action("train.whole_run", "Show the whole run", self._reset_view, ("0",)),
             Action("train.axis", "Curves by iteration, epoch or time", self._next_axis, ("X",)),
             Action("train.log_scale", "Logarithmic loss", self._toggle_log, ("L",)),
@@ -107,6 +117,8 @@ class TrainPage(Page):
         """End the watching. Runs go on."""
         if self._asking is not None:
             self._asking.shut_down()
+        if self._folding is not None:
+            self._folding.shut_down()
         self.control.shut_down()
         if self._watching is not None:
             self._watching.shut_down()
@@ -144,6 +156,7 @@ class TrainPage(Page):
             return self._panels
         # Here, because loading the plots takes a third of a second that the window's start has not.
         from app.pages.train.asking import Asking
+        from app.pages.train.folding import Folding
         from app.pages.train.panels import TrainPanels
         from app.pages.train.run_verbs import RunVerbs
         from app.pages.train.watching import Watching
@@ -162,6 +175,7 @@ class TrainPage(Page):
         RunVerbs(control, panels.runs, self.session, self.jobs, self)  # lives with the page
         control.weights_missing.connect(panels.form.show_missing_weights)
         self._asking = Asking(panels.form, self.session, self.jobs, self)
+        self._folding = Folding(panels.form, self.session, control, self)
         self._find_gpus()
         self._show_dataset()
         if control.snapshot is not None:
@@ -290,6 +304,11 @@ class TrainPage(Page):
         self.panels.form.run_was_queued()
         if self.control.snapshot is not None:
             self._choose_a_run(self.control.snapshot)
+
+    def _on_folds_queued(self, group: str, count: int) -> None:
+        self.session.message.emit(
+            f"{count} runs wait in the queue: {fold_name(group, 1)} and so on."
+        )
 
     def _on_started(self, run: RunSummary) -> None:
         self.session.message.emit(f"Run {run_title(run)} started.")

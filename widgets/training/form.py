@@ -55,6 +55,8 @@ class TrainingForm(QWidget):
 
     start_requested = Signal(object)
     """The user wants this run: `FormValues`."""
+    folds_requested = Signal(object)
+    """The user wants to train in folds with these values: `FormValues`."""
     preview_requested = Signal(object)
     """The user wants to see augmented samples of such a run: `FormValues`."""
     config_requested = Signal(object)
@@ -187,6 +189,13 @@ class TrainingForm(QWidget):
             self.show_problem("")
             self.start_requested.emit(values)
 
+    def submit_folds(self) -> None:
+        """Ask for folds with these values; what the checks say of a single run is not asked."""
+        if not self.foot.folds_button.isEnabled():
+            return
+        self.show_problem("")
+        self._ask(self.folds_requested)
+
     def run_was_queued(self) -> None:
         """The run was made: a name is used once."""
         self.name.clear()
@@ -262,6 +271,7 @@ class TrainingForm(QWidget):
         self.class_weight_menu.chosen.connect(lambda value: self.put({"class_weights": value}))
         self.checks.field_chosen.connect(self._show_field)
         self.foot.start_button.clicked.connect(self.submit)
+        self.foot.folds_button.clicked.connect(self.submit_folds)
         self.foot.preview_button.clicked.connect(lambda: self._ask(self.preview_requested))
         self.foot.config_button.clicked.connect(lambda: self._ask(self.config_requested))
         self.foot.checks_button.clicked.connect(self._show_checks)

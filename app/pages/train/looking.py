@@ -154,16 +154,17 @@ class Looking(QObject):
             return  # the field says it already
         self._task.request(partial(_findings, values, dataset, self._found, machine))
 
-    def _show(self, result: list[Finding] | PetsegError) -> None:
-        if isinstance(result, PetsegError):
-            self._form.say_of_checks(str(result))
+    def _show(self, result: list[Finding] | str) -> None:
+        if isinstance(result, str):
+            self._form.say_of_checks(result)
         else:
             self._form.show_findings(result)
 
 
 def _findings(
     values: FormValues, dataset: Dataset, found: Preflight | None, machine: Machine
-) -> list[Finding] | PetsegError:
+) -> list[Finding] | str:
+    """What the checks say, or in a sentence why they cannot."""
     try:
         recipe = find_recipe(values.recipe)
         fields, overrides = resolve_fields(recipe, values.overrides)
@@ -178,7 +179,7 @@ def _findings(
             )
         )  # fmt: skip
     except PetsegError as error:
-        return error
+        return str(error)
 
 
 def _timer(parent: QObject, pause: int, work: Callable[[], None]) -> QTimer:

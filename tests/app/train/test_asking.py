@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.jobs import Jobs
 from app.pages.train_page import TrainPage
 from app.session import Session
+from core.errors import PetsegError
 from core.runs.store import RunStore
 from core.runs.supervisor import Supervisor
 from core.training.checks.finding import Level
@@ -95,6 +97,21 @@ def test_that_samples_are_looked_at_and_every_change_is_judged(desk):
     assert "warning" in desk.form.foot.checks_button.text()
     menu = [action.text() for action in desk.form.class_weight_menu.menu().actions()]
     assert any(text.startswith("Median frequency: ") for text in menu)
+
+
+def texts(widget: QWidget) -> str:
+    return " ".join(label.text() for label in widget.findChildren(QLabel))
+
+
+def test_that_checks_that_cannot_be_made_say_why(desk, monkeypatch):
+    desk.wait_for(lambda: bool(desk.said()))
+
+    def gone(name: str) -> None:
+        raise PetsegError(f"There is no recipe {name!r}")
+
+    monkeypatch.setattr("app.pages.train.looking.find_recipe", gone)
+    desk.form.put({"batch_size": 3})
+    desk.wait_for(lambda: "There is no recipe 'demo-cpu'" in texts(desk.form.checks))
 
 
 def test_that_a_mask_that_is_written_and_a_sample_that_is_excluded_are_looked_at_again(desk, root):

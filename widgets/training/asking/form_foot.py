@@ -16,6 +16,11 @@ _ICONS = {
     Level.ERROR: ("close-circle-outline", "error"),
 }
 
+_FOLDS_TIP = (
+    "Train one run for each part of the samples, to find masks that are probably wrong"
+    " (Ctrl+Shift+Return)"
+)
+
 
 class FormFoot(QWidget):
     """Buttons that stay in sight while the form above is scrolled."""
@@ -23,6 +28,7 @@ class FormFoot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.start_button = QPushButton("Start training")
+        self.folds_button = QPushButton("In folds…")
         self.preview_button = QPushButton("Samples…")
         self.config_button = QPushButton("Config…")
         self.checks_button = QPushButton()
@@ -62,6 +68,8 @@ class FormFoot(QWidget):
         """Show what can be done now, and what the checks say in a few words."""
         self.start_button.setEnabled(can_start)
         self.start_button.setToolTip(tip)
+        self.folds_button.setEnabled(can_start)
+        self.folds_button.setToolTip(_FOLDS_TIP if can_start else tip)
         for button in (self.preview_button, self.config_button):
             button.setEnabled(can_ask)
         self.checks_button.setText(f"Checks: {summary}")
@@ -79,6 +87,7 @@ class FormFoot(QWidget):
         self._message.hide()
         for button, name, tip in (
             (self.start_button, "start", ""),
+            (self.folds_button, "start_in_folds", _FOLDS_TIP),
             (self.preview_button, "preview_samples", "See training samples after augmentation"),
             (self.config_button, "show_config", "See the whole config and what differs"),
             (self.checks_button, "show_checks", "Bring the list of checks into sight"),
@@ -89,6 +98,7 @@ class FormFoot(QWidget):
             button.setToolTip(tip)
         self.start_button.setProperty("role", "primary")
         theme.set_icon(self.start_button, "play", "accent_text")
+        theme.set_icon(self.folds_button, "layers-triple-outline")
         theme.set_icon(self.preview_button, "image-multiple-outline")
         theme.set_icon(self.config_button, "code-braces")
         self.checks_button.setProperty("role", "flat")
@@ -110,5 +120,9 @@ class FormFoot(QWidget):
         column.addWidget(self._message)
         column.addWidget(self._others)
         column.addWidget(self.checks_button)
+        starting = QHBoxLayout()
+        starting.setSpacing(theme.GRID)
+        starting.addWidget(self.start_button, 1)
+        starting.addWidget(self.folds_button)
         column.addLayout(looking)
-        column.addWidget(self.start_button)
+        column.addLayout(starting)
