@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,6 +14,21 @@ def example(*commands: str) -> str:
     return "\b\n" + "\n".join(
         ["Examples:" if len(commands) > 1 else "Example:", *commands]
     ).replace("\n", "\n  ")
+
+
+def new_name(run: str, otherwise: str) -> Any:
+    """The option `--name` of commands that make a run.
+
+    Args:
+        run: What is named, such as "the run".
+        otherwise: What it is called when no name is given.
+    """
+    return typer.Option(
+        "--name",
+        metavar="RUN",
+        help=f"A name for {run}; by default {otherwise}.",
+        show_default=False,
+    )
 
 
 DatasetFolder = Annotated[
@@ -54,6 +69,10 @@ Split = Annotated[
 Device = Annotated[
     str,
     typer.Option("--device", metavar="auto|cpu|cuda:N", help="Where to compute."),
+]
+QueueOnly = Annotated[
+    bool,
+    typer.Option("--queue", help="Leave it in the queue: the window or `petseg train` starts it."),
 ]
 WorkspaceFolder = Annotated[
     Path | None,

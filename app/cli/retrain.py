@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli import options
-from app.cli.opening import chosen_run, opened, run_store
+from app.cli.opening import chosen_run, opened
 from app.cli.progress import note
-from app.cli.train import make_run, watch_run
+from app.cli.train import make_run, queue_or_watch
 
 if TYPE_CHECKING:
     from core.runs.store import Run
@@ -28,20 +28,8 @@ def register(app: typer.Typer) -> None:
 def retrain(
     folder: options.DatasetFolder,
     run: options.RunName,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RUN",
-            help="A name for the new run; by default one like RUN's.",
-            show_default=False,
-        ),
-    ] = None,
-    queue_only: Annotated[
-        bool,
-        typer.Option(
-            "--queue", help="Leave it in the queue: the window or `petseg train` starts it."
-        ),
-    ] = False,
+    name: Annotated[str | None, options.new_name("the new run", "one like RUN's")] = None,
+    queue_only: options.QueueOnly = False,
     workspace: options.WorkspaceFolder = None,
 ) -> None:
     """Train a run once more with its own recipe, settings and weights, after labels were repaired.
@@ -57,10 +45,7 @@ def retrain(
     request = retrain_request(parent, name)
     made = make_run(request)
     note(f"Run {made.name}: {parent.name} once more, {_repaired(parent, made)}.")
-    if queue_only:
-        note(f"It waits in the queue as {made.id}.")
-    else:
-        watch_run(made, run_store(dataset))
+    queue_or_watch(made, dataset, queue_only=queue_only)
 
 
 def _repaired(parent: Run, made: Run) -> str:

@@ -58,12 +58,7 @@ def train(
         ),
     ] = None,
     labels: options.LabelSet = None,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RUN", help="A name for the run; by default its id.", show_default=False
-        ),
-    ] = None,
+    name: Annotated[str | None, options.new_name("the run", "its id")] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -119,12 +114,7 @@ def train(
             show_default=False,
         ),
     ] = None,
-    queue_only: Annotated[
-        bool,
-        typer.Option(
-            "--queue", help="Leave it in the queue: the window or `petseg train` starts it."
-        ),
-    ] = False,
+    queue_only: options.QueueOnly = False,
     trust_config: Annotated[
         bool,
         typer.Option(
@@ -178,12 +168,9 @@ def train(
     if folds is not None:
         _train_folds(request, folds, _fold_splits(dataset, fold_splits), queue_only=queue_only)
         return
-    run, store = make_run(request), run_store(dataset)
+    run = make_run(request)
     note(f"Run {run.name}: recipe {recipe}, masks of {label_set}.")
-    if queue_only:
-        note(f"It waits in the queue as {run.id}.")
-    else:
-        watch_run(run, store)
+    queue_or_watch(run, dataset, queue_only=queue_only)
 
 
 def _fold_splits(dataset: Dataset, text: str | None) -> list[str]:
@@ -288,6 +275,14 @@ def _go_on(dataset: Dataset, run_name: str, device: str) -> None:
     iteration = RunQueue(store, Supervisor()).resume(run)
     note(f"Run {run.name}: resumed from iteration {iteration}.")
     watch_run(run, store)
+
+
+def queue_or_watch(run: Run, dataset: Dataset, *, queue_only: bool) -> None:
+    """Leave a run in the queue and say so, or start it and watch it until it ends."""
+    if queue_only:
+        note(f"It waits in the queue as {run.id}.")
+    else:
+        watch_run(run, run_store(dataset))
 
 
 def watch_run(run: Run, store: RunStore) -> None:

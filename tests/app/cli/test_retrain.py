@@ -79,3 +79,12 @@ def test_that_compare_tells_what_the_repairs_alone_gave(tmp_path: Path, command:
     assert "repairs" not in json.loads(
         command("compare", tmp_path, "parent", "other", "--json", "-").out
     )
+
+
+def test_that_what_train_and_retrain_have_in_common_reads_the_same(command: Command) -> None:
+    def lines(name: str) -> set[str]:
+        return {" ".join(line.split()) for line in command(name, "--help").out.splitlines()}
+
+    common = lines("train") & lines("retrain")
+    for option in ("--queue", "--workspace"):
+        assert any(option in line for line in common)
