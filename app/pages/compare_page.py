@@ -169,6 +169,12 @@ class ComparePage(Page):
         self.repairing.set_source(self._errors_to_add)
         self.analysing.samples_chosen.connect(self.viewing.show_samples)
         self.analysing.region_activated.connect(self.viewing.show_region)
+        scattering = self.analysing.scattering
+        self.viewing.columns_changed.connect(scattering.show_columns)
+        self.viewing.sample_changed.connect(scattering.show_current)
+        self.samples.chosen_changed.connect(scattering.show_chosen)
+        scattering.sample_activated.connect(self.viewing.show_one)
+        scattering.cleared.connect(self.samples.clear_chosen)
         self.analysing.looking.looked.connect(self._show_insights)
         self.analysing.set_region_menu(self.repairing.menu)
 

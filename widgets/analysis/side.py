@@ -103,7 +103,8 @@ class AnalysisSide(QWidget):
         self.setMaximumWidth(STRIP_WIDTH if self._folded else 16_777_215)
         theme.set_icon(self.fold_button, "chevron-left" if self._folded else "chevron-right")
         verb = "Show" if self._folded else "Fold away"
-        self.fold_button.setToolTip(f"{verb} figures, confusion, slices, errors, calibration (F)")
+        panels = "figures, confusion, slices, errors, calibration, scatter"
+        self.fold_button.setToolTip(f"{verb} {panels} (F)")
         self.fold_button.setAccessibleName(f"{verb} the analysis")
 
     def _on_tab(self, place: int) -> None:

@@ -13,6 +13,7 @@ from app.comparing.patches import PatchPainter, find_patches
 from app.comparing.work import LETTERS
 from app.exporting import PanelExports
 from app.jobs import Jobs
+from app.pages.compare.scattering import Scattering
 from app.pages.compare.viewing import RegionMenu
 from app.session import Session
 from core.evaluation.analysis import Analysis
@@ -30,19 +31,21 @@ from widgets.analysis.side import AnalysisSide
 from widgets.analysis.slices_panel import SlicesPanel
 from widgets.latest_task import LatestTask
 
+SCATTER = "Scatter"
 _TABS = (
     ("Figures", "All figures with their intervals, and what a difference is worth"),
     ("Confusion", "What was taken for what, in pixels and in objects"),
     ("Slices", "Small, dark, flagged and other samples, and what they cost"),
     ("Errors", "Kinds of errors, what they cost, and their places side by side"),
     ("Calibration", "Whether the run is as often right as it is sure"),
+    (SCATTER, "Samples as points: contrast against Dice, one run against another, and more"),
 )
 
 if TYPE_CHECKING:
     from widgets.analysis.calibration_panel import CalibrationPanel
 
 REPAIRS = "Repairs"
-_OF_ALL_RUNS = ("Figures", REPAIRS)
+_OF_ALL_RUNS = ("Figures", SCATTER, REPAIRS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ class Analysing(QObject):
         self.calibration = Lazy(self._make_calibration)
         self.exports = PanelExports(session, jobs, self)
         side.add_line(self.picker)
-        panels = (self.figures, self.confusion, self.slices, self.errors, self.calibration)
+        self.scattering = Scattering(self._connect_panel, self)
+        panels = (self.figures, self.confusion, self.slices, self.errors, self.calibration,
+                  self.scattering.place)  # fmt: skip
         for (title, tooltip), panel in zip(_TABS, panels, strict=True):
             side.add_panel(title, panel, tooltip)
             if isinstance(panel, AnalysisPanel):
@@ -159,6 +164,7 @@ class Analysing(QObject):
             self.figures.show_reports(reports, insights.sentences, insights.explanations)
         else:
             self.figures.show_reports(reports)
+        self.scattering.show_reports(reports)
         self._show_run()
 
     def reset(self) -> None:

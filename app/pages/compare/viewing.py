@@ -43,6 +43,8 @@ class Viewing(QObject):
 
     sample_changed = Signal(str)
     """The id of the sample that is chosen now; "" for none."""
+    columns_changed = Signal(object)
+    """The figures of the samples (`SampleColumns`), now that they are others."""
     region_activated = Signal(str, object)
     """A sample's id and the `ErrorRegion` in it that was clicked or gone to; see `active_run`."""
 
@@ -239,6 +241,10 @@ class Viewing(QObject):
         """Narrow the list down to samples that a panel has chosen; `title` says which they are."""
         self.samples.set_chosen(title, sample_ids)
 
+    def show_one(self, sample: str) -> None:
+        """Show a sample; all are listed again where it is not among those that are."""
+        self.samples.reveal(sample)
+
     def show_region(self, letter: str, sample: str, region: ErrorRegion) -> None:
         """Show a sample, frame a region of a run's errors in it, and zoom to it.
 
@@ -330,7 +336,9 @@ class Viewing(QObject):
             runs.append(RunColumns(None if found is None else found.scores, names, kinds))
         has_kinds = any(run.kinds is not None for run in runs)
         unseen = self._unseen
-        self.samples.set_samples(SampleColumns(runs, self._quality))
+        columns = SampleColumns(runs, self._quality)
+        self.samples.set_samples(columns)
+        self.columns_changed.emit(columns)
         if unseen is not None:
             self.show_region_of(*unseen)
         self.samples.set_kinds(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -286,3 +286,39 @@ def test_that_other_views_are_offered_and_predicted_from(
     qtbot.mouseClick(predict_button(page), LEFT)
     settle(qtbot, page)
     assert client.augments[0].words() == "flip, scales 0.75, 1 and 1.25"
+
+
+def test_that_points_of_the_scatter_lead_to_samples_and_narrow_the_list(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    make_predicted_run(root, "baseline")
+    make_predicted_run(root, "worse", age=1, extra=6)
+    open_page(qtbot, page, root)
+    choose_b(qtbot, page)
+    wait_until_whole(qtbot, page)
+    page.frame.side.choose_tab("Scatter")
+    panel = page.analysing.scattering.panel
+    assert panel is not None
+    plot = panel.plot
+    qtbot.waitUntil(lambda: len(panel.samples) == 4)
+    page.grab()  # lays everything out, as painting does
+
+    def place_of(sample: str) -> QPoint:
+        number = panel.samples.index(sample)
+        return plot.mapFromScene(plot.view.mapViewToScene(QPointF(plot.x[number], plot.y[number])))
+
+    qtbot.mouseClick(plot.viewport(), LEFT, pos=place_of("val/b"))
+    assert page.samples.current == "val/b"
+    first, last = place_of("val/c") - QPoint(9, 9), place_of("val/c") + QPoint(9, 9)
+    qtbot.mousePress(plot.viewport(), LEFT, pos=first)
+    qtbot.mouseMove(plot.viewport(), first + QPoint(9, 9))
+    qtbot.mouseMove(plot.viewport(), last)
+    qtbot.mouseRelease(plot.viewport(), LEFT, pos=last)
+    assert page.samples.model.ids == ["val/c"]
+    assert page.samples.chip.text.startswith("mDice A ")
+    assert plot.box is not None
+    assert [panel.samples[number] for number in plot.strong] == ["val/c"]
+    plot.setFocus()
+    qtbot.keyClick(plot, Qt.Key.Key_Escape)
+    assert len(page.samples.model.ids) == 4
+    assert plot.box is None

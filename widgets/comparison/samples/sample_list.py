@@ -34,6 +34,8 @@ class SampleList(QWidget):
     """The id of the sample chosen; "" when there is none."""
     opened = Signal(str)
     """The id of the sample that is wanted in the editor."""
+    chosen_changed = Signal(str, object)
+    """What `set_chosen` was given: which samples are shown, and their ids; None for all."""
     chosen_cleared = Signal()
     """The user wants all samples again, after `set_chosen`."""
 
@@ -154,6 +156,7 @@ class SampleList(QWidget):
         self._narrow(lambda: self.model.set_chosen(sample_ids))
         self._say_what_is_chosen()
         self._show_count()
+        self.chosen_changed.emit(self._chosen_title, sample_ids)
 
     def clear_chosen(self) -> bool:
         """Show all samples again; False when they already are."""

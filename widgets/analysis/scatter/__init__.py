@@ -1,0 +1,1 @@
+"""Samples as points: two of their figures against each other."""
