@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -82,9 +83,12 @@ def test_that_compare_tells_what_the_repairs_alone_gave(tmp_path: Path, command:
 
 
 def test_that_what_train_and_retrain_have_in_common_reads_the_same(command: Command) -> None:
-    def lines(name: str) -> set[str]:
-        return {" ".join(line.split()) for line in command(name, "--help").out.splitlines()}
+    def options(name: str) -> dict[str, str]:
+        """What is said of each option, without the columns it is set in."""
+        words = " ".join(command(name, "--help").out.replace("│", " ").split())
+        found = re.split(r" (--[a-z-]+) ", words.partition("Options")[2].partition("Example")[0])
+        return dict(zip(found[1::2], found[2::2], strict=True))
 
-    common = lines("train") & lines("retrain")
-    for option in ("--queue", "--workspace"):
-        assert any(option in line for line in common)
+    train, retrain = options("train"), options("retrain")
+    for name in ("--queue", "--workspace"):
+        assert train[name] == retrain[name]
