@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.dataset import Dataset
@@ -12,9 +12,9 @@ from core.evaluation.errors.regions import ErrorRegion
 from core.runs.file_hashes import current_hashes
 from core.runs.run import Run
 from core.worklist.deciding import recover
-from core.worklist.entries import Entry, Wanted
+from core.worklist.entries import Changes, Entry, Wanted
 from core.worklist.matching import bring_up_to_date
-from core.worklist.store import WorklistStore
+from core.worklist.store import Removed, WorklistStore, removed_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +64,52 @@ def find_entry(here: Open, run_id: str, sample: str, region: ErrorRegion) -> Ent
     raise PetsegError(f"This place of {sample} is not on the worklist any more")
 
 
-def listed(here: Open, known: Mapping[str, str]) -> tuple[list[Entry], Mapping[str, str]]:
-    """The entries, and the names of their runs by id; `known` are those that were read before."""
-    entries = WorklistStore(here.workspace).entries(here.label_set)
-    new = {each.run for each in entries} - known.keys()
-    return entries, {**known, **{run: run_in(here, run).name for run in new}}
+def changes_of(
+    here: Open, since: int | None, known: Mapping[str, str]
+) -> tuple[Changes, Mapping[str, str]]:
+    """What became of the worklist, and names of runs by id.
+
+    Args:
+        here: What is open.
+        since: The revision that was read last; None reads all.
+        known: Names that were read before.
+    """
+    changes = WorklistStore(here.workspace).changes(here.label_set, since)
+    new = {each.run for each in changes.entries} - known.keys()
+    return changes, {**known, **{run: run_in(here, run).name for run in new}}
 
 
 def open_worklist(here: Open, *, may_write: bool) -> list[Entry]:
     """Finish what was cut short, and follow masks that were written while nobody looked."""
     settled = recover(here.dataset, here.workspace) if may_write else []
-    entries = WorklistStore(here.workspace).entries(here.label_set)
-    known = {sample.id for sample in here.dataset.samples} if entries else set()
-    ids = sorted({each.sample for each in entries} & known)
+    found_in = WorklistStore(here.workspace).mask_hashes(here.label_set)
+    _follow_others(here, found_in)
+    return settled
+
+
+def put_back(here: Open, removed: Sequence[Removed]) -> int:
+    """Put entries on the worklist again that were taken off it; how many these are."""
+    store = WorklistStore(here.workspace)
+    store.put_back(removed)
+    _follow_others(here, [(each.sample, each.mask_hash) for each in map(removed_entry, removed)])
+    return len(removed)
+
+
+def _follow_others(here: Open, found_in: Iterable[tuple[str, str]]) -> None:
+    """Look at the entries of those masks that are other ones by now than entries were found in."""
+    found_in = set(found_in)
+    known = {sample.id for sample in here.dataset.samples} if found_in else set()
+    ids = sorted({sample for sample, _ in found_in} & known)
     now = current_hashes(
         here.dataset, here.label_set, here.workspace,
         samples=[here.dataset.sample(each) for each in ids],
     )  # fmt: skip
-    changed = {
-        each.sample
-        for each in entries
-        if each.sample in now and each.mask_hash and each.mask_hash != now[each.sample].mask
+    others = {
+        sample
+        for sample, mask_hash in found_in
+        if sample in now and mask_hash and mask_hash != now[sample].mask
     }
-    bring_up_to_date(here.dataset, here.workspace, here.label_set, sorted(changed), _runs_of(here))
-    return settled
+    follow_masks(here, sorted(others))
 
 
 def follow_masks(here: Open, samples: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -125,6 +125,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of a worklist since it was read.
+
+    Attributes:
+        entries: Those that are new or others now, in the order of their numbers.
+        gone: Ids of entries that are not on it, whether they ever were or not.
+        revision: Where to go on reading from.
+        is_whole: Whether `entries` are all there are.
+    """
+
+    entries: Sequence[Entry] = ()
+    gone: Sequence[int] = ()
+    revision: int | None = None
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a worklist is.
 
@@ -160,9 +177,11 @@ def in_order(entries: Iterable[Entry], order: Order) -> list[Entry]:
 
     Entries of one rank keep together by sample, and then stand as they were added.
     """
+    return sorted(entries, key=lambda entry: rank(entry, order))
+
+
+def rank(entry: Entry, order: Order) -> tuple[float, float, str, int]:
+    """What entries are sorted by: the smaller, the earlier. No two entries have the same."""
     if order is Order.SIZE:
-        return sorted(entries, key=lambda entry: (-entry.region.pixels, entry.sample, entry.id))
-    return sorted(
-        entries,
-        key=lambda entry: (-entry.suspicion, -entry.region.pixels, entry.sample, entry.id),
-    )
+        return -entry.region.pixels, 0, entry.sample, entry.id
+    return -entry.suspicion, -entry.region.pixels, entry.sample, entry.id

@@ -15,38 +15,23 @@ from typing import Any
 
 from core.dataset.workspace import Workspace
 from core.errors import PetsegError
-from core.evaluation.errors.kinds import ErrorKind
 from core.evaluation.errors.regions import ErrorRegion
-from core.worklist.entries import Decision, Entry, State, Wanted
+from core.worklist.entries import Changes, Decision, Entry, State, Wanted
+from core.worklist.rows import (
+    ENTRY,
+    ENTRY_LENGTH,
+    REGION,
+    SCHEMA,
+    WHOLE,
+    entry_of,
+    place_of,
+    region_row,
+)
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS worklist (
-    id INTEGER PRIMARY KEY,
-    sample TEXT NOT NULL, label_set TEXT NOT NULL, run TEXT NOT NULL,
-    kind TEXT NOT NULL, true_class INTEGER NOT NULL, predicted_class INTEGER NOT NULL,
-    box_left INTEGER NOT NULL, box_top INTEGER NOT NULL,
-    box_width INTEGER NOT NULL, box_height INTEGER NOT NULL,
-    pixels INTEGER NOT NULL, anchor_x INTEGER NOT NULL, anchor_y INTEGER NOT NULL,
-    confidence REAL, object_pixels INTEGER NOT NULL, thickness REAL NOT NULL, form TEXT NOT NULL,
-    suspicion REAL NOT NULL,
-    state TEXT NOT NULL, decision TEXT NOT NULL, source TEXT NOT NULL,
-    mask_hash TEXT NOT NULL, time REAL NOT NULL, batch TEXT NOT NULL, added TEXT NOT NULL,
-    pending TEXT NOT NULL DEFAULT '', before TEXT NOT NULL DEFAULT '',
-    after TEXT NOT NULL DEFAULT '', pending_batch TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX IF NOT EXISTS worklist_by_mask ON worklist (label_set, sample);
-"""
-_REGION = (
-    "kind, true_class, predicted_class, box_left, box_top, box_width, box_height, pixels, "
-    "anchor_x, anchor_y, confidence, object_pixels, thickness, form"
-)
-_ENTRY = (
-    f"id, sample, label_set, run, suspicion, state, decision, source, mask_hash, time, batch, "
-    f"{_REGION}"
-)
-_ENTRY_LENGTH = len(_ENTRY.split(","))
-_WHOLE = f"{_ENTRY}, added, pending, before, after, pending_batch"
 TAKE_BACK = "take back"
+
+# Of more samples than that, all entries are read at once.
+_ONE_BY_ONE = 200
 
 Removed = tuple[Any, ...]
 """An entry that was taken off the list, with all that is known of it."""
@@ -80,7 +65,7 @@ class WorklistStore:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        workspace.ensure(_SCHEMA)
+        workspace.ensure(SCHEMA)
 
     # Reading
 
@@ -106,6 +91,35 @@ class WorklistStore:
             )
         return found[0]
 
+    def changes(self, label_set: str, since: int | None = None) -> Changes:
+        """What became of a label set's entries since they were read, by whomever.
+
+        Args:
+            label_set: The label set.
+            since: The `revision` of what was read last; by default all entries are read.
+        """
+        found = self._workspace.query("SELECT COALESCE(MAX(revision), 0) FROM worklist_changes")
+        revision = int(found[0][0])
+        if since is None:  # what changes from here on is told once more the next time
+            return Changes(self.entries(label_set), (), revision, is_whole=True)
+        columns = ", ".join(f"worklist.{name.strip()}" for name in ENTRY.split(","))
+        rows = self._workspace.query(
+            f"SELECT entry, {columns} FROM worklist_changes LEFT JOIN worklist ON id = entry "
+            "WHERE revision > ? AND revision <= ? ORDER BY entry",
+            (since, revision),
+        )
+        there = [entry_of(row[1:]) for row in rows if row[1] is not None]
+        own = [entry for entry in there if entry.label_set == label_set]
+        kept = {entry.id for entry in own}
+        return Changes(own, [row[0] for row in rows if row[0] not in kept], revision)
+
+    def mask_hashes(self, label_set: str) -> list[tuple[str, str]]:
+        """The masks that entries were found in: samples' ids with content hashes."""
+        rows = self._workspace.query(
+            "SELECT DISTINCT sample, mask_hash FROM worklist WHERE label_set = ?", (label_set,)
+        )
+        return [(sample, mask_hash) for sample, mask_hash in rows]
+
     def last_changed(self, label_set: str) -> Entry | None:
         """The entry whose state somebody changed last, so that it can be taken back."""
         entries = [each for each in self.entries(label_set) if each.can_be_taken_back]
@@ -114,11 +128,11 @@ class WorklistStore:
     def pending(self) -> list[Pending]:
         """Decisions that were begun and not finished: the program was killed meanwhile."""
         rows = self._workspace.query(
-            f"SELECT pending, before, after, pending_batch, {_ENTRY} FROM worklist "
+            f"SELECT pending, before, after, pending_batch, {ENTRY} FROM worklist "
             "WHERE pending != '' ORDER BY id"
         )
         return [
-            Pending(_entry(row[4:]), verb, before, after, batch)
+            Pending(entry_of(row[4:]), verb, before, after, batch)
             for row in rows
             for verb, before, after, batch in [row[:4]]
         ]
@@ -146,11 +160,17 @@ class WorklistStore:
         Returns:
             A token for `count_added` and `remove_added`.
         """
-        known = {(each.run, each.sample, _place(each.region)) for each in self.entries(label_set)}
+        samples = {each.sample for each in wanted}
+        there = (
+            [each for sample in samples for each in self.entries(label_set, sample=sample)]
+            if len(samples) <= _ONE_BY_ONE
+            else self.entries(label_set)
+        )
+        known = {(each.run, each.sample, place_of(each.region)) for each in there}
         hashes, token = mask_hashes or {}, secrets.token_hex(8)
         rows = []
         for each in wanted:
-            key = run, each.sample, _place(each.region)
+            key = run, each.sample, place_of(each.region)
             if key in known:
                 continue
             known.add(key)
@@ -158,12 +178,12 @@ class WorklistStore:
             if suspicion is None:
                 suspicion = each.region.confidence or 0.0
             rows.append(
-                (each.sample, label_set, run, *_region_row(each.region), suspicion,
+                (each.sample, label_set, run, *region_row(each.region), suspicion,
                  State.TO_REVIEW.value, "", source, hashes.get(each.sample, ""), 0.0, "", token)
             )  # fmt: skip
         marks = ", ".join("?" * 25)
         self._workspace.write(
-            f"INSERT INTO worklist (sample, label_set, run, {_REGION}, suspicion, state, decision, "
+            f"INSERT INTO worklist (sample, label_set, run, {REGION}, suspicion, state, decision, "
             f"source, mask_hash, time, batch, added) VALUES ({marks})",
             rows,
         )
@@ -173,12 +193,22 @@ class WorklistStore:
         """The entries that one call of `add` has put on the list."""
         return self._select("WHERE added = ? ORDER BY id", (token,))
 
-    def remove_added(self, token: str) -> None:
-        """Take those entries off the list of which nothing was said since they were added."""
-        self._workspace.write(
-            "DELETE FROM worklist WHERE added = ? AND state = ? AND pending = ''",
-            [(token, State.TO_REVIEW.value)],
+    def remove_added(self, token: str) -> list[Removed]:
+        """Take those entries off the list of which nothing was said since they were added.
+
+        Returns:
+            What `put_back` needs to put them on it again.
+        """
+        where = "added = ? AND state = ? AND pending = ''"
+        parameters = (token, State.TO_REVIEW.value)
+        removed = self._workspace.query(
+            f"SELECT {WHOLE} FROM worklist WHERE {where} ORDER BY id", parameters
         )
+        self._workspace.write(
+            f"DELETE FROM worklist WHERE id = ? AND {where}",
+            [(row[0], *parameters) for row in removed],
+        )
+        return [tuple(row) for row in removed]
 
     def remove(self, entry_ids: Iterable[int]) -> list[Removed]:
         """Take entries off the list; masks that were written stay as they are.
@@ -191,7 +221,7 @@ class WorklistStore:
             removed += map(
                 tuple,
                 self._workspace.query(
-                    f"SELECT {_WHOLE} FROM worklist WHERE id = ? AND pending = ''", (entry_id,)
+                    f"SELECT {WHOLE} FROM worklist WHERE id = ? AND pending = ''", (entry_id,)
                 ),
             )
         self._workspace.write(
@@ -201,18 +231,18 @@ class WorklistStore:
 
     def put_back(self, removed: Iterable[Removed]) -> None:
         """Put entries on the list again as they were, unless their places are on it by now."""
-        marks = ", ".join("?" * len(_WHOLE.split(",")))
+        marks = ", ".join("?" * len(WHOLE.split(",")))
         for row in removed:
-            entry = _entry(row[:_ENTRY_LENGTH])
+            entry = removed_entry(row)
             there = self.entries(entry.label_set, sample=entry.sample)
             if any(
-                (each.run, _place(each.region)) == (entry.run, _place(entry.region))
+                (each.run, place_of(each.region)) == (entry.run, place_of(entry.region))
                 for each in there
             ):
                 continue
             is_taken = bool(self._select("WHERE id = ?", (entry.id,)))
             self._workspace.write(
-                f"INSERT INTO worklist ({_WHOLE}) VALUES ({marks})",
+                f"INSERT INTO worklist ({WHOLE}) VALUES ({marks})",
                 [(None if is_taken else entry.id, *row[1:])],
             )
 
@@ -272,61 +302,17 @@ class WorklistStore:
 
     def move(self, places: Collection[tuple[int, ErrorRegion, str]]) -> None:
         """Give entries the places at which they were found again: id, region, hash of the mask."""
-        columns = ", ".join(f"{name.strip()} = ?" for name in _REGION.split(","))
+        columns = ", ".join(f"{name.strip()} = ?" for name in REGION.split(","))
         self._workspace.write(
             f"UPDATE worklist SET {columns}, mask_hash = ? WHERE id = ?",
-            [(*_region_row(region), mask, entry_id) for entry_id, region, mask in places],
+            [(*region_row(region), mask, entry_id) for entry_id, region, mask in places],
         )
 
     def _select(self, rest: str, parameters: tuple[object, ...]) -> list[Entry]:
-        rows = self._workspace.query(f"SELECT {_ENTRY} FROM worklist {rest}", parameters)
-        return [_entry(row) for row in rows]
+        rows = self._workspace.query(f"SELECT {ENTRY} FROM worklist {rest}", parameters)
+        return [entry_of(row) for row in rows]
 
 
-def _place(region: ErrorRegion) -> tuple[object, ...]:
-    """What tells two regions of one sample apart."""
-    return region.true_class, region.predicted_class, tuple(region.box), tuple(region.anchor)
-
-
-def _region_row(region: ErrorRegion) -> tuple[object, ...]:
-    return (
-        str(region.kind), region.true_class, region.predicted_class, *region.box, region.pixels,
-        *region.anchor, region.confidence, region.object_pixels, region.thickness,
-        str(region.form or ""),
-    )  # fmt: skip
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    entry_id, sample, label_set, run, suspicion, state, decision, source, *rest = row
-    mask_hash, moment, batch, *region = rest
-    return Entry(
-        id=entry_id,
-        sample=sample,
-        label_set=label_set,
-        run=run,
-        region=_region(region),
-        suspicion=suspicion,
-        state=State(state),
-        decision=Decision(decision) if decision else None,
-        source=source,
-        mask_hash=mask_hash,
-        time=moment,
-        batch=batch,
-    )
-
-
-def _region(row: Sequence[Any]) -> ErrorRegion:
-    kind, true_class, predicted, left, top, width, height, pixels, x, y, *rest = row
-    confidence, object_pixels, thickness, form = rest
-    return ErrorRegion(
-        kind=ErrorKind(kind),
-        true_class=true_class,
-        predicted_class=predicted,
-        box=(left, top, width, height),
-        pixels=pixels,
-        anchor=(x, y),
-        confidence=confidence,
-        object_pixels=object_pixels,
-        thickness=thickness,
-        form=ErrorKind(form) if form else None,
-    )
+def removed_entry(removed: Removed) -> Entry:
+    """The entry that was taken off the list, as it was."""
+    return entry_of(removed[:ENTRY_LENGTH])

@@ -12,14 +12,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from core.worklist.entries import Entry, Order, State, in_order, progress_of
+from core.worklist.entries import Changes, Entry, Order, State
 from widgets import theme
 from widgets.elided_label import ElidedLabel
 from widgets.export_button import ExportButton
@@ -27,13 +26,14 @@ from widgets.worklist import words
 from widgets.worklist.add_button import AddButton
 from widgets.worklist.entry_table import EntryTable
 from widgets.worklist.model import WorklistModel
+from widgets.worklist.places import Places
 from widgets.worklist.retrain_button import RetrainButton
-from widgets.worklist.verbs import LOOKS, Verb, verb_of
+from widgets.worklist.verb_row import VerbRow
+from widgets.worklist.verbs import Verb, verb_of
 
 _LOW_WINDOW = 800
 """In lower windows the views above need the room more than the list does."""
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-_DECIDING = (Verb.MODEL, Verb.KEEP, Verb.IGNORE, Verb.SKIP)
 _EMPTY = (
     "Empty. Add errors of the shown samples, then decide them here one by one with the keyboard."
 )
@@ -68,15 +68,12 @@ class WorklistBar(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setProperty("role", "panel")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._entries: list[Entry] = []
-        self._shown: list[Entry] = []
-        self._state: State | None = None
+        self._places = Places()
         self._names: Sequence[str] = ()
-        self._order = Order.SUSPICION
         self._is_folded = True
         self._current = 0
         self._is_read_only = ""
-        self.model = WorklistModel(self)
+        self.model = WorklistModel(self._places, self)
         self.fold_button = QToolButton()
         self.progress = QProgressBar()
         self.progress_words = QLabel()
@@ -87,8 +84,8 @@ class WorklistBar(QFrame):
         self.add_button = AddButton()
         self.export_button = ExportButton("worklist", None, self.model.as_rows)
         self.retrain_button = RetrainButton()
-        self.buttons: dict[Verb, QPushButton | QToolButton] = {}
-        self.place = ElidedLabel()
+        self.verbs = VerbRow()
+        self.buttons, self.place = self.verbs.buttons, self.verbs.place
         self.list = EntryTable(self.model)
         self._details = QWidget()
         self._build()
@@ -102,12 +99,12 @@ class WorklistBar(QFrame):
     @property
     def current(self) -> Entry | None:
         """The entry at hand."""
-        return next((each for each in self._entries if each.id == self._current), None)
+        return self._places.find(self._current)
 
     @property
     def order(self) -> Order:
         """In which order the entries are worked through."""
-        return self._order
+        return self._places.order
 
     @property
     def is_folded(self) -> bool:
@@ -121,13 +118,22 @@ class WorklistBar(QFrame):
         self.add_button.set_classes(names)
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Show the worklist as it is now. The entry at hand stays, as long as it is there."""
-        self._entries = in_order(entries, self._order)
-        self._shown = [
-            each for each in self._entries if self._state is None or each.state is self._state
-        ]
-        self.model.show(self._shown)
-        progress = progress_of(self._entries)
+        """Show a whole worklist. The entry at hand stays, as long as it is there."""
+        with self.list.quiet():
+            self.model.renew(entries)
+        self._show_all()
+
+    def show_changes(self, changes: Changes) -> None:
+        """Follow what became of the worklist; what this costs does not grow with the list."""
+        if changes.is_whole:
+            self.show_entries(changes.entries)
+            return
+        with self.list.quiet():
+            self.model.change(changes.entries, changes.gone)
+        self._show_all()
+
+    def _show_all(self) -> None:
+        progress = self._places.progress
         self.progress.setRange(0, max(progress.entries, 1))
         self.progress.setValue(progress.decided)
         self.progress_words.setText(progress.words())
@@ -136,16 +142,17 @@ class WorklistBar(QFrame):
         ):  # fmt: skip
             widget.setVisible(bool(progress.entries))
         is_done = progress.entries > 0 and progress.decided == progress.entries
-        none_shown = "" if self._shown or self._state is None else _NONE_SHOWN[self._state]
+        state = self._places.state
+        none_shown = "" if self._places.shown or state is None else _NONE_SHOWN[state]
         said = none_shown if progress.entries else _EMPTY
-        self.hint.setText(_ALL_DONE if is_done and self._state is not State.SKIPPED else said)
+        self.hint.setText(_ALL_DONE if is_done and state is not State.SKIPPED else said)
         self.fold_button.setEnabled(bool(progress.entries))
         if not progress.entries:
             self.fold(True)
         if self.current is None:
-            self.choose(self._first_open())
+            self.choose(self._places.first_open())
         else:
-            self.list.show_row(self.model.row_of(self._current))
+            self.list.show_row(self._places.row_of(self._current))
             self._show_current()
 
     def show_runs(self, retrainable: Mapping[str, str], stale: Sequence[str]) -> None:
@@ -170,7 +177,7 @@ class WorklistBar(QFrame):
     def choose(self, entry_id: int) -> None:
         """Put an entry at hand; 0 for none."""
         self._current = entry_id
-        self.list.show_row(self.model.row_of(entry_id))
+        self.list.show_row(self._places.row_of(entry_id))
         self._show_current()
         self.current_changed.emit(self.current)
 
@@ -179,22 +186,17 @@ class WorklistBar(QFrame):
 
         Where only decided ones are shown, it is the next of them.
         """
-        row = self.model.row_of(self._current)
-        if not self._shown:
-            return
         if by < 0:
             self.step_row(-1)
-            return
-        start = 0 if row is None else row + 1
-        around = [*self._shown[start:], *self._shown[:start]]
-        wanted = (each.id for each in around if each.is_open or self._state is State.DECIDED)
-        self.choose(next(wanted, self._current))
+        elif self._places.shown:
+            self.choose(self._places.next_after(self._current))
 
     def step_row(self, by: int) -> None:
         """Put the entry below the present one at hand (1), or the one above (-1)."""
-        if self._shown:
-            row = (self.model.row_of(self._current) or 0) + by
-            self.choose(self._shown[min(max(row, 0), len(self._shown) - 1)].id)
+        shown = self._places.shown
+        if shown:
+            row = (self._places.row_of(self._current) or 0) + by
+            self.choose(self._places.at(min(max(row, 0), shown - 1)).id)
 
     def fold(self, folded: bool) -> None:
         """Show one line only, or everything."""
@@ -211,7 +213,7 @@ class WorklistBar(QFrame):
         if not self._is_folded and has_focus:
             self.fold(True)
             self.left.emit()
-        elif self._entries:
+        elif len(self._places):
             self.fold(False)
             (self.list if self._has_room else self).setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.current_changed.emit(self.current)
@@ -280,22 +282,6 @@ class WorklistBar(QFrame):
             self.order_box.addItem(title, order)
         self.order_box.setAccessibleName("Order of the worklist")
         self.order_box.setToolTip("Which places come first")
-        for verb, look in LOOKS.items():
-            is_small = verb in (Verb.BACK, Verb.NEXT, Verb.REMOVE)
-            button: QPushButton | QToolButton = (
-                QToolButton() if is_small else QPushButton(look.text)
-            )
-            if isinstance(button, QPushButton):
-                button.setText(f"{look.text} ({look.key})")
-            button.setObjectName(f"worklist.{verb.value}")
-            button.setToolTip(look.tooltip)
-            button.setAccessibleName(look.tip)
-            # A click must not take the keys away from the list.
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            theme.set_icon(button, look.icon, "accent_text" if verb is Verb.MODEL else "text")
-            self.buttons[verb] = button
-        self.buttons[Verb.MODEL].setProperty("role", "primary")
-        self.place.setObjectName("WorklistPlace")
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -314,17 +300,10 @@ class WorklistBar(QFrame):
         head.addWidget(self.hint, 1)
         for at_right in right:
             head.addWidget(at_right)
-        verbs = QHBoxLayout()
-        verbs.setSpacing(theme.GRID)
-        verbs.addWidget(self.buttons[Verb.BACK])
-        verbs.addWidget(self.buttons[Verb.NEXT])
-        verbs.addWidget(self.place, 1)
-        for verb in (*_DECIDING, Verb.TAKE_BACK, Verb.EDIT, Verb.REMOVE):
-            verbs.addWidget(self.buttons[verb])
         details = QVBoxLayout(self._details)
         details.setContentsMargins(0, 0, 0, 0)
         details.setSpacing(theme.GRID // 2)
-        details.addLayout(verbs)
+        details.addWidget(self.verbs)
         details.addWidget(self.list)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
@@ -338,8 +317,7 @@ class WorklistBar(QFrame):
         self.order_box.currentIndexChanged.connect(self._on_order)
         self.retrain_button.retrain_wanted.connect(self.retrain_wanted)
         self.list.row_chosen.connect(self._on_row)
-        for verb, button in self.buttons.items():
-            button.clicked.connect(lambda _on=False, one=verb: self.do(one))
+        self.verbs.wanted.connect(self.do)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the list where the window has the room for it."""
@@ -358,40 +336,28 @@ class WorklistBar(QFrame):
             self.left.emit()
 
     def _on_order(self) -> None:
-        self._order = Order(self.order_box.currentData())  # Qt gives it back as text
-        self.show_entries(self._entries)
+        self._places.order = Order(self.order_box.currentData())  # Qt gives it back as text
+        self._sort()
 
     def _on_state(self) -> None:
-        self._state = State(found) if (found := self.state_box.currentData()) else None
-        self.show_entries(self._entries)
-        if self._shown and self.model.row_of(self._current) is None:
-            self.choose(self._first_open() or self._shown[0].id)
+        self._places.state = State(found) if (found := self.state_box.currentData()) else None
+        self._sort()
+        if self._places.shown and self._places.row_of(self._current) is None:
+            self.choose(self._places.first_open() or self._places.at(0).id)
+
+    def _sort(self) -> None:
+        with self.list.quiet():
+            self.model.renew()
+        self._show_all()
 
     def _on_row(self, row: int) -> None:
-        entry_id = self.model.entries[row].id
+        entry_id = self._places.at(row).id
         if entry_id != self._current:
             self.choose(entry_id)
-
-    def _first_open(self) -> int:
-        return next((each.id for each in self._shown if each.is_open), 0)
 
     def _focused(self) -> QWidget | None:
         window = self.window()
         return window.focusWidget() if window is not None else None
 
     def _show_current(self) -> None:
-        entry = self.current
-        self.place.setText(
-            self._is_read_only or ("" if entry is None else words.current(entry, self._names))
-        )
-        is_decided = entry is not None and not entry.is_open
-        can_write = entry is not None and not self._is_read_only
-        for verb in _DECIDING:
-            self.buttons[verb].setVisible(not is_decided)
-            self.buttons[verb].setEnabled(can_write and not is_decided)
-        self.buttons[Verb.TAKE_BACK].setVisible(is_decided)
-        self.buttons[Verb.TAKE_BACK].setEnabled(
-            entry is not None and can_write and entry.can_be_taken_back
-        )
-        for verb in (Verb.EDIT, Verb.REMOVE):
-            self.buttons[verb].setEnabled(entry is not None)
+        self.verbs.show_entry(self.current, self._names, self._is_read_only)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
@@ -26,6 +29,7 @@ class EntryTable(QTableView):
     def __init__(self, model: WorklistModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setModel(model)
+        self._is_quiet = False
         self.setObjectName("WorklistTable")
         self.setAccessibleName("Places of the worklist")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -45,17 +49,26 @@ class EntryTable(QTableView):
             self.setColumnWidth(column, width)
         self.setFixedHeight((_ROWS + 1) * _ROW_HEIGHT + theme.GRID)
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Tell nothing meanwhile: rows come and go, and nobody chooses one."""
+        self._is_quiet = True
+        try:
+            yield
+        finally:
+            self._is_quiet = False
+
     def show_row(self, row: int | None) -> None:
         """Put a row at hand; None for none."""
         if row is None:
-            self.clearSelection()
+            self.selectionModel().clear()
         elif self.currentIndex().row() != row:
             self.setCurrentIndex(self.model().index(row, 0))
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:
         """Tell which row is at hand."""
         super().currentChanged(current, previous)
-        if current.isValid():
+        if current.isValid() and not self._is_quiet:
             self.row_chosen.emit(current.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

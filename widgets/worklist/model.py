@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -10,8 +10,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from core.worklist.entries import Decision, Entry, State
 from widgets import theme
 from widgets.worklist import words
+from widgets.worklist.places import Places
 
 Index = QModelIndex | QPersistentModelIndex
+
+# Of more changes at once, the whole table is shown anew.
+_ONE_BY_ONE = 100
 
 _HEADINGS = ("State", "Kind", "Mask → run", "Size px", "Suspicion %", "Sample", "Added for")
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -32,39 +36,66 @@ _ICONS = {
 
 
 class WorklistModel(QAbstractTableModel):
-    """Rows in the order they are given. A change of some entries repaints only their rows."""
+    """The places that are shown, a row each. A change of some entries touches only their rows.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    Args:
+        places: The places. They are changed by this model alone, which tells its views.
+        parent: Its owner.
+    """
+
+    def __init__(self, places: Places, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[Entry] = []
-        self._rows: dict[int, int] = {}
+        self._places = places
         self._names: Sequence[str] = ()
-
-    @property
-    def entries(self) -> Sequence[Entry]:
-        """The entries, in order."""
-        return self._entries
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Say how classes are called."""
         self._names = tuple(names)
 
-    def show(self, entries: Sequence[Entry]) -> None:
-        """Show entries; rows stay where they are when the same ones come in the same order."""
-        if [each.id for each in entries] == [each.id for each in self._entries]:
-            for row, (old, new) in enumerate(zip(self._entries, entries, strict=True)):
-                if old != new:
-                    self._entries[row] = new
-                    self.dataChanged.emit(self.index(row, 0), self.index(row, len(_HEADINGS) - 1))
-            return
+    def renew(self, entries: Iterable[Entry] | None = None) -> None:
+        """Show other entries, or the same ones by another order or state."""
         self.beginResetModel()
-        self._entries = list(entries)
-        self._rows = {entry.id: row for row, entry in enumerate(self._entries)}
+        self._places.renew(entries)
         self.endResetModel()
 
-    def row_of(self, entry_id: int) -> int | None:
-        """The row of an entry; None when it is not shown."""
-        return self._rows.get(entry_id)
+    def change(self, entries: Sequence[Entry], gone: Sequence[int]) -> None:
+        """Follow what became of some entries: those that are new or others now, and ids gone."""
+        if len(entries) + len(gone) > _ONE_BY_ONE:
+            self.beginResetModel()
+            for entry_id in gone:
+                self._places.drop(entry_id)
+            for entry in entries:
+                self._places.take(entry)
+            self.endResetModel()
+            return
+        for entry_id in gone:
+            self._drop(entry_id)
+        for entry in entries:
+            self._take(entry)
+
+    def _take(self, entry: Entry) -> None:
+        row = self._places.row_of(entry.id)
+        if row is not None and self._places.keeps_its_row(entry):
+            self._places.take(entry)
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(_HEADINGS) - 1))
+            return
+        self._drop(entry.id)
+        if not self._places.shows(entry):
+            self._places.take(entry)
+            return
+        row = self._places.row_for(entry)
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._places.take(entry)
+        self.endInsertRows()
+
+    def _drop(self, entry_id: int) -> None:
+        row = self._places.row_of(entry_id)
+        if row is None:
+            self._places.drop(entry_id)
+            return
+        self.beginRemoveRows(QModelIndex(), row, row)
+        self._places.drop(entry_id)
+        self.endRemoveRows()
 
     def as_rows(self) -> list[list[object]]:
         """The entries shown as a table to be taken away, its first row the titles."""
@@ -89,13 +120,13 @@ class WorklistModel(QAbstractTableModel):
                 words.class_name(self._names, each.region.predicted_class),
                 each.region.pixels, each.suspicion, each.source,
             ]
-            for each in self._entries
+            for each in map(self._places.at, range(self._places.shown))
         ]  # fmt: skip
         return [titles, *rows]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """One row an entry."""
-        return 0 if parent.isValid() else len(self._entries)
+        return 0 if parent.isValid() else self._places.shown
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """One column a heading."""
@@ -117,7 +148,7 @@ class WorklistModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts, and an icon for the state."""
-        entry, column = self._entries[index.row()], index.column()
+        entry, column = self._places.at(index.row()), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(entry, column)
         if role == Qt.ItemDataRole.DecorationRole and column == 0:

@@ -16,7 +16,7 @@ from app.session import Session
 from app.stale_runs import StaleRuns
 from core.evaluation.analysis import Analysis
 from core.evaluation.errors.regions import ErrorRegion
-from core.worklist.entries import Decision, Entry, Wanted
+from core.worklist.entries import Changes, Decision, Entry, Wanted
 from core.worklist.gathering import Offer, gather, offers
 from widgets import theme
 from widgets.worklist.bar import WorklistBar
@@ -65,7 +65,7 @@ class Repairing(QObject):
         self._stale.changed.connect(self._show_runs)
         session.edited_by_changed.connect(self._show_holder)
         self.worklist.opened.connect(self._on_opened)
-        self.worklist.listed.connect(self._on_listed)
+        self.worklist.changed.connect(self._on_changed)
         self.worklist.returned.connect(self.bar.choose)
         self.bar.verb_wanted.connect(self._on_verb)
         self.bar.current_changed.connect(self._on_current)
@@ -106,6 +106,14 @@ class Repairing(QObject):
                 "Take back what was done last on the worklist",
                 self.worklist.take_back_last,
                 ("Ctrl+Z",),
+                "",
+                group,
+            ),
+            Action(
+                "compare.do_again",
+                "Do again what was taken back on the worklist",
+                self.worklist.do_again,
+                ("Ctrl+Shift+Z", "Ctrl+Y"),
                 "",
                 group,
             ),
@@ -225,14 +233,16 @@ class Repairing(QObject):
         self._runs = {}
         self.effects.forget()
         self.bar.set_classes([] if dataset is None else [info.name for info in dataset.classes])
-        self._on_listed()
+        self._show_holder(self._session.edited_by)
+        self.bar.show_entries([])
+        self._show_runs()
 
     def _show_holder(self, holder: str) -> None:
         self.bar.set_read_only(f"The masks are edited in {holder}." if holder else "")
 
-    def _on_listed(self) -> None:
+    def _on_changed(self, changes: Changes) -> None:
         self._show_holder(self._session.edited_by)
-        self.bar.show_entries(self.entries)
+        self.bar.show_changes(changes)
         self._show_runs()
 
     def _on_current(self, entry: Entry | None) -> None:
@@ -289,8 +299,7 @@ class Repairing(QObject):
     def _show_runs(self) -> None:
         """Say which runs can be trained again, and which are stale."""
         names = {**self.worklist.run_names, **self._runs}
-        repaired = [each for each in self.entries if each.decision and each.decision.writes]
-        ids = list(dict.fromkeys(each.run for each in repaired))
+        ids = self.worklist.repaired_runs
         about = list(dict.fromkeys([*ids, *self._runs]))
         self._stale.set_runs(about)
         stale = [names.get(run, run) for run in about if self._stale.words(run)]
