@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.comparing.work import LETTERS, Findings, Job, RunChoice, part_of
 from core.dataset import Dataset
 from core.errors import PetsegError
 from core.evaluation.analyse import analyse_run
 from core.evaluation.analysis import Analysis, TextureSum
-from core.evaluation.comparing.paired import PairedTest, paired_test
+from core.evaluation.comparing.paired import Difference, PairedTest, paired_test
 from core.evaluation.evaluate import EvaluationCancelled
 from core.evaluation.metrics.details import Details, summarise
 from core.evaluation.metrics.figures import FigureTable, figures
@@ -46,6 +46,8 @@ class Insights:
         sentences: What the paired test says of each further run against the first; of more than
             one in brief.
         explanations: The same at length.
+        differences: The mDice of each further run less that of the first, by the run's id, where
+            both were measured; on the samples that all have in common.
         is_whole: Whether errors were looked for; otherwise there are figures alone.
     """
 
@@ -53,6 +55,7 @@ class Insights:
     runs: tuple[Insight, ...] = ()
     sentences: tuple[str, ...] = ()
     explanations: tuple[str, ...] = ()
+    differences: Mapping[str, Difference] = field(default_factory=dict)
     is_whole: bool = False
 
     def of(self, run_id: str) -> Insight:
@@ -89,11 +92,12 @@ def first_figures(question: Question, job: Job) -> Insights:
         table = None if evaluation is None else figures(evaluation, only=common)
         found.append(Insight(table, problem=assessment.problem))
         job.progress(place + 1, len(evaluations) + 1)
-    tests = _tests(question, evaluations)
+    tests = _tests(question, evaluations, common)
     whole = tuple(test.sentence(LETTERS[0], letter) for letter, test in tests)
     short = tuple(brief(test, LETTERS[0], letter) for letter, test in tests)
     ids = tuple(run.id for run in question.runs)
-    return Insights(ids, tuple(found), whole if len(whole) == 1 else short, whole)
+    differences = {test.b: test.m_dice for _letter, test in tests}
+    return Insights(ids, tuple(found), whole if len(whole) == 1 else short, whole, differences)
 
 
 def all_insights(question: Question, known: Insights, job: Job) -> Insights:
@@ -169,14 +173,16 @@ def _in_common(evaluations: Sequence[Evaluation | None]) -> Collection[str] | No
 
 
 def _tests(
-    question: Question, evaluations: Sequence[Evaluation | None]
+    question: Question,
+    evaluations: Sequence[Evaluation | None],
+    common: Collection[str] | None,
 ) -> list[tuple[str, PairedTest]]:
     """Each further run against the first, by its letter."""
     first = evaluations[0] if evaluations else None
     if first is None or question.findings.problem:
         return []
     return [
-        (letter, paired_test(first, second))
+        (letter, paired_test(first, second, only=common))
         for letter, second in zip(LETTERS[1:], evaluations[1:], strict=False)
         if second is not None
     ]

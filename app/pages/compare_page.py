@@ -299,7 +299,7 @@ class ComparePage(Page):
         comparison, dataset = self.comparison, self.session.dataset
         findings = comparison.findings
         rows = []
-        intervals = self.analysing.intervals()
+        intervals, differences = self.analysing.intervals(), self.analysing.differences()
         for place, run in enumerate(comparison.choice.runs):
             known = place < len(findings.metrics)
             rows.append(
@@ -310,6 +310,7 @@ class ComparePage(Page):
                     findings.metrics[place] if known else None,
                     _details(run),
                     intervals.get(run.id),
+                    differences.get(run.id) if place else None,
                 )
             )
         names = [info.name for info in dataset.classes] if dataset is not None else []

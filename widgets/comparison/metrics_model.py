@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
+from core.evaluation.comparing.paired import Difference
 from core.evaluation.metrics.confusion import Metrics
 from widgets import theme
 
@@ -22,6 +23,13 @@ NOTHING = "–"
 
 BEST = "★"
 """Shown before the best figure of a column."""
+
+_DELTA = 3
+_DELTA_TIP = (
+    "How much more mDice than the first run each has, in percentage points, with the 95 % interval"
+    " of paired draws of the images: the two differ by more than chance where it does not hold 0."
+)
+_CHANCE = 0.05
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -37,6 +45,7 @@ class RunMetrics:
         metrics: Its figures; None while they are not known.
         note: Why there are no figures, in a few words; or more about the run, for the tooltip.
         interval: Where the mDice of other sets of images would lie, in percent; None for unknown.
+        difference: How much more mDice than the first run it has; None for unknown.
     """
 
     letter: str
@@ -45,6 +54,7 @@ class RunMetrics:
     metrics: Metrics | None = None
     note: str = ""
     interval: tuple[float, float] | None = None
+    difference: Difference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,9 @@ class _Column:
 class MetricsModel(QAbstractTableModel):
     """Rows are runs, columns are metrics in percent with two decimals.
 
-    With exactly two runs that have figures a third row says what B has more than A. The best value
-    of a column is bold and carries a star, and says so to screen readers.
+    With exactly two runs that have figures a third row says what B has more than A. With more a
+    column says how much more mDice than A each has, which takes no rows from the views. The best
+    value of a column is bold and carries a star, and says so to screen readers.
 
     Args:
         goal: mDice in percent that counts as reached.
@@ -87,13 +98,20 @@ class MetricsModel(QAbstractTableModel):
         """Whether the last row is the difference of two runs."""
         return len(self._runs) == 2 and all(run.metrics is not None for run in self._runs)
 
+    @property
+    def delta_column(self) -> int | None:
+        """The column of what each run has more than the first; None where there is none."""
+        return _DELTA if len(self._runs) > 2 and self._runs[0].metrics is not None else None
+
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Number of rows."""
         return 0 if parent.isValid() else len(self._runs) + self.has_delta
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """The run, the goal, and one column per metric."""
-        return 0 if parent.isValid() or not self._columns else len(self._columns) + 2
+        """The run, the goal, perhaps the difference, and one column per metric."""
+        if parent.isValid() or not self._columns:
+            return 0
+        return len(self._columns) + 2 + (self.delta_column is not None)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What Qt asks of a cell."""
@@ -141,6 +159,8 @@ class MetricsModel(QAbstractTableModel):
             metric = self._metric(section)
             if metric is not None:
                 return metric.tooltip
+            if section == self.delta_column:
+                return _DELTA_TIP
             return f"The goal is an mDice of {self.goal:g} %." if section == 2 else None
         return None
 
@@ -151,27 +171,36 @@ class MetricsModel(QAbstractTableModel):
         rows = [[self._text(row, column) for column in columns] for row in range(self.rowCount())]
         return [titles, *rows]
 
-    # Column 0 is the run, 1 the mDice, 2 the goal, the others are the metrics after mDice.
+    # Column 0 is the run, 1 the mDice, 2 the goal, perhaps 3 the difference; the others are the
+    # metrics after mDice.
     def _metric(self, column: int) -> _Column | None:
-        if column in (0, 2):
+        if column in (0, 2) or column == self.delta_column:
             return None
-        return self._columns[column - 1 if column == 1 else column - 2]
+        before = 2 + (self.delta_column is not None)
+        return self._columns[0 if column == 1 else column - before]
 
     def _title(self, column: int) -> str:
         metric = self._metric(column)
         if metric is not None:
             return metric.title
+        if column == self.delta_column:
+            return f"Δ to {self._runs[0].letter}\npoints"
         return "Run" if column == 0 else f"Goal\n{self.goal:g} %"
 
     def _value(self, row: int, column: int) -> float | None:
         metric = self._metric(column)
         if metric is None:
-            return None
+            return self._delta(row) if column == self.delta_column else None
         if row < len(self._runs):
             metrics = self._runs[row].metrics
             return None if metrics is None else metric.value(metrics)
         first, second = (self._value(each, column) for each in (0, 1))
         return None if first is None or second is None else second - first
+
+    def _delta(self, row: int) -> float | None:
+        """How much more mDice a run has than the first one; None for the first itself."""
+        first, other = self._value(0, 1), self._value(row, 1)
+        return None if not row or first is None or other is None else other - first
 
     def _text(self, row: int, column: int) -> str:
         is_delta = row == len(self._runs)
@@ -184,9 +213,20 @@ class MetricsModel(QAbstractTableModel):
         value = self._value(row, column)
         if value is None:
             return NOTHING
-        return signed(value) if is_delta else f"{value:.2f}"
+        return signed(value) if is_delta or column == self.delta_column else f"{value:.2f}"
+
+    def _difference(self, row: int, column: int) -> Difference | None:
+        """The difference with its interval that a cell shows; None for any other cell."""
+        if column == self.delta_column:
+            return self._runs[row].difference
+        return self._runs[1].difference if row == len(self._runs) and column == 1 else None
 
     def _interval_text(self, row: int, column: int) -> str:
+        difference = self._difference(row, column)
+        if difference is not None and self._value(row, column) is not None:
+            if difference.low is None or difference.high is None:
+                return ""
+            return f" ({signed(difference.low, 1)} to {signed(difference.high, 1)})"
         interval = self._runs[row].interval if column == 1 and row < len(self._runs) else None
         if interval is None or self._value(row, column) is None:
             return ""
@@ -199,8 +239,13 @@ class MetricsModel(QAbstractTableModel):
         return "reached" if value >= self.goal else "not reached"
 
     def _tooltip(self, row: int, column: int) -> str | None:
+        difference = self._difference(row, column)
+        if difference is not None:
+            return _difference_words(difference, self._runs[0].letter)
         if row == len(self._runs):
             return "How much more B has than A, in percentage points." if column == 0 else None
+        if column == self.delta_column and row == 0:
+            return "The others are held against this run."
         run = self._runs[row]
         if column == 0:
             return f"{run.name}\n{run.note}" if run.note else run.name
@@ -222,7 +267,7 @@ class MetricsModel(QAbstractTableModel):
 
     def _is_best(self, row: int, column: int) -> bool:
         value = self._value(row, column) if row < len(self._runs) else None
-        if value is None or len(self._runs) < 2:
+        if value is None or len(self._runs) < 2 or column == self.delta_column:
             return False
         # What looks equal at two decimals has no winner.
         others = [self._value(each, column) for each in range(len(self._runs)) if each != row]
@@ -240,6 +285,19 @@ class MetricsModel(QAbstractTableModel):
         if value >= self.goal:
             return theme.icon("check-circle", "ok")
         return theme.icon("circle-outline", "muted")
+
+
+def _difference_words(difference: Difference, first: str) -> str:
+    """What a difference of the mDice is worth, for a tooltip."""
+    if difference.low is None or difference.high is None or difference.p_value is None:
+        return f"How much more than {first} it has, in percentage points."
+    ends = f"{signed(difference.low)} and {signed(difference.high)}"
+    said = "hardly comes about" if difference.p_value < _CHANCE else "can come about"
+    return (
+        f"On other images of this kind it would have between {ends} points more than {first}"
+        f" (95 % interval, paired).\nSuch a difference {said} by chance alone"
+        f" (p {'< 0.001' if difference.p_value < 0.001 else f'= {difference.p_value:.3f}'})."
+    )
 
 
 def signed(value: float, decimals: int = 2) -> str:

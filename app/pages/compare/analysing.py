@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from app.pages.compare.scattering import Scattering
 from app.pages.compare.viewing import RegionMenu
 from app.session import Session
 from core.evaluation.analysis import Analysis
+from core.evaluation.comparing.paired import Difference
 from core.evaluation.errors.kinds import ErrorKind
 from core.evaluation.errors.regions import ErrorRegion
 from widgets.analysis.confusion_panel import ConfusionPanel
@@ -148,6 +150,10 @@ class Analysing(QObject):
             if figure is not None and figure.low is not None and figure.high is not None:
                 found[report.run_id] = (figure.low, figure.high)
         return found
+
+    def differences(self) -> Mapping[str, Difference]:
+        """How much more than the first run each further one has, by the run's id."""
+        return self.looking.insights.differences
 
     def report(self) -> RunReport | None:
         """What is known of the run that the panels show."""

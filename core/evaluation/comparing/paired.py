@@ -18,6 +18,7 @@ differ by more than chance in this sense.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +170,7 @@ def paired_test(
     level: float = LEVEL,
     resamples: int = RESAMPLES,
     seed: int = 0,
+    only: Collection[str] | None = None,
 ) -> PairedTest:
     """Test whether the second run's pooled mDice differs from the first's by more than chance.
 
@@ -180,6 +182,7 @@ def paired_test(
         level: The share of draws that the intervals hold, 0 to 1.
         resamples: Number of draws of images, and of swaps; at least 1.
         seed: The same seed gives the same result.
+        only: The samples that may count; by default all that both were measured on.
 
     Raises:
         ValueError: the two are of different splits, label sets or classes, or the level is not
@@ -190,7 +193,7 @@ def paired_test(
         raise ValueError("the evaluations are of different splits, label sets or classes")
     if not 0 < level < 1 or resamples < 1:
         raise ValueError("the level lies between 0 and 1, and there is at least one draw")
-    first, second = _counts_in_common(a, b)
+    first, second = _counts_in_common(a, b, only)
     images, shape = len(first), first.shape[1:]
     both = np.concatenate([first.reshape(images, -1), second.reshape(images, -1)], axis=1)
     whole = _with_mean(both.sum(axis=0).reshape(2, *shape))
@@ -217,12 +220,12 @@ def paired_test(
 
 
 def _counts_in_common(
-    a: Evaluation, b: Evaluation
+    a: Evaluation, b: Evaluation, only: Collection[str] | None
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     rows = [
         (row, other)
         for sample, row in a.scores.rows.items()
-        if (other := b.scores.rows.get(sample)) is not None
+        if (other := b.scores.rows.get(sample)) is not None and (only is None or sample in only)
     ]
     if not rows:
         raise PetsegError(

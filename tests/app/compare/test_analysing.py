@@ -32,6 +32,7 @@ from tests.app.compare.hands import (
     table,
 )
 from tests.making import blob
+from widgets.comparison.metrics_model import signed
 from widgets.export_button import ExportButton
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
@@ -322,3 +323,27 @@ def test_that_points_of_the_scatter_lead_to_samples_and_narrow_the_list(
     qtbot.keyClick(plot, Qt.Key.Key_Escape)
     assert len(page.samples.model.ids) == 4
     assert plot.box is None
+
+
+def test_that_each_of_three_runs_is_held_against_the_first(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    for age, (name, extra) in enumerate((("baseline", 0), ("worse", 6), ("same", 0))):
+        make_predicted_run(root, name, age=age, extra=extra)
+    open_page(qtbot, page, root)
+    choose_b(qtbot, page)
+    choose_b(qtbot, page)
+    wait_until_whole(qtbot, page)
+    found = page.analysing.looking.insights.differences
+    runs = page.comparison.choice.runs
+    assert list(found) == [run.id for run in runs[1:]]
+    worse = found[runs[1].id]
+    assert worse.low is not None
+    assert worse.high is not None
+    model = page.overview.table.metrics_model
+    column = model.delta_column
+    assert column is not None
+    shown = [model.index(row, column).data() for row in range(3)]
+    assert shown[0] == "–"
+    assert shown[1].startswith(f"{signed(worse.delta or 0)} ({signed(worse.low, 1)} to ")
+    assert shown[2] == "0.00 (0.0 to 0.0)"

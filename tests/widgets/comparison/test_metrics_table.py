@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from core.evaluation.comparing.paired import Difference
 from core.evaluation.metrics.confusion import ClassMetrics, Metrics
 from widgets.comparison.metrics_model import MetricsModel, RunMetrics
 from widgets.comparison.metrics_table import MetricsTable
@@ -101,6 +103,36 @@ def test_that_the_last_row_says_what_b_has_more_than_a(model: MetricsModel):
     assert cell(model, 2, "aAcc %") == "0.00"
     model.set_runs(list(reversed(two_runs())), NAMES)
     assert cell(model, 2, "mDice %") == "−6.89"
+
+
+def test_that_the_difference_of_two_runs_has_its_interval(model: MetricsModel):
+    first, second = two_runs()
+    found = Difference(74.994, 81.88, 6.886, 4.21, 9.58, 0.0005)
+    model.set_runs([first, replace(second, difference=found)], NAMES)
+    assert cell(model, 2, "mDice %") == "+6.89 (+4.2 to +9.6)"
+    assert cell(model, 2, "aAcc %") == "0.00"
+    said = model.index(2, 1).data(Qt.ItemDataRole.ToolTipRole)
+    assert "between +4.21 and +9.58 points more than A" in said
+    assert "hardly comes about by chance" in said
+
+
+def test_that_of_three_runs_each_is_held_against_the_first(model: MetricsModel):
+    first, second = two_runs()
+    found = Difference(74.994, 81.88, 6.886, 4.21, 9.58, 0.0005)
+    chance = Difference(74.994, 74.5, -0.494, -1.24, 0.31, 0.31)
+    third = RunMetrics("C", "third", (1, 2, 3), metrics(74.5), difference=chance)
+    model.set_runs([first, replace(second, difference=found), third], NAMES)
+    assert model.rowCount() == 3
+    assert titles(model)[1:5] == ["mDice %", "Goal 75 %", "Δ to A points", "Dice % background"]
+    shown = [cell(model, row, "Δ to A points") for row in range(3)]
+    assert shown == ["–", "+6.89 (+4.2 to +9.6)", "−0.49 (−1.2 to +0.3)"]
+    assert cell(model, 1, "Dice % cat") == "★ 80.00"
+    assert cell(model, 2, "mAcc %") == "90.00"
+    tip = model.index(2, 3).data(Qt.ItemDataRole.ToolTipRole)
+    assert "can come about by chance alone (p = 0.310)" in tip
+    assert [row[3] for row in model.as_rows()] == ["Δ to A points", "–", "+6.89", "−0.49"]
+    model.set_runs([RunMetrics("A", "new", GREEN), second, third], NAMES)
+    assert "Δ to A points" not in titles(model)
 
 
 def test_that_one_run_or_one_without_figures_has_no_difference(model: MetricsModel):

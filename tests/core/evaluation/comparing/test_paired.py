@@ -133,6 +133,14 @@ def test_that_only_samples_of_both_runs_count(noisy):
     assert paired_test(a, b).samples == 60
 
 
+def test_that_samples_can_be_left_out_of_a_test(noisy):
+    a, b = noisy(15, 3)
+    some = set(a.scores.ids[:30])
+    found = paired_test(a, b, only=some)
+    assert found.samples == 30
+    assert found.delta != paired_test(a, b).delta
+
+
 def test_that_few_images_are_said_to_be_few():
     few = paired_test(evaluation("a", images([50, 60])), evaluation("b", images([55, 66])))
     assert "2 images are few" in few.sentence()
