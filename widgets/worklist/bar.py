@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -26,6 +26,7 @@ from widgets.worklist import words
 from widgets.worklist.add_button import AddButton
 from widgets.worklist.entry_table import EntryTable
 from widgets.worklist.model import WorklistModel
+from widgets.worklist.picture import picture_of_places
 from widgets.worklist.places import Places
 from widgets.worklist.retrain_button import RetrainButton
 from widgets.worklist.verb_row import VerbRow
@@ -82,7 +83,7 @@ class WorklistBar(QFrame):
         self.state_box = QComboBox()
         self.order_box = QComboBox()
         self.add_button = AddButton()
-        self.export_button = ExportButton("worklist", None, self.model.as_rows)
+        self.export_button = ExportButton("worklist", self.picture, self.model.as_rows)
         self.retrain_button = RetrainButton()
         self.verbs = VerbRow()
         self.buttons, self.place = self.verbs.buttons, self.verbs.place
@@ -154,6 +155,13 @@ class WorklistBar(QFrame):
         else:
             self.list.show_row(self._places.row_of(self._current))
             self._show_current()
+
+    def picture(self) -> QPixmap:
+        """The places that are listed, as a picture to be taken away."""
+        said = [f"Worklist: {self._places.progress.words()}", self.order_box.currentText().lower()]
+        if self._places.state is not None:
+            said.insert(1, f"only what is {self._places.state.value}")
+        return picture_of_places(self.model, " · ".join(said))
 
     def show_runs(self, retrainable: Mapping[str, str], stale: Sequence[str]) -> None:
         """Say which runs can be trained again, and which ones learned other labels than these.

@@ -49,6 +49,16 @@ class EntryTable(QTableView):
             self.setColumnWidth(column, width)
         self.setFixedHeight((_ROWS + 1) * _ROW_HEIGHT + theme.GRID)
 
+    def show_whole(self, rows: int) -> None:
+        """Take the room for some rows, and for all that stands in them."""
+        header = self.horizontalHeader()
+        height = header.sizeHint().height() + rows * _ROW_HEIGHT + theme.GRID
+        self.setFixedHeight(height)
+        header.setStretchLastSection(False)
+        self.resizeColumnsToContents()
+        self.resize(header.length() + theme.GRID, height)
+        header.setStretchLastSection(True)
+
     @contextmanager
     def quiet(self) -> Iterator[None]:
         """Tell nothing meanwhile: rows come and go, and nobody chooses one."""

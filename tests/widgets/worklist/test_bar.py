@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -128,6 +129,38 @@ def test_that_the_worklist_can_be_taken_away_as_a_table(bar: WorklistBar) -> Non
     titles, row = tables[0].splitlines()
     assert titles.startswith("sample,label_set,run,state,decision,kind,mask,prediction,pixels")
     assert row == "val/1,labels,run,decided,model,wrong_class,dog,cat,5,0.9,"
+
+
+def taken_picture(bar: WorklistBar) -> QImage:
+    taken: list[tuple[str, QImage]] = []
+    bar.export_button.picture_wanted.connect(lambda name, picture: taken.append((name, picture)))
+    bar.export_button.save_picture()
+    assert [name for name, _ in taken] == ["worklist"]
+    return taken[0][1]
+
+
+def test_that_the_worklist_can_be_taken_away_as_a_picture_of_all_that_is_listed(
+    bar: WorklistBar,
+) -> None:
+    bar.show_entries([entry(number, 5, 1 / number) for number in range(1, 3)])
+    few = taken_picture(bar)
+    bar.show_entries([entry(number, 5, 1 / number) for number in range(1, 13)])
+    many = taken_picture(bar)  # more than the list has room for, and it is folded
+    assert bar.is_folded
+    assert many.width() == few.width() > 800
+    per_row = (many.height() - few.height()) // 10
+    assert per_row >= 2 * 16
+    ground = many.pixelColor(2, 2)
+    last = many.copy(0, many.height() - 32 - per_row, many.width(), per_row)
+    columns = range(0, last.width(), 2)
+    assert any(last.pixelColor(x, per_row // 2).lightness() != ground.lightness() for x in columns)
+
+
+def test_that_a_picture_of_very_many_places_shows_the_first_of_them(bar: WorklistBar) -> None:
+    bar.show_entries([entry(number, 5, 1 / number) for number in range(1, 200)])
+    short = taken_picture(bar)
+    bar.show_entries([entry(number, 5, 1 / number) for number in range(1, 900)])
+    assert taken_picture(bar).height() - short.height() == 2 * 24  # one row more, and no further
 
 
 def test_that_the_list_is_limited_to_places_of_one_state(bar: WorklistBar, qtbot: QtBot) -> None:
