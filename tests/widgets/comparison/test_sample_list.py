@@ -396,3 +396,20 @@ def test_that_the_list_is_taken_away_as_a_table_with_all_runs(qtbot: QtBot, samp
         "val/a,10.0,20.0,,10.0",
         "val/b,30.0,35.0,40.0,5.0",
     ]
+
+
+def test_that_the_list_is_taken_away_as_a_picture_of_what_is_in_view(
+    qtbot: QtBot, samples: SampleList
+):
+    samples.set_samples(several_runs(a=(10, 20, None), b=(30, 35, 40)))
+    with qtbot.waitSignal(samples.export_button.picture_wanted) as wanted:
+        samples.export_button.save_picture()
+    name, whole = wanted.args
+    assert name == "list of samples"
+    # Twice the pixels of the table each way, its heading above it.
+    assert whole.width() > 2 * samples.table.width()
+    assert whole.height() > 2 * samples.table.height()
+    samples.set_chosen("dog predicted as cat", ["val/a"])
+    narrowed = samples.picture()
+    assert narrowed.height() != whole.height()
+    assert narrowed.toImage() != whole

@@ -22,9 +22,12 @@ from widgets.comparison.samples.columns import SampleColumns
 from widgets.comparison.samples.measures import By, Measure, Order, measures, orders
 from widgets.comparison.samples.sample_model import Column, SampleModel
 from widgets.comparison.samples.sample_table import THUMBNAIL, SampleTable
-from widgets.export_button import ExportButton
+from widgets.elided_label import ElidedLabel
+from widgets.export_button import ExportButton, picture_of
 from widgets.filters.search_field import SearchField
 from widgets.gallery.loader import Render, ThumbnailLoader
+
+_PICTURE_WIDTH = 560
 
 
 class SampleList(QWidget):
@@ -70,7 +73,7 @@ class SampleList(QWidget):
         self._count = QLabel()
         self._count.setObjectName("SampleCount")
         self._count.setProperty("role", "muted")
-        self.export_button = ExportButton("list of samples", None, self.model.as_rows)
+        self.export_button = ExportButton("list of samples", self.picture, self.model.as_rows)
         self.table = SampleTable(self.model)
         self._lay_out()
 
@@ -244,6 +247,23 @@ class SampleList(QWidget):
         """Say how the small picture of a sample id is drawn; called off the UI thread."""
         self._loader.set_size(round(THUMBNAIL * self.devicePixelRatioF()))
         self._loader.set_source(render)
+
+    def picture(self) -> QPixmap:
+        """The part of the list in view, wide enough for names, headed by what it shows."""
+        measure, order = self.measure_box.currentText(), self.order_box.currentText()
+        heading = ElidedLabel(", ".join((measure, order, self._count.text())))
+        chip, table = ElidedLabel(self.chip.text), SampleTable(self.model)
+        chip.setProperty("role", "heading")
+        width = max(self.table.width(), _PICTURE_WIDTH)
+        table.resize(width, self.table.height())
+        table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.fit_columns()
+        table.ensurePolished()
+        table.verticalScrollBar().setValue(self.table.verticalScrollBar().value())
+        labels = [heading, chip] if self._chosen_title else [heading]
+        for label in labels:
+            label.resize(width, label.sizeHint().height())
+        return picture_of([*labels, table])
 
     def shut_down(self) -> None:
         """End the threads that draw small pictures."""
