@@ -7,43 +7,25 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from core.worklist.entries import Changes, Entry, Order, State
+from core.worklist.entries import Changes, Entry, Order
 from widgets import theme
-from widgets.elided_label import ElidedLabel
-from widgets.export_button import ExportButton
-from widgets.worklist import words
-from widgets.worklist.add_button import AddButton
 from widgets.worklist.entry_table import EntryTable
+from widgets.worklist.head import WorklistHead
 from widgets.worklist.model import WorklistModel
 from widgets.worklist.picture import picture_of_places
 from widgets.worklist.places import Places
-from widgets.worklist.retrain_button import RetrainButton
 from widgets.worklist.verb_row import VerbRow
 from widgets.worklist.verbs import Verb, verb_of
 
 _LOW_WINDOW = 800
 """In lower windows the views above need the room more than the list does."""
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-_EMPTY = (
-    "Empty. Add errors of the shown samples, then decide them here one by one with the keyboard."
-)
-_ALL_DONE = "Every place is decided."
-_NONE_SHOWN = {
-    State.TO_REVIEW: "No place is left to review.",
-    State.DECIDED: "No place is decided.",
-    State.SKIPPED: "No place is skipped.",
-}
 
 
 class WorklistBar(QFrame):
@@ -75,21 +57,16 @@ class WorklistBar(QFrame):
         self._current = 0
         self._is_read_only = ""
         self.model = WorklistModel(self._places, self)
-        self.fold_button = QToolButton()
-        self.progress = QProgressBar()
-        self.progress_words = QLabel()
-        self.hint = ElidedLabel()
-        self.stale_words = QLabel()
-        self.state_box = QComboBox()
-        self.order_box = QComboBox()
-        self.add_button = AddButton()
-        self.export_button = ExportButton("worklist", self.picture, self.model.as_rows)
-        self.retrain_button = RetrainButton()
+        self.head = WorklistHead(self.picture, self.model.as_rows)
+        self.progress_words, self.hint = self.head.progress_words, self.head.hint
+        self.stale_words = self.head.stale_words
+        self.state_box, self.order_box = self.head.state_box, self.head.order_box
+        self.export_button, self.add_button = self.head.export_button, self.head.add_button
+        self.retrain_button = self.head.retrain_button
         self.verbs = VerbRow()
         self.buttons, self.place = self.verbs.buttons, self.verbs.place
         self.list = EntryTable(self.model)
         self._details = QWidget()
-        self._build()
         self._lay_out()
         self._connect()
         self.show_entries([])
@@ -135,19 +112,7 @@ class WorklistBar(QFrame):
 
     def _show_all(self) -> None:
         progress = self._places.progress
-        self.progress.setRange(0, max(progress.entries, 1))
-        self.progress.setValue(progress.decided)
-        self.progress_words.setText(progress.words())
-        for widget in (
-            self.progress, self.progress_words, self.state_box, self.order_box, self.export_button
-        ):  # fmt: skip
-            widget.setVisible(bool(progress.entries))
-        is_done = progress.entries > 0 and progress.decided == progress.entries
-        state = self._places.state
-        none_shown = "" if self._places.shown or state is None else _NONE_SHOWN[state]
-        said = none_shown if progress.entries else _EMPTY
-        self.hint.setText(_ALL_DONE if is_done and state is not State.SKIPPED else said)
-        self.fold_button.setEnabled(bool(progress.entries))
+        self.head.show_progress(progress, self._places.shown)
         if not progress.entries:
             self.fold(True)
         if self.current is None:
@@ -170,12 +135,7 @@ class WorklistBar(QFrame):
             retrainable: Names by id of the runs that repairs were made for.
             stale: Names of the stale runs.
         """
-        self.retrain_button.show_runs(retrainable)
-        self.stale_words.setText(words.stale(stale))
-        self.stale_words.setVisible(bool(stale))
-        self.stale_words.setToolTip(
-            "They learned labels that are others now: " + ", ".join(stale) if stale else ""
-        )
+        self.head.show_runs(retrainable, stale)
 
     def set_read_only(self, why: str) -> None:
         """Say why nothing can be decided here; "" when everything can."""
@@ -210,7 +170,7 @@ class WorklistBar(QFrame):
         """Show one line only, or everything."""
         changed, self._is_folded = folded != self._is_folded, folded
         self._details.setVisible(not folded)
-        self.fold_button.setArrowType(Qt.ArrowType.RightArrow if folded else Qt.ArrowType.DownArrow)
+        self.head.show_folded(folded)
         if changed:
             self.folded_changed.emit(folded)
 
@@ -252,9 +212,7 @@ class WorklistBar(QFrame):
             super().keyPressEvent(event)
 
     def _verb_of(self, event: QKeyEvent) -> Verb | None:
-        # Letters in a box choose one of its lines.
-        is_in_box = self.order_box.hasFocus() or self.state_box.hasFocus()
-        return None if is_in_box else verb_of(event)
+        return None if self.head.has_keys else verb_of(event)
 
     def do(self, verb: Verb) -> None:
         """Do a verb with the entry at hand, as its key or button does."""
@@ -267,47 +225,7 @@ class WorklistBar(QFrame):
 
     # Building
 
-    def _build(self) -> None:
-        self.fold_button.setText("Worklist")
-        self.fold_button.setObjectName("WorklistFold")
-        self.fold_button.setToolTip("Work through the worklist with the keyboard, or fold it (W)")
-        self.fold_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold_button.setAutoRaise(True)
-        self.progress.setTextVisible(False)
-        self.progress.setFixedWidth(120)
-        self.progress.setAccessibleName("Decided places")
-        self.hint.setProperty("role", "muted")
-        self.stale_words.setProperty("role", "warning")
-        self.state_box.addItem("All places", "")
-        for state in State:
-            self.state_box.addItem(state.value.capitalize(), state.value)
-        self.state_box.setAccessibleName("Places shown in the worklist")
-        self.state_box.setToolTip("Which places are listed and gone through")
-        for order, title in (
-            (Order.SUSPICION, "Most suspicious first"),
-            (Order.SIZE, "Largest first"),
-        ):
-            self.order_box.addItem(title, order)
-        self.order_box.setAccessibleName("Order of the worklist")
-        self.order_box.setToolTip("Which places come first")
-
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(theme.GRID)
-        left = (self.fold_button, self.progress, self.progress_words)
-        right = (
-            self.stale_words,
-            self.state_box,
-            self.order_box,
-            self.export_button,
-            self.add_button,
-            self.retrain_button,
-        )
-        for at_left in left:
-            head.addWidget(at_left)
-        head.addWidget(self.hint, 1)
-        for at_right in right:
-            head.addWidget(at_right)
         details = QVBoxLayout(self._details)
         details.setContentsMargins(0, 0, 0, 0)
         details.setSpacing(theme.GRID // 2)
@@ -316,11 +234,11 @@ class WorklistBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
         column.setSpacing(theme.GRID // 2)
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addWidget(self._details)
 
     def _connect(self) -> None:
-        self.fold_button.clicked.connect(self._on_fold)
+        self.head.fold_button.clicked.connect(self._on_fold)
         self.state_box.currentIndexChanged.connect(self._on_state)
         self.order_box.currentIndexChanged.connect(self._on_order)
         self.retrain_button.retrain_wanted.connect(self.retrain_wanted)
@@ -344,11 +262,11 @@ class WorklistBar(QFrame):
             self.left.emit()
 
     def _on_order(self) -> None:
-        self._places.order = Order(self.order_box.currentData())  # Qt gives it back as text
+        self._places.order = self.head.order
         self._sort()
 
     def _on_state(self) -> None:
-        self._places.state = State(found) if (found := self.state_box.currentData()) else None
+        self._places.state = self.head.state
         self._sort()
         if self._places.shown and self._places.row_of(self._current) is None:
             self.choose(self._places.first_open() or self._places.at(0).id)

@@ -12,22 +12,17 @@ from app.comparing.worklist import Worklist
 from app.exporting import PanelExports
 from app.jobs import Jobs
 from app.pages.compare.repair_effects import RepairEffects
+from app.pages.compare.worklist_actions import DECISIONS, worklist_actions
 from app.session import Session
 from app.stale_runs import StaleRuns
 from core.evaluation.analysis import Analysis
 from core.evaluation.errors.regions import ErrorRegion
-from core.worklist.entries import Changes, Decision, Entry, Wanted
+from core.worklist.entries import Changes, Entry, Wanted
 from core.worklist.gathering import Offer, gather, offers
 from widgets import theme
 from widgets.worklist.bar import WorklistBar
 from widgets.worklist.effect_panel import EffectPanel
 from widgets.worklist.verbs import LOOKS, Verb
-
-_DECISIONS = {
-    Verb.MODEL: Decision.MODEL,
-    Verb.KEEP: Decision.KEEP,
-    Verb.IGNORE: Decision.IGNORE,
-}
 
 Framed = Callable[[], tuple[str, str, ErrorRegion] | None]
 """The region that is framed: its run's id, its sample's id, and the region; None for none."""
@@ -88,67 +83,7 @@ class Repairing(QObject):
 
     def actions(self) -> list[Action]:
         """Commands of the worklist that work on the whole page; its verbs work within it."""
-        group = "Worklist"
-        return [
-            Action(
-                "compare.worklist", "Work through the worklist", self.bar.work, ("W",), "", group
-            ),
-            Action(
-                "compare.add",
-                "Put errors of the shown samples on the worklist",
-                self.bar.add_button.showMenu,
-                ("Shift+W",),
-                "",
-                group,
-            ),
-            Action(
-                "compare.take_back",
-                "Take back what was done last on the worklist",
-                self.worklist.take_back_last,
-                ("Ctrl+Z",),
-                "",
-                group,
-            ),
-            Action(
-                "compare.do_again",
-                "Do again what was taken back on the worklist",
-                self.worklist.do_again,
-                ("Ctrl+Shift+Z", "Ctrl+Y"),
-                "",
-                group,
-            ),
-            Action(
-                "compare.retrain",
-                "Retrain with these repairs",
-                self.bar.retrain_button.retrain,
-                ("Ctrl+Shift+R",),
-                "",
-                group,
-            ),
-            *(
-                Action(
-                    f"compare.{verb.value}_framed",
-                    f"{LOOKS[verb].tip} – in the framed region",
-                    lambda one=verb: self._act_on_framed(one),  # type: ignore[misc]
-                    (f"Shift+{LOOKS[verb].key}",),
-                    "",
-                    group,
-                )
-                for verb in _DECISIONS
-            ),
-            *(
-                Action(
-                    f"worklist.{verb.value}",
-                    f"{look.tip} – in the worklist",
-                    lambda one=verb: self.bar.do(one),  # type: ignore[misc]
-                    (look.key,),
-                    "",
-                    group,
-                    is_held=True,
-                )
-                for verb, look in LOOKS.items()
-            ),
-        ]
+        return worklist_actions(self.bar, self.worklist, self._act_on_framed)
 
     def compare(self, runs: Mapping[str, str], split: str) -> None:
         """Say which runs are looked at, ids with names; see `RepairEffects` for what follows."""
@@ -253,7 +188,7 @@ class Repairing(QObject):
         entry = self.worklist.find(entry_id)
         if entry is None:
             return
-        if verb in _DECISIONS and not self._shows(entry.run, entry.sample):
+        if verb in DECISIONS and not self._shows(entry.run, entry.sample):
             self._session.problem.emit(
                 f"{entry.sample} was not shown. Look at this place first, then decide."
             )
@@ -280,7 +215,7 @@ class Repairing(QObject):
         elif verb is Verb.SKIP:
             self.worklist.skip(entry)
             self.bar.step(1)
-        elif self.worklist.decide(entry, _DECISIONS[verb]) and is_current:
+        elif self.worklist.decide(entry, DECISIONS[verb]) and is_current:
             self.bar.step(1)  # the next one can be looked at while this one is written
 
     def _offers(self) -> tuple[Sequence[Offer], str]:
