@@ -7,14 +7,14 @@ lock beside it, which the operating system takes back when a program dies.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
 from core.errors import PetsegError
 from core.files import atomic_write_text
+from core.locking import locked
 
 _log = logging.getLogger(__name__)
 
@@ -63,34 +63,15 @@ def write_queue(runs_dir: Path, queue: QueueFile) -> None:
     atomic_write_text(runs_dir / FILE_NAME, queue.model_dump_json(indent=1) + "\n")
 
 
-@contextmanager
-def queue_lock(runs_dir: Path) -> Iterator[None]:
+def queue_lock(runs_dir: Path) -> AbstractContextManager[None]:
     """Keep other programs from changing the queue and from starting runs meanwhile.
 
     Raises:
         PetsegError: another program holds it for long, or the folder cannot be written.
     """
-    # Takes 50 ms to import, and most of the time nothing waits.
-    from filelock import FileLock, Timeout
-
-    path = runs_dir / _LOCK
-    lock = FileLock(path, timeout=_PATIENCE)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise PetsegError(
-            "Another program holds the queue",
-            path=path,
-            remedy="Wait a moment and try again, or end the program that hangs.",
-        ) from None
-    except (OSError, NotImplementedError) as error:
-        raise PetsegError(
-            f"The queue cannot be locked against other programs "
-            f"({getattr(error, 'strerror', None) or error})",
-            path=path,
-            remedy="Make the folder writable, or choose another workspace.",
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = PetsegError(
+        "Another program holds the queue",
+        path=runs_dir / _LOCK,
+        remedy="Wait a moment and try again, or end the program that hangs.",
+    )
+    return locked(runs_dir / _LOCK, "The queue", busy, patience=_PATIENCE)
