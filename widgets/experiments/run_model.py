@@ -254,6 +254,8 @@ class ExperimentModel(QAbstractItemModel):
             case Qt.ItemDataRole.DecorationRole if column.id == "state":
                 look = state_look(row.state)
                 return theme.icon(look.icon, look.role)
+            case Qt.ItemDataRole.DecorationRole if column.id == "stale" and row.get("stale"):
+                return theme.icon("history", "warning")
             case Qt.ItemDataRole.ForegroundRole if row.problem:
                 return theme.color("error")
             case Qt.ItemDataRole.ToolTipRole:
@@ -364,7 +366,7 @@ class ExperimentModel(QAbstractItemModel):
                 return None
 
     def _tip(self, row: RunRow, column: Column) -> str:
-        lines = [self.text_of(row, column)]
+        lines = [self.text_of(row, column), row.notes.get(column.id, "")]
         if column.id in ("name", "state"):
             lines = [row.name, f"Folder {row.id}", row.problem or row.reason]
         return "\n".join(line for line in lines if line)

@@ -14,7 +14,7 @@ NOTHING_FOUND = ("No run is like that", "Change or clear what is typed above.")
 
 _MOST_AXES = 8
 _SHOWN_FIRST = (
-    "name", "state", "mDice", "best_iteration", "seconds", "recipe", "label_set",
+    "name", "state", "stale", "mDice", "best_iteration", "seconds", "recipe", "label_set",
 )  # fmt: skip
 _SHOWN_LAST = ("group", "fold", "parent", "device", "started")
 _NOT_TELLING = ("goal", "tracking", "num_workers", "cache", "seed")
@@ -71,7 +71,7 @@ def automatic_columns(table: RunTable) -> list[str]:
     ]
     known = {column.id for column in table.columns}
     differing = [column.id for column in table.differing()]
-    wanted = [*_SHOWN_FIRST[:5], *measured, *_SHOWN_FIRST[5:], *differing, *_SHOWN_LAST]
+    wanted = [*_SHOWN_FIRST[:6], *measured, *_SHOWN_FIRST[6:], *differing, *_SHOWN_LAST]
     wanted = ["name", *wanted]
     return [each for each in dict.fromkeys(wanted) if each in known]
 

@@ -14,10 +14,12 @@ from app.exporting import PanelExports
 from app.jobs import Jobs
 from app.session import Session
 from app.settings import ExperimentSettings, Settings
+from app.stale_runs import StaleRuns
 from core.errors import PetsegError
 from core.runs.events import Event, EventTail
 from core.runs.table.columns import RunTable
 from core.runs.table.reading import RunTableReader
+from core.runs.table.stale import with_staleness
 from widgets.experiments import words
 from widgets.experiments.panel import CURVES, DIFFERENCES, PARALLEL, SCATTER, ExperimentsPanel
 from widgets.latest_task import LatestTask
@@ -53,12 +55,12 @@ class _More:
 class Experiments(QWidget):
     """The Runs view; a widget for the page's frame.
 
-    It reads the runs and their events in threads, and hands on which of them the user wants to
-    compare.
+    It reads the runs and their events in threads, marks those whose masks have changed since, and
+    hands on which of them the user wants to compare.
 
     Args:
         session: What is open.
-        jobs: Writes files off the UI thread.
+        jobs: Writes files, and looks for changed masks, off the UI thread.
     """
 
     runs_chosen = Signal(object)
@@ -71,6 +73,8 @@ class Experiments(QWidget):
         self.session = session
         self.panel = ExperimentsPanel()
         self.exports = PanelExports(session, jobs, self)
+        self._stale = StaleRuns(session, jobs, self)
+        self._read_table = RunTable()
         self._reader: RunTableReader | None = None
         self._offsets: dict[str, int] = {}
         self._reading, self._following = LatestTask(self), LatestTask(self)
@@ -143,6 +147,7 @@ class Experiments(QWidget):
         session.dataset_changed.connect(self._on_dataset)
         session.runs_changed.connect(self._on_runs_changed)
         self._reading.done.connect(self._on_read)
+        self._stale.changed.connect(self._show_table)
         self._following.done.connect(self._on_events)
         panel.compare_requested.connect(self.runs_chosen)
         panel.refused.connect(session.message)
@@ -156,6 +161,7 @@ class Experiments(QWidget):
         self._reading.forget()
         self._following.forget()
         self._reader, self._offsets = None, {}
+        self._read_table = RunTable()
         self.panel.clear(has_dataset=dataset is not None)
         self.panel.curves.set_classes(() if dataset is None else dataset.classes)
         if self.isVisible():
@@ -174,9 +180,17 @@ class Experiments(QWidget):
                 self.panel.empty.say(*words.unreadable(found.problem))
             self.session.problem.emit(found.problem)
             return
-        self.panel.set_table(found.table)
+        self._read_table = found.table
+        self._show_table()
         self._follow()
+        self._stale.set_runs([row.id for row in found.table.rows])
         self.table_read.emit()
+
+    def _show_table(self) -> None:
+        """Show the runs as read, with what has changed since they were made."""
+        known = {row.id: self._stale.of(row.id) for row in self._read_table.rows}
+        stale = {run_id: each for run_id, each in known.items() if each is not None}
+        self.panel.set_table(with_staleness(self._read_table, stale))
 
     # Curves
 

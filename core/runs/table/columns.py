@@ -119,6 +119,7 @@ class RunRow:
         reason: Why it ended as it did, in a sentence; "" when there is nothing to say.
         problem: Why it cannot be read, in a sentence; "" when it can.
         values: What is known of it, by the columns' ids.
+        notes: More about some of these, in sentences, by the columns' ids.
     """
 
     id: str
@@ -127,6 +128,7 @@ class RunRow:
     reason: str = ""
     problem: str = ""
     values: Mapping[str, Value] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, column_id: str) -> Value:
         """The value in a column; None where there is none."""

@@ -21,10 +21,12 @@ from app.session import Session
 from app.settings import Settings
 from core.dataset import open_dataset
 from core.errors import PetsegError
+from core.masks.saving import save_mask
 from core.runs.events import EventWriter
 from core.runs.record import RunState
 from core.runs.table.columns import RunTable
 from core.runs.table.reading import RunTableReader
+from core.training.request import TrainRequest, create_run
 from tests.making import blob, write_sample
 from tests.making_experiments import make_run
 from tests.making_runs import iteration
@@ -224,3 +226,30 @@ def test_that_runs_ticked_on_the_page_are_compared_in_its_samples(qtbot, root, r
     qtbot.waitUntil(lambda: len(page.problems) == 2)
     assert frame.view == RUNS
     qtbot.waitUntil(lambda: not page.jobs.running)
+
+
+def test_that_runs_of_other_masks_are_marked_with_what_has_changed(
+    qtbot, view, root, runs_dir, tmp_path
+):
+    write_sample(root, "train", "t", {"labels": blob()})
+    dataset = open_dataset(root)
+    request = TrainRequest(dataset, "demo-cpu", overrides={"max_iters": 2, "val_interval": 2})
+    run = create_run(dataset, runs_dir, request)
+    open_view(qtbot, view, root)
+    panel = view.panel
+    qtbot.waitUntil(lambda: not view.test_jobs.running)
+    assert panel.table.column("stale") is None  # nothing has changed
+    workspace = view.session.workspace
+    assert workspace is not None
+    save_mask(dataset, workspace, dataset.sample("val/a"), "labels", blob(64, 2))
+    view.session.mask_saved("val/a")
+    qtbot.waitUntil(lambda: panel.table.column("stale") is not None)
+    model = panel.tree.run_model
+    place = [column.id for column in model.columns].index("stale")
+    index = model.index_of(run.id).siblingAtColumn(place)
+    assert index.data() == "1 mask changed"
+    assert "Mask changed: val/a" in index.data(Qt.ItemDataRole.ToolTipRole)
+    panel.top.filter_field.edit.setText("stale != none")
+    qtbot.waitUntil(lambda: [row.id for row in panel.rows] == [run.id])
+    panel.top.filter_field.edit.setText("stale = none")
+    qtbot.waitUntil(lambda: not panel.rows)
