@@ -98,8 +98,21 @@ def as_json(evaluation: Evaluation) -> str:
     """The JSON of an evaluation, without line breaks; the figures come before the samples."""
     head = evaluation.model_dump_json(exclude={"scores", "skipped", "cache"})
     tail = evaluation.model_dump_json(include={"skipped", "cache"})
+    # Written out, because asking each tuple for its names takes longer than writing the JSON.
     scores = [
-        score._replace(errors=score.errors._asdict())._asdict()  # type: ignore[arg-type]
+        {
+            "sample": score.sample,
+            "mDice": score.mDice,
+            "dice": score.dice,
+            "errors": {
+                "correct": score.errors.correct,
+                "missed": score.errors.missed,
+                "false": score.errors.false,
+                "wrong_class": score.errors.wrong_class,
+            },
+            "cells": score.cells,
+            "mask_hash": score.mask_hash,
+        }
         for score in evaluation.scores
     ]
     # NaN is no JSON; there is none, since None stands for what is not there.

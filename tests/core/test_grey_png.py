@@ -66,6 +66,14 @@ def test_that_differences_along_the_rows_are_summed_up(values):
     assert np.array_equal(decoded, values)
 
 
+def test_that_an_image_larger_than_a_block_is_summed_up_whole():
+    values = np.random.default_rng(0).integers(0, 3, (500, 700), np.uint8)
+    data = cv2.imencode(".png", values)[1].tobytes()
+    decoded = decode_grey(data)
+    assert decoded is not None
+    assert np.array_equal(decoded, values)
+
+
 @given(arrays, st.data())
 @settings(deadline=None)
 def test_that_a_damaged_file_is_left_to_another_decoder(values, data):
