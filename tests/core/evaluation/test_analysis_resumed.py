@@ -124,6 +124,22 @@ def test_that_a_search_can_be_cancelled_again_and_again(
     assert_same(found, uninterrupted(dataset, predicted_run, monkeypatch))
 
 
+def test_that_a_search_broken_off_with_ctrl_c_goes_on_where_it_was(
+    dataset: Dataset, run: FakeRun, looked_at: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis_blocks, "_BLOCK", 100)
+
+    def pressed(done: int, _total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        analyse_run(dataset, run, "val", on_progress=pressed)
+    looked_at.clear()
+    analyse_run(dataset, run, "val")
+    assert sorted(looked_at) == ALL[4:]
+
+
 def test_that_files_changed_since_the_search_was_cancelled_are_looked_at_again(
     dataset: Dataset,
     run: FakeRun,
