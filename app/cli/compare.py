@@ -12,6 +12,7 @@ from app.cli.opening import chosen_device, chosen_label_set, chosen_run, chosen_
 from app.cli.output import NOTHING, STDOUT, Column, percent, say, table, write_csv, write_json
 from app.cli.predict import predict_if_needed
 from app.cli.progress import note, progress
+from app.cli.renamed import note_if_renamed
 from app.cli.repairs_effect import effect_between, print_effect
 from app.cli.staleness import note_if_stale
 
@@ -97,6 +98,7 @@ def compare(
         effect = effect_between(dataset, first, second, chosen)
     if result.left_out:
         note(f"Not compared: {len(result.left_out)} samples.")
+    note_if_renamed(dataset, first, second)
     note_if_stale(dataset, first, second)
     if json is not None:
         found = result.summary() | {"test": test.as_json() | {"sentence": sentence}}

@@ -19,6 +19,7 @@ from app.cli.opening import (
 from app.cli.output import NOTHING, STDOUT, Column, percent, say, table, write_csv, write_json
 from app.cli.predict import predict_if_needed
 from app.cli.progress import note, progress
+from app.cli.renamed import note_if_renamed
 from app.cli.staleness import note_if_stale
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def errors(
         note(f"Not looked at: {skipped.sample}, because {skipped.reason}.")
     if len(analysis.skipped) > _SHOWN_SKIPPED:
         note(f"Not looked at: {len(analysis.skipped) - _SHOWN_SKIPPED} more samples.")
+    note_if_renamed(dataset, run)
     note_if_stale(dataset, run)
     with said_of(dataset, analysis.label_set) as said:
         slices = make_slices(

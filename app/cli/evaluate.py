@@ -13,6 +13,7 @@ from app.cli.opening import chosen_device, chosen_label_set, chosen_run, chosen_
 from app.cli.output import STDOUT, say, write_csv, write_json
 from app.cli.predict import predict_if_needed
 from app.cli.progress import note, progress
+from app.cli.renamed import note_if_renamed
 from app.cli.staleness import note_if_stale
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def evaluate(
         note("The predictions were stored without confidence: its calibration is not measured.")
     else:
         _note("Without confidence", found.without_confidence)
+    note_if_renamed(dataset, run)
     stale = note_if_stale(dataset, run).get(run.id)
     if json is not None:
         data = as_json(result, numbers, details, width)

@@ -14,6 +14,7 @@ from core.evaluation.comparing.paired import Difference, PairedTest, paired_test
 from core.evaluation.evaluate import EvaluationCancelled
 from core.evaluation.metrics.details import Details, summarise
 from core.evaluation.metrics.figures import FigureTable, figures
+from core.evaluation.run_classes import renamed_classes
 from core.evaluation.scores import Evaluation
 from core.evaluation.slices.dark import judge_dark_on_dark
 from core.evaluation.slices.said import Said, said_of
@@ -48,6 +49,7 @@ class Insights:
         explanations: The same at length.
         differences: The mDice of each further run less that of the first, by the run's id, where
             both were measured; on the samples that all have in common.
+        renamed: Of each run that has learned classes under other names, which these are.
         is_whole: Whether errors were looked for; otherwise there are figures alone.
     """
 
@@ -56,6 +58,7 @@ class Insights:
     sentences: tuple[str, ...] = ()
     explanations: tuple[str, ...] = ()
     differences: Mapping[str, Difference] = field(default_factory=dict)
+    renamed: tuple[str, ...] = ()
     is_whole: bool = False
 
     def of(self, run_id: str) -> Insight:
@@ -97,7 +100,15 @@ def first_figures(question: Question, job: Job) -> Insights:
     short = tuple(brief(test, LETTERS[0], letter) for letter, test in tests)
     ids = tuple(run.id for run in question.runs)
     differences = {test.b: test.m_dice for _letter, test in tests}
-    return Insights(ids, tuple(found), whole if len(whole) == 1 else short, whole, differences)
+    said = (renamed_classes(question.dataset, run) for run in question.runs)
+    return Insights(
+        ids=ids,
+        runs=tuple(found),
+        sentences=whole if len(whole) == 1 else short,
+        explanations=whole,
+        differences=differences,
+        renamed=tuple(words for words in said if words),
+    )
 
 
 def all_insights(question: Question, known: Insights, job: Job) -> Insights:
@@ -177,14 +188,14 @@ def _tests(
     evaluations: Sequence[Evaluation | None],
     common: Collection[str] | None,
 ) -> list[tuple[str, PairedTest]]:
-    """Each further run against the first, by its letter."""
+    """Each further run against the first, by its letter, where they have samples in common."""
     first = evaluations[0] if evaluations else None
     if first is None or question.findings.problem:
         return []
     return [
         (letter, paired_test(first, second, only=common))
         for letter, second in zip(LETTERS[1:], evaluations[1:], strict=False)
-        if second is not None
+        if second is not None and first.scores.rows.keys() & second.scores.rows.keys()
     ]
 
 

@@ -283,6 +283,7 @@ class ComparePage(Page):
 
     def _show_insights(self) -> None:
         self.viewing.set_analyses([each.analysis for each in self.analysing.reports])
+        self.overview.show_renamed(self.analysing.looking.insights.renamed)
         self._show_table()
 
     def _errors_to_add(self) -> tuple[Analysis | None, Collection[str] | None, str]:

@@ -16,38 +16,49 @@ from core.training.recipes.config_json import load_config
 
 CONFIG_NAME = "config.json"
 
+_MOST = 3
+
 
 def require_same_classes(dataset: Dataset, run: RunLike) -> None:
     """See that a run's predictions mean the dataset's classes.
 
-    A run without a config, or with one that cannot be read, passes: nothing is known of it.
+    A run without a config, or with one that cannot be read, passes: nothing is known of it. One
+    that learned the same classes under other names passes too; `renamed_classes` says so.
 
     Raises:
         PetsegError: it has learned other classes.
     """
-    path = run.folder / CONFIG_NAME
-    if not path.exists():
-        return
-    try:
-        config = load_config(path)
-    except PetsegError:
-        return  # whoever predicts with the run says it
-    learned = learned_classes(config)
-    count = learned_count(config) or len(learned)
+    count, learned = _learned(run)
     classes = [info.name for info in dataset.classes]
     reason = why_other(count, learned, classes) if count else ""
     if reason:
         raise PetsegError(
             f"The run {run.name} has learned other classes: {reason.rstrip('.')}",
-            path=path,
+            path=run.folder / CONFIG_NAME,
             remedy="Choose a run trained on these classes, train anew, or restore the class list.",
         )
+
+
+def renamed_classes(dataset: Dataset, run: RunLike) -> str:
+    """Which of the dataset's classes a run has learned under another name, as a sentence.
+
+    Nobody but people can tell whether a new name is another word or another thing, so whoever shows
+    figures of such a run shows this too. Empty where there is no such class, where the classes are
+    refused (see `require_same_classes`), and where their names are not known.
+    """
+    count, learned = _learned(run)
+    classes = [info.name for info in dataset.classes]
+    if not count or why_other(count, learned, classes):
+        return ""
+    words = renaming(learned, classes)
+    return f"The run {run.name} {words}" if words else ""
 
 
 def why_other(count: int, learned: Sequence[str], classes: Sequence[str]) -> str:
     """Why a run's classes are not those of a dataset, as a sentence; empty when they are.
 
-    New names at the same places are only other words, and a name at another place is another class.
+    New names at the same places may be only other words (see `renaming`); a name that stands at
+    another place, capital letters or not, is another class.
 
     Args:
         count: How many classes the run predicts.
@@ -60,13 +71,60 @@ def why_other(count: int, learned: Sequence[str], classes: Sequence[str]) -> str
             f"the run knows {count} classes{listed}, but the dataset has {len(classes)} "
             f"({', '.join(classes)})."
         )
-    places = {name: place for place, name in enumerate(learned)}
-    if any(places.get(name, place) != place for place, name in enumerate(classes)):
+    if _are_moved(learned, classes):
         return (
             f"the run knows the classes {', '.join(learned)}, but the dataset has them in the "
             f"order {', '.join(classes)}."
         )
     return ""
+
+
+def renaming(learned: Sequence[str], classes: Sequence[str]) -> str:
+    """Which classes have other names than those that were learned, as the end of a sentence.
+
+    Args:
+        learned: The names of the run's classes; empty where they are not known.
+        classes: The names of the dataset's classes, as many, at the same places.
+    """
+    pairs = [
+        (place, before, now)
+        for place, (before, now) in enumerate(zip(learned, classes, strict=False))
+        if before != now
+    ]
+    if not pairs:
+        return ""
+    said = [f"class {place} as {before!r}, now {now!r}" for place, before, now in pairs[:_MOST]]
+    if len(pairs) > _MOST:
+        said.append(f"and {len(pairs) - _MOST} more under other names")
+    same = "the same class" if len(pairs) == 1 else "the same classes"
+    return f"has learned {'; '.join(said)}. They count as {same}: train anew where they are not."
+
+
+def _are_moved(learned: Sequence[str], classes: Sequence[str]) -> bool:
+    """Whether a name of one list stands at another place of the other."""
+    for names, others in (
+        (learned, classes),
+        ([name.casefold() for name in learned], [name.casefold() for name in classes]),
+    ):
+        places: dict[str, set[int]] = {}
+        for place, name in enumerate(names):
+            places.setdefault(name, set()).add(place)
+        if any(place not in places.get(name, {place}) for place, name in enumerate(others)):
+            return True
+    return False
+
+
+def _learned(run: RunLike) -> tuple[int, tuple[str, ...]]:
+    """How many classes a run has learned, and which; 0 where nothing is known."""
+    path = run.folder / CONFIG_NAME
+    if not path.exists():
+        return 0, ()
+    try:
+        config = load_config(path)
+    except PetsegError:
+        return 0, ()  # whoever predicts with the run says it
+    learned = learned_classes(config)
+    return learned_count(config) or len(learned), learned
 
 
 def learned_classes(config: Mapping[str, Any]) -> tuple[str, ...]:

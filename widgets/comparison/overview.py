@@ -37,6 +37,10 @@ class Overview(QWidget):
         self.left_out_label.setObjectName("LeftOut")
         self.left_out_label.setProperty("role", "warning")
         self.left_out_label.hide()
+        self.renamed_label = ElidedLabel()
+        self.renamed_label.setObjectName("RenamedClasses")
+        self.renamed_label.setProperty("role", "warning")
+        self.renamed_label.hide()
         self.unreadable_label = ElidedLabel()
         self.unreadable_label.setObjectName("UnreadableRuns")
         self.unreadable_label.setProperty("role", "warning")
@@ -54,6 +58,7 @@ class Overview(QWidget):
         column.addLayout(row)
         column.addWidget(self.table)
         column.addWidget(self.left_out_label)
+        column.addWidget(self.renamed_label)
         column.addWidget(self.unreadable_label)
 
     def show_metrics(
@@ -68,6 +73,13 @@ class Overview(QWidget):
         self.unreadable_label.setVisible(bool(runs))
         self.unreadable_label.setText(words.unreadable(runs))
         self.unreadable_label.setToolTip("\n".join(f"{run}: {why}" for run, why in runs.items()))
+
+    def show_renamed(self, sentences: Sequence[str]) -> None:
+        """Say of which runs classes have other names by now; nothing for none."""
+        self.renamed_label.setVisible(bool(sentences))
+        more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
+        self.renamed_label.setText(f"{sentences[0]}{more}" if sentences else "")
+        self.renamed_label.setToolTip("\n".join(sentences))
 
     def show_left_out(self, samples: Mapping[str, str]) -> None:
         """Say which samples are not in the figures, and why; nothing for none."""

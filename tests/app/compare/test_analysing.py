@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -347,3 +348,17 @@ def test_that_each_of_three_runs_is_held_against_the_first(
     assert shown[0] == "–"
     assert shown[1].startswith(f"{signed(worse.delta or 0)} ({signed(worse.low, 1)} to ")
     assert shown[2] == "0.00 (0.0 to 0.0)"
+
+
+def test_that_a_run_whose_classes_have_other_names_by_now_says_which(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    run = make_predicted_run(root, "baseline")
+    names = ["background", "Cat", "dog"]
+    config = {"val_dataloader": {"dataset": {"metainfo": {"classes": names}}}}
+    (run.folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    open_whole(qtbot, page, root)
+    assert table(page)[1][0] == "A  baseline"
+    said = page.overview.renamed_label.text()
+    assert "The run baseline has learned class 1 as 'Cat', now 'cat'." in said
+    assert page.overview.renamed_label.isVisible()
