@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
         session.edit_requested.connect(lambda _sample: self._bring(AnnotatePage))
         session.recipe_values_chosen.connect(lambda *_: self._bring(TrainPage))
         session.open_run_requested.connect(lambda _run: self._bring(ComparePage))
+        session.suspects_requested.connect(lambda _group: self._bring(ComparePage))
         session.activity_changed.connect(footer.show_device)
         jobs.started.connect(self._follow)
         jobs.ended.connect(lambda job: footer.remove_job(id(job)))

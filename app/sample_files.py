@@ -25,6 +25,7 @@ def layer_files(
     *,
     pair: tuple[int, int] | None = None,
     regions: Sequence[tuple[ErrorRegion, ...] | None] = (),
+    not_asked: Sequence[bool] = (),
 ) -> LayerFiles:
     """The files of a sample: photo, mask of that label set, prediction and confidence per run.
 
@@ -35,6 +36,7 @@ def layer_files(
         sample_id: The sample.
         pair: Places of the two runs of which is told who is right where.
         regions: Per run, the regions of errors that an analysis has found; None where it has not.
+        not_asked: Per run, whether it is a fold that other folds answer for.
     """
     sample = dataset.sample(sample_id)
     return LayerFiles(
@@ -49,6 +51,7 @@ def layer_files(
         background=background_of(dataset),
         pair=pair,
         regions=tuple(regions),
+        not_asked=tuple(not_asked),
     )
 
 

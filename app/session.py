@@ -45,6 +45,8 @@ class Session(QObject):
     retrain_requested = Signal(str)
     """The id of a run that is to be trained once more, on the labels as they are now."""
     open_run_requested = Signal(str)
+    suspects_requested = Signal(str)
+    """The name of a group of folds whose label suspects are wanted."""
     recipe_values_chosen = Signal(object, str)
     """Values for the training form by field, and what they are, in a few words."""
     open_folder_requested = Signal()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
@@ -126,3 +126,10 @@ class FlowBox(QWidget):
         """Another width may need another height."""
         super().resizeEvent(event)
         self.setFixedHeight(self._flow.heightForWidth(self.width()))
+
+    def event(self, event: QEvent) -> bool:
+        """Children of another size may need another height."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.setFixedHeight(self._flow.heightForWidth(self.width()))
+        return done

@@ -124,6 +124,8 @@ def suspects(
         write_csv(csv, _COLUMNS, [_csv_row(each, dataset) for each in found.suspects])
     if STDOUT not in (json, csv):
         _print(found, dataset, top)
+        way = f"a fold of {folds} and Label suspects" if folds is not None else runs[0].name
+        say(f"To look at them and repair masks: `petseg-gui {dataset.root}`, Compare page, {way}.")
 
 
 def describe(

@@ -181,6 +181,12 @@ class Comparison(QObject):
         """What is being predicted, in words."""
         return self._predict_title
 
+    @property
+    def fold_group(self) -> str:
+        """The group that all chosen runs are folds of; "" where they are not of one."""
+        groups = {run.group for run in self.choice.runs}
+        return groups.pop() if len(groups) == 1 else ""
+
     def incomplete(self) -> list[tuple[RunChoice, Assessment]]:
         """The chosen runs that have something to predict, and a model to do it with."""
         pairs = zip(self.choice.runs, self.findings.assessments, strict=False)
@@ -193,9 +199,10 @@ class Comparison(QObject):
         if dataset is None or not runs or self._predict_job is not None:
             return
         augment, ids = self.augment, {run.id for run in runs}
+        label_set = self._session.label_set
 
         def work(job: JobHandle) -> list[PredictionResult]:
-            return predict_all(self.client, dataset, runs, split, job, augment)
+            return predict_all(self.client, dataset, runs, split, job, augment, label_set)
 
         def done(results: list[PredictionResult]) -> None:
             if self._predict_job is not job or self._is_shut_down:

@@ -176,11 +176,14 @@ def _insight(
 
 
 def _in_common(evaluations: Sequence[Evaluation | None]) -> Collection[str] | None:
-    """The samples that every measured run has; None where one run alone is measured."""
+    """The samples that every measured run has; None for those of each run itself.
+
+    So it is where one run alone is measured, and of folds, which have none in common.
+    """
     known = [each for each in evaluations if each is not None]
     if len(known) < 2:
         return None
-    return set.intersection(*(set(each.scores.ids) for each in known))
+    return set.intersection(*(set(each.scores.ids) for each in known)) or None
 
 
 def _tests(

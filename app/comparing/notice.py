@@ -17,16 +17,18 @@ class Notice:
         button: What the button says that predicts; "" for none.
         urgent: Whether nothing can be shown before.
         is_problem: Whether something went wrong.
+        group: The folds whose label suspects the button shows instead; "" for none.
     """
 
     text: str
     button: str = ""
     urgent: bool = False
     is_problem: bool = False
+    group: str = ""
 
 
 def prediction_notice(comparison: Comparison, problem: str = "") -> Notice | None:
-    """What there is to say; None when everything is predicted.
+    """What there is to say; None when everything is predicted, and not by folds.
 
     Args:
         comparison: The runs and what is known of them.
@@ -39,7 +41,7 @@ def prediction_notice(comparison: Comparison, problem: str = "") -> Notice | Non
     if problem:
         return Notice(problem, button, is_problem=True)
     if not incomplete:
-        return None
+        return _about_folds(comparison)
     sentences = [
         words.missing(run.name, split, found.status, comparison.augment)
         for run, found in incomplete
@@ -57,4 +59,19 @@ def _problem_with_files(comparison: Comparison) -> str:
         if found.no_model and found.status.missing:
             said = words.missing(run.name, split, found.status, comparison.augment)
             return f"{said} {found.no_model}"
-    return findings.problem
+    # Folds are not meant to have samples in common.
+    return "" if comparison.fold_group else findings.problem
+
+
+def _about_folds(comparison: Comparison) -> Notice | None:
+    """What the samples of folds are, and how to see which masks they doubt."""
+    runs, group = comparison.choice.runs, comparison.fold_group
+    if not group or not any(found.evaluation for found in comparison.findings.assessments):
+        return None
+    first = runs[0]
+    text = (
+        words.one_fold(first.name, first.fold, first.folds, group)
+        if len(runs) == 1
+        else words.several_folds(group)
+    )
+    return Notice(text, words.SUSPECTS_BUTTON, group=group)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.dataset import Dataset
+from core.dataset.sample_table import ids_of
 from core.errors import PetsegError
 from core.evaluation.comparing.several import compare_several
 from core.evaluation.evaluate import EvaluationCancelled, evaluate_run
@@ -15,7 +16,11 @@ from core.evaluation.metrics.confusion import Metrics
 from core.evaluation.predicting.augmentation import Augmentation
 from core.evaluation.predicting.checkpoints import checkpoint_of
 from core.evaluation.predicting.client import PredictionClient, PredictionResult
-from core.evaluation.predicting.files import PREDICTIONS_FOLDER, PredictionStatus
+from core.evaluation.predicting.files import (
+    PREDICTIONS_FOLDER,
+    PredictionStatus,
+    samples_of_split,
+)
 from core.evaluation.predicting.status import prediction_status
 from core.evaluation.scores import Evaluation
 from core.runs.store import Run, RunState, RunStore
@@ -42,6 +47,12 @@ class RunChoice:
         best: The best mDice of its validations, in percent.
         has_model: Whether there is a checkpoint to predict with.
         has_predictions: Whether anything was predicted.
+        group: What it has in common with the other folds of which it is one; "" for a run of its
+            own.
+        fold: Which of them, from 1.
+        folds: How many there are.
+        dealt: Of a fold, the splits whose samples were dealt out.
+        held_out: Of a fold, the samples of these splits that it has not learned.
     """
 
     id: str
@@ -53,6 +64,17 @@ class RunChoice:
     best: float | None
     has_model: bool
     has_predictions: bool
+    group: str = ""
+    fold: int = 0
+    folds: int = 0
+    dealt: frozenset[str] = frozenset()
+    held_out: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def is_asked(self, sample_id: str) -> bool:
+        """Whether it may be asked about a sample: a fold only of what other folds are not."""
+        if not self.held_out or sample_id in self.held_out:
+            return True
+        return sample_id.rpartition("/")[0] not in self.dealt
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +167,7 @@ def find(
     """
     assessments = []
     for place, run in enumerate(runs):
-        status = prediction_status(dataset, run, split, augment=augment)
+        status = _status(dataset, run, split, augment)
         evaluation, problem = None, ""
         if status.predicted:
             try:
@@ -173,8 +195,12 @@ def predict_all(
     split: str,
     job: Job,
     augment: Augmentation | None = None,
+    label_set: str | None = None,
 ) -> list[PredictionResult]:
-    """Predict a split with one run after the other; ends early when the job is cancelled."""
+    """Predict a split with one run after the other; ends early when the job is cancelled.
+
+    A fold predicts what it has not learned, and judges the masks of `label_set` on the way.
+    """
     results: list[PredictionResult] = []
     for place, run in enumerate(runs):
         if job.cancelled():
@@ -187,23 +213,43 @@ def predict_all(
                 augment=augment,
                 on_progress=part_of(job, place, len(runs)),
                 cancelled=job.cancelled,
+                **_of_fold(dataset, run, split, label_set),
             )
         )
     return results
 
 
-def left_out(findings: Findings) -> Mapping[str, str]:
+def _of_fold(dataset: Dataset, run: RunChoice, split: str, label_set: str | None) -> dict[str, Any]:
+    if not run.held_out:
+        return {}
+    ids = [each for each in ids_of(samples_of_split(dataset, split)) if run.is_asked(each)]
+    return {"samples": ids, "label_set": label_set}
+
+
+def _status(
+    dataset: Dataset, run: RunChoice, split: str, augment: Augmentation | None
+) -> PredictionStatus:
+    """How far the predictions are. Of a fold nothing is missing that it is not asked."""
+    status = prediction_status(dataset, run, split, augment=augment)
+    if not run.held_out:
+        return status
+    missing = tuple(sample for sample in status.missing if run.is_asked(sample.id))
+    return replace(status, missing=missing)
+
+
+def left_out(findings: Findings, runs: Sequence[RunChoice]) -> Mapping[str, str]:
     """Samples that were not measured, with the reason; runs are called by their letters.
 
-    Those that only wait for their prediction are not among them.
+    Those that only wait for their prediction are not among them, nor those that a fold is not
+    asked about.
     """
     by_sample: dict[str, dict[str, str]] = {}
-    for letter, found in zip(LETTERS, findings.assessments, strict=False):
+    for letter, found, run in zip(LETTERS, findings.assessments, runs, strict=False):
         if found.evaluation is None:
             continue
         waiting = {sample.id for sample in found.status.missing}
         for skipped in found.evaluation.skipped:
-            if skipped.sample not in waiting:
+            if skipped.sample not in waiting and run.is_asked(skipped.sample):
                 by_sample.setdefault(skipped.sample, {})[letter] = skipped.reason
     result = {}
     for sample, reasons in by_sample.items():
@@ -238,7 +284,18 @@ def _choice(run: Run) -> RunChoice | None:
         best=None if summary.best is None else summary.best.mDice,
         has_model=has_model,
         has_predictions=has_predictions,
+        group=summary.group or "",
+        fold=summary.fold or 0,
+        folds=summary.folds or 0,
+        **(_parts_of(run) if summary.group else {}),
     )
+
+
+def _parts_of(run: Run) -> dict[str, Any]:
+    """Which samples a fold has not learned, and the splits that they are of."""
+    record = run.record
+    splits = {sample.rpartition("/")[0] for sample in record.dataset.fingerprint}
+    return {"dealt": frozenset(splits), "held_out": frozenset(record.held_out)}
 
 
 def _why_no_model(run: Run | RunChoice) -> str:

@@ -13,6 +13,7 @@ from app.comparing.work import LETTERS, RunChoice, left_out
 from app.jobs import Jobs
 from app.pages.compare.analysing import REPAIRS, Analysing
 from app.pages.compare.experiments import Experiments
+from app.pages.compare.fold_suspects import FoldSuspects
 from app.pages.compare.frame import RUNS, SAMPLES, CompareFrame
 from app.pages.compare.predicting import Predicting
 from app.pages.compare.repairing import Repairing
@@ -49,6 +50,7 @@ class ComparePage(Page):
         self.predicting = Predicting(
             self.prediction_bar, self.overview.augment_button, self.comparison, self
         )
+        self.suspects = FoldSuspects(session, jobs, self.comparison, self.viewing, self)
         self.repairing = Repairing(session, jobs, self)
         self.frame.set_worklist(self.repairing.bar)
         self.analysing = Analysing(self.frame.side, session, jobs, self.comparison, self)
@@ -75,7 +77,9 @@ class ComparePage(Page):
         of_samples = [
             *self.viewing.actions(),
             *self.repairing.actions(),
-            Action("compare.predict", "Predict what is missing", self.predicting.predict, ("P",)),
+            Action(
+                "compare.predict", "Predict what is missing", self.predicting.do_offered, ("P",)
+            ),
             Action(
                 "compare.fold",
                 "Fold the analysis away, or bring it back",
@@ -151,8 +155,12 @@ class ComparePage(Page):
         session.masks_changed.connect(lambda _samples: self._note_change())
         session.runs_changed.connect(self._on_runs_changed)
         session.open_run_requested.connect(self.open_run)
+        session.suspects_requested.connect(self.suspects.show)
+        self.predicting.suspects_wanted.connect(self.suspects.show)
+        self.suspects.runs_wanted.connect(self._show_folds)
         colors.changed.connect(self._show_table)
         comparison.runs_listed.connect(self._show_runs)
+        comparison.runs_listed.connect(self.suspects.take_runs)
         comparison.measuring.connect(self._on_measuring)
         comparison.found.connect(self._show_findings)
         comparison.prediction_changed.connect(self.viewing.show_waiting)
@@ -193,6 +201,7 @@ class ComparePage(Page):
         self._wanted_runs, self._predicts_wanted = [], False
         self._ticked = []
         self.comparison.reset()
+        self.suspects.reset()
         self.analysing.reset()
         self.viewing.set_dataset(dataset)
         if dataset is not None:
@@ -251,6 +260,12 @@ class ComparePage(Page):
         self.frame.show_empty(not self.comparison.runs)
         self.overview.show_unreadable(self.comparison.unreadable)
 
+    def _show_folds(self, run_ids: Sequence[str], split: str) -> None:
+        self.overview.chooser.choose(*run_ids)
+        self.overview.chooser.set_split(split)
+        self.frame.show_view(SAMPLES)
+        self._on_chosen()
+
     def _on_chosen(self) -> None:
         self.predicting.reset()
         self._take_choice()
@@ -275,7 +290,7 @@ class ComparePage(Page):
     def _show_findings(self) -> None:
         self.viewing.show_findings()
         self._show_table()
-        self.overview.show_left_out(left_out(self.comparison.findings))
+        self.overview.show_left_out(left_out(self.comparison.findings, self.comparison.choice.runs))
         choice = self.comparison.choice
         self.repairing.compare({run.id: run.name for run in choice.runs}, choice.split)
         self.predicting.show()

@@ -24,7 +24,7 @@ from core.runs.supervisor import Supervisor
 from core.training.folds.request import fold_name
 from core.training.request import TrainRequest
 from widgets.training.form import FormValues
-from widgets.training.words import activity_words, end_words, run_title
+from widgets.training.words import activity_words, end_words, folds_done_words, run_title
 
 if TYPE_CHECKING:
     from app.pages.train.asking import Asking
@@ -172,6 +172,7 @@ class TrainPage(Page):
         panels.header.resume_requested.connect(control.resume)
         panels.header.again_requested.connect(self._start_again)
         panels.header.stale_requested.connect(self._stale.show_list)
+        panels.header.suspects_requested.connect(self.session.suspects_requested)
         RunVerbs(control, panels.runs, self.session, self.jobs, self)  # lives with the page
         control.weights_missing.connect(panels.form.show_missing_weights)
         self._asking = Asking(panels.form, self.session, self.jobs, self)
@@ -317,6 +318,10 @@ class TrainPage(Page):
         is_bad = run.state in (RunState.CRASHED, RunState.FAILED)
         tell = self.session.problem if is_bad else self.session.message
         tell.emit(end_words(run))
+        snapshot = self.control.snapshot
+        words = folds_done_words(run, snapshot.runs) if snapshot is not None else ""
+        if words:
+            self.session.message.emit(words)
 
     def _on_runs(self, snapshot: RunsSnapshot) -> None:
         states = {run.id: run.state for run in snapshot.runs}

@@ -46,3 +46,18 @@ def test_that_what_is_added_to_a_visible_box_counts_at_once(qtbot):
         box.add(label)
     box.settle()
     assert box.height() == 48
+
+
+def test_that_a_child_that_becomes_smaller_leaves_no_gap(qtbot):
+    box = FlowBox(spacing=4)
+    qtbot.addWidget(box)
+    labels = [QLabel("0"), QLabel("1")]
+    for label in labels:
+        label.setFixedSize(60, 20)
+        box.add(label)
+    box.resize(100, 10)
+    with qtbot.waitExposed(box):
+        box.show()
+    assert box.height() == 44
+    labels[1].setFixedSize(30, 20)
+    qtbot.waitUntil(lambda: box.height() == 20)

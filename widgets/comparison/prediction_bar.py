@@ -51,17 +51,18 @@ class PredictionBar(QFrame):
         """What the bar says; empty while it is hidden."""
         return "" if self.isHidden() else self._text.text()
 
-    def offer(self, text: str, button: str, *, urgent: bool) -> None:
-        """Say what is missing and offer to predict it.
+    def offer(self, text: str, button: str, *, urgent: bool, tip: str = "") -> None:
+        """Say what is missing and offer to predict it, or say and offer something else.
 
         Args:
             text: What is missing.
             button: What the button says.
             urgent: Whether this is the one thing to do next.
+            tip: What the button does; that it predicts in the background by default.
         """
         self._say(text, "information-outline", "accent")
         self.predict_button.setText(button)
-        self.predict_button.setToolTip(f"{button} in the background (P)")
+        self.predict_button.setToolTip(f"{tip or f'{button} in the background'} (P)")
         theme_role = "primary" if urgent else ""
         if self.predict_button.property("role") != theme_role:
             self.predict_button.setProperty("role", theme_role)

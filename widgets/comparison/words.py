@@ -27,6 +27,37 @@ NONE_CHOSEN = (
 )
 FILTERED_OUT = ("No sample has that in its name", "Clear the filter to see all of them.")
 
+SUSPECTS_BUTTON = "Label suspects"
+SUSPECTS_TIP = "Sort the masks by how far all folds believe them, the least believed first"
+
+
+def one_fold(name: str, fold: int, folds: int, group: str) -> str:
+    """What is shown of a run that is one fold of several."""
+    return (
+        f"{name} is fold {fold} of {folds} of {group}, and shows the samples that it has not"
+        " learned. All folds together tell which masks are probably wrong."
+    )
+
+
+def several_folds(group: str) -> str:
+    """What is shown of several folds."""
+    return (
+        f"Each of these folds of {group} shows the samples that it has not learned. The masks that"
+        " they believe least are probably wrong."
+    )
+
+
+def suspects_shown(count: int, split: str, group: str) -> str:
+    """That masks are sorted by how far folds believe them."""
+    masks = "1 mask" if count == 1 else f"{count:,} masks"
+    where = f" of {split}" if split else ""
+    return f"{masks}{where}, the one that the folds of {group} believe least first."
+
+
+def no_fold_to_judge(group: str) -> str:
+    """Why there are no label suspects yet."""
+    return f"No fold of {group} has saved a checkpoint yet: let them train first."
+
 
 def nothing_to_show(runs: Sequence[str]) -> str:
     """Why runs that were asked for are not shown; `runs` are their names."""

@@ -38,6 +38,9 @@ _NAME_WIDTH = 96
 _RESUME_TIP = "Go on from the last checkpoint, as if the run had never stopped"
 _AGAIN_TIP = "Fill the form with this run's settings and the change that lets it work"
 _STALE_TIP = "See which masks and photos are others than those that the run used"
+_SUSPECTS_TIP = (
+    "Let the folds judge the masks that they have not learned, and see the least believed first"
+)
 _SILENT_HINT = "A slow machine may need that long; otherwise stop the run and look into its log."
 
 
@@ -54,6 +57,8 @@ class RunHeader(QFrame):
     """The id of a run that is to go on."""
     again_requested = Signal(str)
     """The id of a failed run that is to be tried with what its failure suggests."""
+    suspects_requested = Signal(str)
+    """The name of the folds whose label suspects are wanted."""
     stale_requested = Signal(str)
     """The id of a run whose data has changed: the list of it is wanted."""
 
@@ -80,9 +85,11 @@ class RunHeader(QFrame):
         self.resume_button = QPushButton("Resume")
         self.again_button = QPushButton()
         self.stale_button = QPushButton()
+        self.suspects_button = QPushButton("Label suspects")
         self._lay_out()
         self.resume_button.clicked.connect(lambda: self._emit(self.resume_requested))
         self.again_button.clicked.connect(lambda: self._emit(self.again_requested))
+        self.suspects_button.clicked.connect(self._ask_for_suspects)
         self.stale_button.clicked.connect(lambda: self._emit(self.stale_requested))
         theme.signals.changed.connect(self._refresh)
         self.show_run(None)
@@ -144,6 +151,7 @@ class RunHeader(QFrame):
             (self.resume_button, "resume_run", "play-circle-outline", _RESUME_TIP),
             (self.again_button, "run_again", "restart", _AGAIN_TIP),
             (self.stale_button, "run_stale", "history", _STALE_TIP),
+            (self.suspects_button, "run_suspects", "label-off-outline", _SUSPECTS_TIP),
         ):
             button.setObjectName(name)
             button.setToolTip(tip)
@@ -154,6 +162,7 @@ class RunHeader(QFrame):
         notes.addWidget(self.reason, 1)
         notes.addWidget(self.silence, 1)
         notes.addStretch(0)  # takes the room that no text wants
+        notes.addWidget(self.suspects_button, 0, Qt.AlignmentFlag.AlignTop)
         notes.addWidget(self.again_button, 0, Qt.AlignmentFlag.AlignTop)
         notes.addWidget(self.resume_button, 0, Qt.AlignmentFlag.AlignTop)
         return notes
@@ -161,6 +170,10 @@ class RunHeader(QFrame):
     def _emit(self, signal: SignalInstance) -> None:
         if self._run is not None:
             signal.emit(self._run.id)
+
+    def _ask_for_suspects(self) -> None:
+        if self._run is not None and self._run.group:
+            self.suspects_requested.emit(self._run.group)
 
     def _refresh(self) -> None:
         run = self._run
@@ -204,6 +217,7 @@ class RunHeader(QFrame):
         self.stale_button.setVisible(bool(run.stale))
         words = stale_words(run)
         self.stale_button.setText(f"{words[:1].upper()}{words[1:]}…")
+        self.suspects_button.setVisible(bool(run.group) and run.state is RunState.FINISHED)
         self.resume_button.setVisible(run.checkpoint is not None)
         if run.checkpoint is not None:
             self.resume_button.setToolTip(f"{_RESUME_TIP}: from iteration {run.checkpoint}")
@@ -222,6 +236,8 @@ class RunHeader(QFrame):
 
 
 def _reason_of(run: RunSummary) -> str:
+    if run.group and run.state is RunState.FINISHED and not run.reason:
+        return f"Fold {run.fold} of {run.folds} of {run.group}."
     if run.reason or run.state is not RunState.PAUSED:
         return run.reason
     return f"Paused at iteration {run.iteration}. Nothing is lost."

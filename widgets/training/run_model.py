@@ -300,6 +300,7 @@ def _details(run: RunSummary) -> str:
         f"Run {run.id}",
         f"recipe {run.recipe}, label set {run.label_set}, device {run.device or 'auto'}{together}",
         f"asked for {moment(run.created)}" if run.created else "",
+        f"fold {run.fold} of {run.folds} of {run.group}" if run.group else "",
         _parent_words(run),
         f"can go on from iteration {run.checkpoint}" if run.checkpoint is not None else "",
         _upper(silence_words(run.silent_seconds)) if run.silent_seconds is not None else "",

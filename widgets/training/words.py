@@ -168,6 +168,23 @@ def end_words(run: RunSummary) -> str:
             return f"Run {title}: {run.state}."
 
 
+def folds_done_words(run: RunSummary, runs: Sequence[RunSummary]) -> str:
+    """What to do next when a run was the last of its folds to finish; "" when it was not.
+
+    Args:
+        run: The run that has ended.
+        runs: All runs, newest first: of a fold that was trained again the newest counts.
+    """
+    by_fold: dict[int | None, RunSummary] = {}
+    for each in runs:
+        if run.group and each.group == run.group:
+            by_fold.setdefault(each.fold, each)
+    states = {each.state for each in by_fold.values()}
+    if states != {RunState.FINISHED} or len(by_fold) != run.folds:
+        return ""
+    return f"All {run.folds} folds of {run.group} have finished: see their label suspects."
+
+
 def moment(created: datetime | None) -> str:
     """A day and a time of day; empty when unknown."""
     if created is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.comparing.comparison import Comparison
 from app.comparing.notice import prediction_notice
@@ -14,7 +14,7 @@ from widgets.durations import time_left
 
 
 class Predicting(QObject):
-    """Offers to predict, and tells how it goes.
+    """Offers to predict or, with folds that have, to show label suspects; tells how it goes.
 
     Args:
         bar: The line.
@@ -22,6 +22,9 @@ class Predicting(QObject):
         comparison: Predicts, and knows what is missing.
         parent: Its owner.
     """
+
+    suspects_wanted = Signal(str)
+    """The name of the folds whose label suspects the user wants to see."""
 
     def __init__(
         self,
@@ -35,7 +38,8 @@ class Predicting(QObject):
         views.chosen.connect(self._on_views)
         self._problem = ""
         self._at_once = False
-        bar.predict_clicked.connect(self.predict)
+        self._group = ""
+        bar.predict_clicked.connect(self.do_offered)
         bar.cancel_clicked.connect(comparison.cancel_prediction)
         comparison.prediction_changed.connect(self.show)
         comparison.measuring.connect(self.show)
@@ -46,6 +50,13 @@ class Predicting(QObject):
         self._problem = ""
         self._at_once = False
         self._bar.hide()
+
+    def do_offered(self) -> None:
+        """Do what the line offers."""
+        if self._group and not self._bar.isHidden():
+            self.suspects_wanted.emit(self._group)
+        else:
+            self.predict()
 
     def predict(self) -> None:
         """Predict what is missing."""
@@ -66,6 +77,7 @@ class Predicting(QObject):
     def show(self) -> None:
         """Say what there is to say now."""
         comparison, bar = self._comparison, self._bar
+        self._group = ""
         self._views.show_augment(comparison.shown_augment)
         self._views.setEnabled(any(run.has_model for run in comparison.choice.runs))
         job = comparison.prediction
@@ -84,7 +96,9 @@ class Predicting(QObject):
         elif notice.is_problem:
             bar.tell_problem(notice.text, notice.button)
         else:
-            bar.offer(notice.text, notice.button, urgent=notice.urgent)
+            self._group = notice.group
+            tip = words.SUSPECTS_TIP if notice.group else ""
+            bar.offer(notice.text, notice.button, urgent=notice.urgent, tip=tip)
 
     def _on_views(self, augment: Augmentation) -> None:
         self._problem = ""

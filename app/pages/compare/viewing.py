@@ -23,6 +23,7 @@ from widgets.comparison.grid.linked_views import ShownRun
 from widgets.comparison.grid.panel import PanelKind
 from widgets.comparison.layers.sample_layers import LayerFiles
 from widgets.comparison.samples.columns import RunColumns, SampleColumns
+from widgets.comparison.samples.measures import QUALITY, Order
 from widgets.comparison.samples.sample_list import SampleList
 from widgets.comparison.viewing.viewer import ComparisonViewer
 from widgets.latest_task import LatestTask
@@ -56,6 +57,7 @@ class Viewing(QObject):
         self._unseen: tuple[str, str, ErrorRegion] | None = None
         self._analyses: Sequence[Analysis | None] = ()
         self._quality: dict[str, float] = {}
+        self._wants_suspects = False
         self._quality_task = LatestTask(self)
         self._quality_task.done.connect(self._on_quality)
         self.samples = SampleList()
@@ -210,6 +212,8 @@ class Viewing(QObject):
             self.samples.set_chosen("", None)
             self._unseen = unseen
         if self._truth != before_truth:
+            # The list of suspects of another split begins with its worst, too.
+            self._wants_suspects |= self.samples.model.measure.is_of_mask
             self._quality = {}
         colors.tell_apart(ids)
         self.viewer.forget_files()
@@ -231,6 +235,11 @@ class Viewing(QObject):
             self._show_columns()
             if self.samples.current:
                 self.show_sample()  # the analysis may know more of its errors
+
+    def show_suspects(self) -> None:
+        """Sort by how far the masks can be believed, once that is known, and choose the worst."""
+        self._wants_suspects = True
+        self.samples.want_measure(QUALITY)
 
     def show_waiting(self) -> None:
         """Say what goes on or is missing, unless a sample is shown: that stays."""
@@ -370,6 +379,10 @@ class Viewing(QObject):
         if quality != self._quality:
             self._quality = quality
             self._show_columns()
+        if self._wants_suspects and quality:
+            self._wants_suspects = False
+            self.samples.set_order(Order.A_WORST)
+            self.samples.show_first()
 
     def _on_pair(self, first: int, second: int) -> None:
         self.samples.set_pair(first, second)
@@ -383,7 +396,13 @@ class Viewing(QObject):
             return None
         known = [self._known_errors(place, sample_id) for place in range(len(self._shown_runs))]
         return layer_files(
-            dataset, label_set, self._shown_runs, sample_id, pair=self.viewer.pair, regions=known
+            dataset,
+            label_set,
+            self._shown_runs,
+            sample_id,
+            pair=self.viewer.pair,
+            regions=known,
+            not_asked=[not run.is_asked(sample_id) for run in self._shown_runs],
         )
 
     def _known_errors(self, place: int, sample_id: str) -> tuple[ErrorRegion, ...] | None:

@@ -185,6 +185,7 @@ def test_that_suspects_of_all_folds_are_ranked_together(
     assert not any(each["learned"] or each["edited"] for each in data["suspects"])
     assert [line.split()[0] for line in outcome.out.splitlines()[1:4]] == ranked[:3]
     assert f"{len(judged) - 3} more are less suspicious" in outcome.out
+    assert "Compare page, a fold of judges and Label suspects." in outcome.out
     one = ranked[-1]
     table = command("suspects", demo, "--folds", "judges", "--by", "softmin", "--csv", "-")
     rows = list(csv.DictReader(io.StringIO(table.out)))

@@ -108,3 +108,18 @@ def test_that_another_goal_is_held_against_the_score(header):
     header.append([started(400), validation(100, 82.31)])
     header.set_goal(90)
     assert header.best.text() == "Best mDice 82.31 < 90 so far, at iteration 100"
+
+
+def test_that_a_finished_fold_offers_the_label_suspects_of_its_group(header, qtbot):
+    fold = {"group": "judges", "fold": 2, "folds": 4}
+    header.show_run(summary("b", state=RunState.RUNNING, **fold))
+    assert header.suspects_button.isHidden()
+    header.show_run(summary("b", state=RunState.FINISHED, **fold))
+    assert header.reason.text() == "Fold 2 of 4 of judges."
+    with qtbot.waitExposed(header):
+        header.show()
+    with qtbot.waitSignal(header.suspects_requested) as wanted:
+        qtbot.mouseClick(header.suspects_button, Qt.MouseButton.LeftButton)
+    assert wanted.args == ["judges"]
+    header.show_run(summary("c", state=RunState.FINISHED))
+    assert header.suspects_button.isHidden()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from core.runs.events import BestScore
-from core.runs.store import RunState
+from core.runs.store import RunState, RunSummary
 from tests.making_runs import summary
 from widgets.training.words import (
     activity_words,
     end_words,
+    folds_done_words,
     goal_words,
     is_to_compare,
     loses_work,
@@ -94,3 +95,17 @@ def test_that_passing_the_goal_and_pausing_are_told():
     assert end_words(paused) == (
         "Run mine paused at iteration 210: best mDice 82.31 at iteration 200."
     )
+
+
+def test_that_the_last_fold_says_what_to_do_next():
+    def fold(number: int, state: RunState = RunState.FINISHED, **more) -> RunSummary:
+        return summary(f"f{number}", state=state, group="judges", fold=number, folds=2, **more)
+
+    first, second, other = fold(1), fold(2), summary("other")
+    said = "All 2 folds of judges have finished: see their label suspects."
+    assert folds_done_words(second, [other, second, first]) == said
+    assert folds_done_words(second, [second]) == ""
+    assert folds_done_words(first, [fold(2, RunState.RUNNING), first]) == ""
+    # Of a fold that was trained again the newest counts.
+    assert folds_done_words(second, [second, first, fold(2, RunState.FAILED)]) == said
+    assert folds_done_words(other, [other, second, first]) == ""

@@ -343,7 +343,7 @@ class LinkedViews(StyledGrid):
             self.width(),
             self.height(),
             kinds,
-            [f"{first}|{second}"] if is_shared else [run.letter for run in self._runs],
+            [f"{first}|{second}"] if is_shared else self._letters(),
             self._aspect(),
         )
         if cells == self._cells:
@@ -352,6 +352,16 @@ class LinkedViews(StyledGrid):
         for key in cells:
             self._refresh(key)
         self._show_placed()
+
+    def _letters(self) -> list[str]:
+        """The letters of the runs that have panels: of folds those that are asked of the sample."""
+        layers = self._layers
+        asked = [
+            run.letter
+            for run, found in zip(self._runs, layers.runs if layers else (), strict=False)
+            if not found.is_left_out
+        ]
+        return asked or [run.letter for run in self._runs]
 
     def _aspect(self) -> float:
         layers = self._layers

@@ -42,6 +42,8 @@ class LayerFiles:
         background: The class that is no object; None where every class is one.
         pair: Places of the two runs of which is told who is right where; None for none.
         regions: Per run, regions of errors that are known already; None to find them.
+        not_asked: Per run, whether it is a fold that other folds answer for: it has learned the
+            sample, or the sample is in none.
     """
 
     sample: str
@@ -55,6 +57,7 @@ class LayerFiles:
     background: int | None = 0
     pair: tuple[int, int] | None = None
     regions: tuple[tuple[ErrorRegion, ...] | None, ...] = ()
+    not_asked: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class RunLayers:
         regions: The regions of errors, the largest first.
         labels: Which pixel lies in which of them, int32 H×W, counted from 1; None without any.
         outlines: The same as a layer shows it, uint8 H×W.
+        is_left_out: It says nothing because it is a fold that is not asked about the sample.
     """
 
     prediction: Array | None = None
@@ -84,6 +88,7 @@ class RunLayers:
     regions: tuple[ErrorRegion, ...] = ()
     labels: Numbers | None = None
     outlines: Array | None = None
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +276,9 @@ def _mask(
 
 
 def _run_layers(files: LayerFiles, place: int, truth: Array | None) -> RunLayers:
+    if files.predictions[place] is None and any(files.not_asked[place : place + 1]):
+        said = "This fold has not held the sample out."
+        return RunLayers(problem=said, confidence_problem=said, is_left_out=True)
     prediction, problem = _mask(files.predictions[place], decode_prediction, "Not predicted yet.")
     path = files.confidences[place] if place < len(files.confidences) else None
     absent = "There is no confidence for this prediction: predict the split again."

@@ -38,6 +38,16 @@ class Measure:
     unit: str
     more_is_better: bool
 
+    @property
+    def is_of_mask(self) -> bool:
+        """Whether it is a figure of the mask, and the same for every run."""
+        return self.id == QUALITY
+
+    @property
+    def label(self) -> str:
+        """What a narrow list of measures calls it."""
+        return "Label quality" if self.is_of_mask else f"{self.title} ({self.unit})"
+
     def text(self, value: float | None, *, decimals: int = 2) -> str:
         """A value as it is shown: percent with decimals, pixels whole."""
         if value is None:

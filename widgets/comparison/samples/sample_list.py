@@ -198,6 +198,17 @@ class SampleList(QWidget):
         self._wanted_measure = measure_id
         self._take_measure([measure.id for measure in self._measures].index(measure_id))
 
+    def want_measure(self, measure_id: str) -> None:
+        """Choose what the figures are, as soon as that is known."""
+        self._wanted_measure = measure_id
+        ids = [measure.id for measure in self._measures]
+        if measure_id in ids:
+            self._take_measure(ids.index(measure_id))
+
+    def show_first(self) -> None:
+        """Choose the sample on top."""
+        self._choose_first()
+
     def _take_measure(self, place: int) -> None:
         self.measure_box.setCurrentIndex(place)
         self.model.set_measure(self._measures[place])
@@ -309,7 +320,9 @@ class SampleList(QWidget):
         self._measures = offered
         self.measure_box.clear()
         for measure in offered:
-            self.measure_box.addItem(f"{measure.title} ({measure.unit})", measure.id)
+            self.measure_box.addItem(measure.label, measure.id)
+            tip = Qt.ItemDataRole.ToolTipRole
+            self.measure_box.setItemData(self.measure_box.count() - 1, measure.title, tip)
         _widen_list(self.measure_box)
         # What was wanted may not be known yet; it is taken again once it is.
         ids = [each.id for each in offered]

@@ -273,6 +273,8 @@ class SampleModel(QAbstractTableModel):
                 return "Δ"
             first, second = self._pair
             return f"{LETTERS[second]}−{LETTERS[first]}"
+        if self._measure.is_of_mask:
+            return f"Quality {self._measure.unit}"
         return f"{LETTERS[section - Column.A]} {self._measure.unit}"
 
     def _title_tooltip(self, section: int) -> str:
@@ -285,6 +287,11 @@ class SampleModel(QAbstractTableModel):
         if section == Column.SAMPLE:
             return "Click to sort by name"
         title = self._measure.title
+        if self._measure.is_of_mask:
+            return (
+                "How far runs that have not learned a mask believe it: 100 where nothing speaks"
+                " against it, the lower the more suspicious. Click to sort."
+            )
         if section == self.delta_column:
             first, second = self._pair
             return f"{title}: {LETTERS[second]} − {LETTERS[first]}. Click to sort."

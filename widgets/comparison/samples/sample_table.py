@@ -83,6 +83,9 @@ class SampleTable(QTableView):
         for column in self._by_importance():
             width = delta if column == model.delta_column else figure
             has_room = width <= room or column == Column.A
+            if model.measure.is_of_mask:
+                has_room = column == Column.A  # the others would say the same
+                width = max(width, metrics.horizontalAdvance("Quality %") + 2 * _CELL_PADDING)
             self.setColumnHidden(column, not has_room)
             room -= width if has_room else 0
             header.setSectionResizeMode(column, modes.Fixed)

@@ -1,0 +1,184 @@
+"""Folds on the Compare page: what each shows, and the masks that all of them doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.pages.compare_page import ComparePage
+from core.dataset import open_dataset
+from core.evaluation.predicting.augmentation import PLAIN
+from core.evaluation.predicting.checkpoints import checkpoint_of
+from core.evaluation.predicting.client import PredictionResult
+from core.evaluation.predicting.files import CheckpointNote
+from core.evaluation.suspects.files import JudgedMask, QualityFile, load_quality, save_quality
+from core.evaluation.suspects.quality import LabelQuality, Suspicion
+from core.files import content_hash
+from core.runs.store import DatasetRecord, Run
+from tests.app.compare.hands import (
+    LEFT,
+    FakeClient,
+    choose_b,
+    make_run,
+    open_page,
+    predict_button,
+    settle,
+    write_prediction,
+)
+from widgets.comparison.samples.measures import QUALITY
+
+# Of Qt's plugin for drawing off the screen, for every window that has a layout.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+BELIEF = {"val/a": 0.9, "val/b": 0.3, "val/c": 0.6, "val/d": 0.2}
+FOLDS = {1: ("val/a", "val/b"), 2: ("val/c", "val/d")}
+
+
+def judge(run: Any, samples: tuple[str, ...], root: Path) -> None:
+    """Store what a fold makes of the masks that it has not learned."""
+    dataset = open_dataset(root)
+    masks = {}
+    for sample_id in samples:
+        write_prediction(run, dataset, sample_id, 4)
+        sample = dataset.sample(sample_id)
+        path, photo = sample.masks["labels"], sample.image
+        assert photo is not None
+        stamps = [(each.stat().st_mtime_ns, each.stat().st_size) for each in (path, photo)]
+        belief = BELIEF[sample_id]
+        place = Suspicion((1, 2, 3, 4), 1, 0, 12, 5.0)
+        quality = LabelQuality(belief, belief, belief, (0.9, belief, None), place)
+        masks[sample.stem] = JudgedMask(quality, content_hash(path.read_bytes()), *stamps)
+    names = tuple(info.name for info in dataset.classes)
+    note = CheckpointNote.of(checkpoint_of(run.folder))
+    file = QualityFile(label_set="labels", classes=names, checkpoint=note, augment=PLAIN)
+    save_quality(run.folder, "val", file.with_masks(masks, {}))
+
+
+@dataclass
+class JudgingClient(FakeClient):
+    """A worker that judges, too, and only what it is asked to."""
+
+    def predict(self, run: Any, split: str, **options: Any) -> PredictionResult:
+        self.calls.append((run.name, split))
+        samples = tuple(options["samples"])
+        assert options["label_set"] == "labels"
+        judge(run, samples, self.dataset.root)
+        return self._result(split, len(samples))
+
+
+def make_folds(root: Path, *, judged: tuple[int, ...] = (1, 2)) -> list[Run]:
+    """Two folds of the samples of val."""
+    runs = []
+    for fold, held_out in FOLDS.items():
+        run = make_run(root, f"judges-fold{fold}", age=3 - fold)
+        run.update(
+            group="judges",
+            fold=fold,
+            folds=2,
+            held_out=list(held_out),
+            dataset=DatasetRecord(root=root, fingerprint=dict.fromkeys(BELIEF, "")),
+        )
+        if fold in judged:
+            judge(run, held_out, root)
+        runs.append(run)
+    return runs
+
+
+def open_folds(qtbot: QtBot, page: ComparePage, root: Path) -> JudgingClient:
+    open_page(qtbot, page, root)
+    dataset = page.session.dataset
+    assert dataset is not None
+    client = JudgingClient(dataset)
+    page.comparison.client = client  # type: ignore[assignment]
+    return client
+
+
+def letters(page: ComparePage) -> set[str]:
+    """The letters of the runs that have panels."""
+    return {panel.letter for panel in page.viewer.views.panels if panel.letter}
+
+
+def test_that_a_fold_misses_nothing_that_it_has_learned_and_says_what_it_is(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    make_folds(root)
+    open_page(qtbot, page, root)
+    assert sorted(page.samples.model.ids) == ["val/c", "val/d"]
+    assert "judges-fold2 is fold 2 of 2 of judges" in page.prediction_bar.text
+    assert predict_button(page).text() == "Label suspects"
+    assert not page.overview.left_out_label.isVisible()
+    choose_b(qtbot, page)
+    assert "Each of these folds of judges" in page.prediction_bar.text
+    assert "in common" not in page.prediction_bar.text
+    assert not page.overview.left_out_label.isVisible()
+    assert len(page.samples.model.ids) == 4
+    # Only the fold that has not learned a sample has panels of it.
+    page.samples.select("val/a")
+    settle(qtbot, page)
+    assert letters(page) == {"B"}
+    page.samples.select("val/d")
+    settle(qtbot, page)
+    assert letters(page) == {"A"}
+    assert not page.problems  # type: ignore[attr-defined]
+
+
+def test_that_the_least_believed_masks_of_all_folds_come_first(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    make_folds(root)
+    client = open_folds(qtbot, page, root)
+    with qtbot.waitSignal(page.session.message) as told:
+        qtbot.mouseClick(predict_button(page), LEFT)
+    assert told.args == ["4 masks of val, the one that the folds of judges believe least first."]
+    settle(qtbot, page)
+    ranked = ["val/d", "val/b", "val/c", "val/a"]
+    qtbot.waitUntil(lambda: page.samples.model.ids == ranked and page.samples.current == "val/d")
+    assert client.calls == []  # everything was judged
+    assert page.samples.measure_box.currentText() == "Label quality"
+    header = page.samples.model.headerData(2, Qt.Orientation.Horizontal)
+    assert header == "Quality %"
+    assert page.samples.table.hidden_runs == [1]  # which would say the same
+    qtbot.keyClick(page.samples.table, Qt.Key.Key_Down)
+    assert page.samples.current == "val/b"
+    settle(qtbot, page)
+    assert letters(page) == {"A"}
+    assert not page.problems  # type: ignore[attr-defined]
+
+
+def test_that_what_is_not_judged_yet_is_judged_first(qtbot: QtBot, page: ComparePage, root: Path):
+    runs = make_folds(root, judged=(1,))
+    client = open_folds(qtbot, page, root)
+    page.session.suspects_requested.emit("judges")
+    qtbot.waitUntil(lambda: page.samples.model.ids == ["val/d", "val/b", "val/c", "val/a"])
+    settle(qtbot, page)
+    assert client.calls[-1] == ("judges-fold2", "val")
+    assert load_quality(runs[1].folder, "val", "labels") is not None
+    assert page.samples.model.measure.id == QUALITY
+    assert page.overview.chooser.run_ids == [run.id for run in runs]
+
+
+def test_that_predicting_a_fold_predicts_what_it_has_not_learned(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    make_folds(root, judged=())
+    client = open_folds(qtbot, page, root)
+    assert predict_button(page).text() == "Predict 2 images"
+    qtbot.keyClick(page, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: len(page.samples.model.ids) == 2)
+    settle(qtbot, page)
+    assert client.calls == [("judges-fold2", "val")]
+    assert predict_button(page).text() == "Label suspects"
+
+
+def test_that_folds_without_a_checkpoint_are_no_judges(qtbot: QtBot, page: ComparePage, root: Path):
+    for run in make_folds(root, judged=()):
+        checkpoint_of(run.folder).path.unlink()
+    open_folds(qtbot, page, root)
+    with qtbot.waitSignal(page.session.problem) as told:
+        page.session.suspects_requested.emit("judges")
+    assert "No fold of judges has saved a checkpoint yet" in told.args[0]
