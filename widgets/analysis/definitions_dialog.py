@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QLabel,
     QLineEdit,
     QTextBrowser,
     QVBoxLayout,
@@ -17,12 +20,21 @@ from PySide6.QtWidgets import (
 from core.evaluation.metrics.definitions import DEFINITIONS, Definition
 from widgets import theme
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
+"""Where the same stands at length; only beside a program that runs from its own folder."""
+
 
 class DefinitionsDialog(QDialog):
-    """Every figure with its formula and source; a word narrows them down."""
+    """Every figure with its formula and source; a word narrows them down.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        parent: Its parent.
+        guide: A file that tells more, which is pointed to where it is there.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, guide: Path = GUIDE) -> None:
         super().__init__(parent)
+        self._guide = guide
         self.setWindowTitle("What the figures mean")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 560)
@@ -33,16 +45,35 @@ class DefinitionsDialog(QDialog):
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
         self.text.setAccessibleName("Definitions of the figures")
+        name = f"{guide.parent.name}/{guide.name}"
+        self.pointer = QLabel(
+            f"How to read intervals, differences of runs and calibration is told in {name}."
+        )
+        self.pointer.setProperty("role", "muted")
+        self.pointer.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.guide_button = buttons.addButton(
+            f"Open {name}", QDialogButtonBox.ButtonRole.ActionRole
+        )
+        self.guide_button.setToolTip(f"Open it with the program for such files:\n{guide}")
+        self.guide_button.clicked.connect(self._open_guide)
+        for widget in (self.pointer, self.guide_button):
+            widget.setVisible(guide.is_file())
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)
         column.setSpacing(theme.GRID)
         column.addWidget(self.search)
         column.addWidget(self.text, 1)
+        column.addWidget(self.pointer)
         column.addWidget(buttons)
         self.search.textChanged.connect(self._refresh)
         theme.signals.changed.connect(self._refresh)
         self._refresh()
+
+    def _open_guide(self) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._guide))):
+            self.pointer.setText(f"No program opens it here. It is {self._guide}")
+            self.pointer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def _refresh(self) -> None:
         wanted = self.search.text().strip().lower()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
 from core.evaluation.comparing.paired import paired_test
 from core.evaluation.metrics.definitions import DEFINITIONS
-from tests.widgets.analysis.driving import click, row_of, texts, tip, titles
+from tests.widgets.analysis.driving import LEFT, click, row_of, texts, tip, titles
+from widgets.analysis.definitions_dialog import GUIDE, DefinitionsDialog
 from widgets.analysis.figures_panel import FiguresPanel
 from widgets.analysis.report import RunReport
 
@@ -98,3 +103,36 @@ def test_that_the_definitions_can_be_searched(qtbot: QtBot, panel: FiguresPanel,
     shown = dialog.text.toPlainText()
     assert "Guo et al. 2017" in shown
     assert "van Rijsbergen" not in shown
+
+
+def test_that_the_definitions_point_to_the_guide_and_open_it_on_a_click_only(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    opened: list[str] = []
+    answers = [True, False]
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url.toLocalFile())
+        return answers[len(opened) - 1]
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    dialog = DefinitionsDialog()
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert "told in docs/metrics.md" in dialog.pointer.text()
+    assert GUIDE.is_file()
+    assert opened == []
+    qtbot.mouseClick(dialog.guide_button, LEFT)
+    assert opened == [GUIDE.as_posix()]
+    qtbot.mouseClick(dialog.guide_button, LEFT)
+    assert dialog.pointer.text() == f"No program opens it here. It is {GUIDE}"
+
+
+def test_that_without_the_guide_nothing_points_to_it(qtbot: QtBot, tmp_path: Path):
+    dialog = DefinitionsDialog(guide=tmp_path / "docs" / "metrics.md")
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert not dialog.pointer.isVisible()
+    assert not dialog.guide_button.isVisible()
