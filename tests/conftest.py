@@ -66,17 +66,21 @@ def _nothing_left_running(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
 
 @pytest.fixture(autouse=True)
-def _theme_as_it_was(request: pytest.FixtureRequest):
-    """A test that puts on a theme leaves none behind: the sizes of texts depend on it."""
+def _fresh_application(request: pytest.FixtureRequest):
+    """A test leaves no window and no theme behind: both would change what others measure."""
     if not {"qtbot", "qapp"} & set(request.fixturenames):
         yield
         return
+    from PySide6.QtCore import QCoreApplication, QEvent
+
     from widgets import theme
 
     application = request.getfixturevalue("qapp")
     name, sheet = theme.active(), application.styleSheet()
     style, palette = application.style().name(), application.palette()
     yield
+    # Windows that are closed but not yet deleted would be styled again, which takes seconds.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if theme.active() != name or application.styleSheet() != sheet:
         theme.apply(application, name)
         application.setStyle(style)
