@@ -14,7 +14,7 @@ from app.jobs import Jobs
 from app.pages.compare.analysing import REPAIRS, Analysing
 from app.pages.compare.experiments import Experiments
 from app.pages.compare.fold_suspects import FoldSuspects
-from app.pages.compare.frame import RUNS, SAMPLES, CompareFrame
+from app.pages.compare.frame import CRAMPED, RUNS, SAMPLES, CompareFrame
 from app.pages.compare.predicting import Predicting
 from app.pages.compare.repairing import Repairing
 from app.pages.compare.viewing import Viewing
@@ -86,6 +86,12 @@ class ComparePage(Page):
                 lambda: frame.side.fold(not frame.side.is_folded),
                 ("F",),
             ),
+            Action(
+                "compare.enlarge",
+                "Give the pictures the room of figures and analysis, or take it back",
+                self.overview.room_button.toggle,
+                ("G",),
+            ),
         ]
         return [
             *map(self._where_samples_are, of_samples),
@@ -123,7 +129,7 @@ class ComparePage(Page):
         self.experiments.remember(settings)
         side = self.frame.side
         settings.compare = settings.compare.model_copy(
-            update={"folded": side.is_folded, "panel": side.tab}
+            update={"folded": self.frame.is_folded_by_hand, "panel": side.tab}
         )
 
     def shut_down(self) -> None:
@@ -277,6 +283,8 @@ class ComparePage(Page):
             # Only then: whoever ticks others meanwhile keeps those.
             self._ticked = ids
             self.experiments.set_chosen(ids)
+            if self.frame.is_cramped(len(ids)):
+                self.session.message.emit(CRAMPED)
         self.comparison.choose(ids, self.overview.chooser.split)
 
     # Figures

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.comparing.work import RunChoice, find
@@ -20,6 +20,7 @@ from core.images import encode_mask
 from core.runs.store import RunState
 from tests.making import photo_of
 from tests.widgets.comparison.making import SIX_RUNS, many
+from widgets.analysis.scatter.panel import ScatterPanel
 from widgets.comparison.layers.sample_layers import LayerFiles, load_layers
 from widgets.comparison.samples.columns import RunColumns, SampleColumns
 from widgets.comparison.samples.sample_list import SampleList
@@ -239,3 +240,35 @@ def test_how_long_ten_thousand_samples_of_four_runs_take_to_list(qtbot: QtBot, c
         listed = ", ".join(f"{name} {value:.0f} ms" for name, value in figures.items())
         print(f"\n10,000 samples of 4 runs: {listed}")
     samples.shut_down()
+
+
+def test_how_long_ten_thousand_points_of_the_scatter_take(qtbot: QtBot, capsys):
+    columns = many(10_000, 2)
+    panel = ScatterPanel()
+    qtbot.addWidget(panel)
+    panel.resize(400, 500)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    plot = panel.plot
+    half = columns.ids[::2]
+
+    def rectangle(to: float, *, is_over: bool) -> None:
+        plot.brushed.emit(QPointF(30, 30), QPointF(to, 90), is_over)
+
+    figures = {}
+    for name, work in (
+        ("the first time", lambda: panel.show_samples(columns, ())),
+        ("other figures", lambda: panel.show_samples(many(10_000, 2, seed=1), ())),
+        ("under the mouse", lambda: plot.pointed_at.emit(QPointF(plot.x[7], plot.y[7]))),
+        ("a step of a rectangle", lambda: rectangle(60, is_over=False)),
+        ("a rectangle", lambda: rectangle(70, is_over=True)),
+        ("5,000 listed", lambda: panel.show_chosen("x", half)),
+        ("one key", lambda: qtbot.keyClick(plot, Qt.Key.Key_Right)),
+    ):
+        began = time.perf_counter()
+        work()
+        plot.viewport().repaint()
+        figures[name] = (time.perf_counter() - began) * 1e3
+    with capsys.disabled():
+        listed = ", ".join(f"{name} {value:.0f} ms" for name, value in figures.items())
+        print(f"\n10,000 points: {listed}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.comparison import words
@@ -33,6 +33,13 @@ class Overview(QWidget):
             lambda: picture_of([self.table]),
             self.table.metrics_model.as_rows,
         )
+        self.room_button = QToolButton()
+        self.room_button.setObjectName("EnlargeViews")
+        self.room_button.setCheckable(True)
+        self.room_button.setProperty("role", "chip")
+        self.room_button.setToolTip("Give the pictures the room of figures and analysis (G)")
+        self.room_button.setAccessibleName("Enlarge the pictures")
+        theme.set_icon(self.room_button, "arrow-expand")
         self.left_out_label = ElidedLabel()
         self.left_out_label.setObjectName("LeftOut")
         self.left_out_label.setProperty("role", "warning")
@@ -51,6 +58,7 @@ class Overview(QWidget):
         row.addWidget(self.chooser)
         row.addWidget(self.augment_button)
         row.addWidget(self.caption, 1)
+        row.addWidget(self.room_button)
         row.addWidget(self.export_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

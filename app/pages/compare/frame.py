@@ -22,6 +22,11 @@ _LIST_WIDTH, _SIDE_WIDTH = 256, 400
 _LEAST_LIST, _LEAST_MIDDLE = 224, 520
 _ROOMY = 760
 """From this height on there is room for figures, views and an open worklist."""
+_MANY = 5
+"""From so many runs on the pictures of a low window are small."""
+
+CRAMPED = "So many runs leave little room for pictures here: G gives them that of the figures."
+"""Said where pictures are small, and how they become larger."""
 
 
 class CompareFrame(QWidget):
@@ -57,6 +62,7 @@ class CompareFrame(QWidget):
         self._lay_out(samples, viewer)
         self.tabs.currentChanged.connect(self._on_tab)
         self.side.folded_changed.connect(self._on_folded)
+        self.overview.room_button.toggled.connect(self._enlarge)
         self.show_view(SAMPLES)
 
     # Rooms that others furnish
@@ -84,7 +90,22 @@ class CompareFrame(QWidget):
     def give_room(self, is_working: bool) -> None:
         """Let the views have the room of the figures while a worklist is open in a low window."""
         self._is_working = is_working
-        self.overview.table.setVisible(not is_working or self.height() >= _ROOMY)
+        has_room = not is_working or self.height() >= _ROOMY
+        self.overview.table.setVisible(has_room and not self.is_enlarged)
+
+    @property
+    def is_enlarged(self) -> bool:
+        """Whether the views have the room of figures and analysis."""
+        return self.overview.room_button.isChecked()
+
+    @property
+    def is_folded_by_hand(self) -> bool:
+        """Whether the analysis is folded away other than to enlarge the views."""
+        return self._was_folded if self.is_enlarged else self.side.is_folded
+
+    def is_cramped(self, runs: int) -> bool:
+        """Whether the pictures of so many runs are small here, and could be larger."""
+        return runs >= _MANY and self.height() < _ROOMY and not self.is_enlarged
 
     def show_empty(self, is_empty: bool) -> None:
         """Show in place of the samples why there are none, or the samples again."""
@@ -117,7 +138,7 @@ class CompareFrame(QWidget):
 
     def _lay_out(self, samples: SampleList, viewer: ComparisonViewer) -> None:
         self._unfolded_width = _SIDE_WIDTH
-        self._is_working = False
+        self._is_working = self._was_folded = False
         samples.setMinimumWidth(_LEAST_LIST)
         self._viewer = viewer
         for column in (samples, viewer, self.side):
@@ -150,6 +171,15 @@ class CompareFrame(QWidget):
     def _on_tab(self, place: int) -> None:
         self._views.setCurrentIndex(place)
         self.view_changed.emit(self.view)
+
+    def _enlarge(self, is_large: bool) -> None:
+        """Give the views the room of figures and analysis, or take it back."""
+        if is_large:
+            self._was_folded = self.side.is_folded
+            self.side.fold(True)
+        elif self.side.is_folded:  # who brought it back meanwhile keeps it
+            self.side.fold(self._was_folded)
+        self.give_room(self._is_working)
 
     def _on_folded(self, folded: bool) -> None:
         list_width, middle, side = self.splitter.sizes()

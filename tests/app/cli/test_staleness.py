@@ -82,3 +82,17 @@ def test_that_the_figures_keep_the_hash_of_every_mask(
     hashes = {each["sample"]: each["mask_hash"] for each in kept["scores"]}
     used = run.record.dataset.fingerprint
     assert hashes == {sample: used[sample] for sample in ("val/003", "val/007")}
+
+
+def test_that_eval_errors_and_compare_say_that_a_class_has_another_name_by_now(
+    command: Command, dataset: Dataset, run: Run
+) -> None:
+    names = [info.name for info in dataset.classes]
+    learned = [names[0], "Kitten", *names[2:]]
+    config = {"val_dataloader": {"dataset": {"metainfo": {"classes": learned}}}}
+    (run.folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    wanted = f"warning: The run first has learned class 1 as 'Kitten', now '{names[1]}'."
+    for words in (("eval", "first"), ("errors", "first"), ("compare", "first", "first")):
+        found = command(words[0], dataset.root, *words[1:])
+        assert found.code == 0
+        assert " ".join(found.err.split()).count(wanted) >= 1

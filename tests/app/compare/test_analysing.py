@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.jobs import JobHandle
-from app.pages.compare.frame import RUNS, SAMPLES
+from app.pages.compare.frame import CRAMPED, RUNS, SAMPLES
 from app.pages.compare_page import ComparePage
 from app.settings import Settings
 from core.dataset import open_dataset
@@ -362,3 +362,34 @@ def test_that_a_run_whose_classes_have_other_names_by_now_says_which(
     said = page.overview.renamed_label.text()
     assert "The run baseline has learned class 1 as 'Cat', now 'cat'." in said
     assert page.overview.renamed_label.isVisible()
+
+
+def test_that_many_runs_are_offered_the_room_of_the_figures(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    for age in range(5):
+        make_predicted_run(root, f"run {age}", age=age, extra=age)
+    said: list[str] = []
+    page.session.message.connect(said.append)
+    open_page(qtbot, page, root)
+    for _ in range(3):
+        choose_b(qtbot, page)
+    assert CRAMPED not in said
+    choose_b(qtbot, page)
+    assert CRAMPED in said
+    panels = page.viewer.views.panels
+    before = panels[0].size()
+    qtbot.keyClick(page.samples.table, Qt.Key.Key_G)
+    assert page.frame.side.is_folded
+    assert not page.overview.table.isVisible()
+    qtbot.waitUntil(lambda: panels[0].width() * panels[0].height() > 2 * area(before))
+    settings = Settings()
+    page.remember(settings)
+    assert not settings.compare.folded  # only for now
+    qtbot.mouseClick(page.overview.room_button, LEFT)
+    assert not page.frame.side.is_folded
+    assert page.overview.table.isVisible()
+
+
+def area(size: QSize) -> int:
+    return size.width() * size.height()
