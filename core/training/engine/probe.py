@@ -24,6 +24,7 @@ from torch import nn
 from core.training.engine.decoder_order import use_orderly_decoder
 from core.training.engine.depthwise import use_quick_depthwise
 from core.training.engine.precision import keep_losses_in_float32
+from core.training.engine.quick_dice import use_quick_dice
 
 # Seconds after which no further way is tried.
 PATIENCE = 10.0
@@ -131,6 +132,7 @@ def fastest(
 def apply_way(model: nn.Module, way: Way) -> None:
     """Put a model and torch into a way of computing, besides the optimizer's context."""
     torch.set_num_threads(way.threads)
+    use_quick_dice(model)
     if way.precision == "bfloat16":
         keep_losses_in_float32(model)
     if way.channels_last:

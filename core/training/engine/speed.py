@@ -22,6 +22,7 @@ from core.training.engine.data_cache import use_data_cache
 from core.training.engine.precision import CpuBfloat16OptimWrapper, has_fast_bfloat16
 from core.training.engine.prefetch import PrefetchingLoader, use_prefetching
 from core.training.engine.probe import Way, apply_way, fastest, ways
+from core.training.engine.quick_crop import use_quick_crops
 from core.training.engine.sampling import SeededDataset, Turn
 from core.training.engine.saving import unwrapped
 
@@ -35,12 +36,13 @@ _FUSED = ("Adam", "AdamW", "SGD")
 
 
 def accelerate_config(config: dict[str, Any]) -> None:
-    """Let a config hold decoded data, validate in batches and update all weights at once.
+    """Let a config hold decoded data, crop quickly, validate in batches and step in one go.
 
     Args:
         config: The config to build this start's runner from; it is changed.
     """
     use_data_cache(config)
+    use_quick_crops(config)
     use_batched_validation(config)
     optimizer = (config.get("optim_wrapper") or {}).get("optimizer") or {}
     if optimizer.get("type") in _FUSED:
