@@ -15,7 +15,7 @@ max_iters = 3000
 batch_size = 8
 image_size = (256, 256)
 crop_size = (256, 256)
-val_interval = 250
+val_interval = 200
 # Background, cat, dog.
 class_weights = [0.6, 1.0, 1.2]
 
