@@ -66,26 +66,17 @@ def _nothing_left_running(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
 
 @pytest.fixture(autouse=True)
-def _fresh_application(request: pytest.FixtureRequest):
-    """A test leaves no window and no theme behind: both would change what others measure."""
+def _themed_as_at_the_start(request: pytest.FixtureRequest):
+    """Each test begins with the theme that the window begins with: sizes of texts depend on it."""
     if not {"qtbot", "qapp"} & set(request.fixturenames):
         yield
         return
-    from PySide6.QtCore import QCoreApplication, QEvent
-
     from widgets import theme
 
     application = request.getfixturevalue("qapp")
-    name, sheet = theme.active(), application.styleSheet()
-    style, palette = application.style().name(), application.palette()
+    if theme.active() != "dark" or not application.styleSheet():
+        theme.apply(application, "dark")
     yield
-    # Windows that are closed but not yet deleted would be styled again, which takes seconds.
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    if theme.active() != name or application.styleSheet() != sheet:
-        theme.apply(application, name)
-        application.setStyle(style)
-        application.setPalette(palette)
-        application.setStyleSheet(sheet)
 
 
 def _python_threads() -> set[threading.Thread]:

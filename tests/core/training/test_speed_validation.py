@@ -6,6 +6,7 @@ import copy
 
 import pytest
 import torch
+from mmcv.cnn import ConvModule
 from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmseg.evaluation.metrics import IoUMetric
@@ -15,6 +16,7 @@ from mmseg.utils import register_all_modules
 from core.evaluation.metrics.confusion import ConfusionMatrix
 from core.training.engine.batched_validation import in_batches, predict, without_batch_norm
 from core.training.engine.depthwise import use_quick_depthwise
+from core.training.engine.fused_activation import use_fused_activations
 from tests.core.training.test_speed_probe import MODEL
 from tests.making import blob, write_sample
 
@@ -124,6 +126,40 @@ def test_that_batch_norms_are_folded_without_a_change_to_what_is_predicted(model
         expected, found = model(inputs), folded(inputs)
     assert torch.allclose(found, expected, rtol=1e-4, atol=1e-4 * float(expected.abs().max()))
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+@pytest.mark.parametrize("activation", ["ReLU", "ReLU6"])
+def test_that_activations_in_one_go_with_convolutions_change_nothing(activation):
+    torch.manual_seed(0)
+    module = ConvModule(4, 8, 3, stride=2, padding=1, act_cfg={"type": activation})
+    deep = ConvModule(8, 8, 3, padding=2, dilation=2, groups=8, act_cfg={"type": activation})
+    wide = ConvModule(8, 8, 3, padding=9, dilation=9, groups=8, act_cfg={"type": activation})
+    with_norm = ConvModule(
+        8, 8, 1, norm_cfg={"type": "BN"}, act_cfg={"type": activation}, inplace=False
+    )
+    other = ConvModule(8, 3, 1, act_cfg={"type": "Tanh"})
+    model = torch.nn.Sequential(module, deep, wide, with_norm, other).eval()
+    fused = copy.deepcopy(model)
+    assert use_fused_activations(fused) == 2
+    inputs = 4 * torch.randn(2, 4, 16, 16)
+    with torch.inference_mode():
+        for order in (torch.channels_last, torch.contiguous_format):
+            expected, found = (each(inputs.to(memory_format=order)) for each in (model, fused))
+            assert torch.allclose(found, expected, rtol=1e-5, atol=1e-6)
+            first, same = model[0](inputs), fused[0](inputs)
+            assert float(first.min()) == 0.0
+            assert torch.allclose(same, first, rtol=1e-5, atol=1e-6)
+
+
+def test_that_a_folded_model_has_its_activations_in_its_convolutions(model, samples):
+    model = trained_a_little(model).to(memory_format=torch.channels_last)
+    folded = without_batch_norm(model)
+    assert use_fused_activations(folded) > 0
+    data = {"inputs": [samples[0][0]], "data_samples": [copy.deepcopy(samples[0][1])]}
+    inputs = model.data_preprocessor(data, False)["inputs"]
+    with torch.inference_mode():
+        expected, found = model(inputs), folded(inputs)
+    assert torch.allclose(found, expected, rtol=1e-4, atol=1e-4 * float(expected.abs().max()))
 
 
 def test_that_a_batch_norm_without_statistics_is_not_folded(model):
