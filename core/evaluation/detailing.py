@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from core.dataset import Dataset
 from core.errors import PetsegError
+from core.evaluation.detail_files import KnownDetails, details_path, load_details, save_details
 from core.evaluation.errors.background import background_of
-from core.evaluation.evaluate import EvaluationCancelled
+from core.evaluation.evaluate import EvaluationCancelled, metrics_path
 from core.evaluation.metrics.confusion import Mask
 from core.evaluation.metrics.details import SampleDetails, measure_details
 from core.evaluation.pairs import Job, jobs_of, read_pair
@@ -52,6 +54,9 @@ def details_of_run(
 ) -> RunDetails:
     """Count the borders, objects and confidence of the samples that an evaluation has.
 
+    What was counted is kept beside the run's figures: asked again, only samples of which a file
+    changed are looked at.
+
     Args:
         dataset: The dataset.
         run: The run.
@@ -71,14 +76,57 @@ def details_of_run(
         for job in jobs_of(dataset, run, samples, evaluation.label_set)
         if job.sample in measured
     ]
-    found: dict[str, SampleDetails] = {}
-    without: list[SkippedSample] = []
-    for job, details, problem in _measured(jobs, dataset, band, on_progress, cancelled):
+    path = details_path(metrics_path(run, evaluation.split, evaluation.label_set), band)
+    made_with = _made_with(dataset, band)
+    before = load_details(path, made_with)
+    keys = {job.sample: _key(job) for job in jobs}
+    known = {sample: each for sample, each in before.items() if keys.get(sample) == each.key}
+    todo = [job for job in jobs if job.sample not in known]
+    report = on_progress or (lambda done, total: None)
+    done = len(known)
+    report(done, len(jobs))
+    for job, details, problem in _measured(todo, dataset, band, cancelled):
         if details is not None:
-            found[job.sample] = details
-        if problem:
-            without.append(SkippedSample(sample=job.sample, reason=problem))
-    return RunDetails(found, tuple(without))
+            known[job.sample] = KnownDetails(keys[job.sample], details, problem)
+        done += 1
+        report(done, len(jobs))
+    if todo or len(known) < len(before):
+        _keep(path, made_with, known)
+    found = {sample: known[sample] for sample in keys if sample in known}
+    return RunDetails(
+        {sample: each.details for sample, each in found.items()},
+        tuple(
+            SkippedSample(sample=sample, reason=each.problem)
+            for sample, each in found.items()
+            if each.problem
+        ),
+    )
+
+
+def _made_with(dataset: Dataset, band: float | None) -> dict[str, Any]:
+    """All but a sample's files that decides what is counted in it."""
+    return {
+        "num_classes": dataset.num_classes,
+        "ignore_index": dataset.ignore_index,
+        "background": background_of(dataset),
+        "band": band,
+    }
+
+
+def _key(job: Job) -> str:
+    """What stands for the content of a sample's mask, prediction and confidence."""
+    try:
+        status = _confidence_path(job).stat()
+    except OSError:
+        return job.key
+    return f"{job.key} {status.st_mtime_ns}:{status.st_size}"
+
+
+def _keep(path: Path, made_with: Mapping[str, Any], known: Mapping[str, KnownDetails]) -> None:
+    try:
+        save_details(path, made_with, known)
+    except PetsegError:
+        pass  # a folder that may only be read: they are counted each time
 
 
 Found = tuple[Job, SampleDetails | None, str]
@@ -88,7 +136,6 @@ def _measured(
     jobs: list[Job],
     dataset: Dataset,
     band: float | None,
-    on_progress: Callable[[int, int], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[Found]:
     background = background_of(dataset)
@@ -113,16 +160,17 @@ def _measured(
         for start in range(0, len(jobs), _CHUNK):
             if cancelled is not None and cancelled():
                 raise EvaluationCancelled("The evaluation was cancelled")
-            chunk = jobs[start : start + _CHUNK]
-            yield from pool.map(measure, chunk)
-            if on_progress is not None:
-                on_progress(start + len(chunk), len(jobs))
+            yield from pool.map(measure, jobs[start : start + _CHUNK])
+
+
+def _confidence_path(job: Job) -> Path:
+    prediction = Path(job.prediction)
+    return prediction.parent / CONFIDENCE_FOLDER / prediction.name
 
 
 def _confidence(job: Job, shape: tuple[int, ...]) -> tuple[Mask | None, str]:
     """The confidence of a prediction, or why there is none, as a clause."""
-    prediction = Path(job.prediction)
-    path = prediction.parent / CONFIDENCE_FOLDER / prediction.name
+    path = _confidence_path(job)
     if not path.exists():
         return None, "its confidence was not stored"
     try:

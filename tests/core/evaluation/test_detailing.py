@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,52 @@ def test_that_confidence_that_cannot_be_used_is_said_in_words_and_the_rest_goes_
 def test_that_it_can_be_cancelled(dataset, run):
     with pytest.raises(EvaluationCancelled):
         details_of_run(dataset, run, evaluate_run(dataset, run, "val"), cancelled=lambda: True)
+
+
+def rewritten_unnoticed(path, mask):
+    """Another mask in a file that seems to be as it was: of the same time and size."""
+    before = path.stat()
+    data = path.read_bytes()
+    write_mask(path, mask)
+    assert path.stat().st_size <= before.st_size
+    path.write_bytes(path.read_bytes() + b"\0" * (before.st_size - path.stat().st_size))
+    assert path.read_bytes() != data
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_that_only_samples_whose_files_changed_are_counted_again(dataset, run):
+    first = details_of_run(dataset, run, evaluate_run(dataset, run, "val"))
+    masks = {sample.id: sample.masks["labels"] for sample in dataset.in_splits(["val"])}
+    for path in masks.values():
+        rewritten_unnoticed(path, np.zeros((24, 32), np.uint8))
+    again = details_of_run(dataset, run, evaluate_run(dataset, run, "val"))
+    assert again.samples == first.samples  # nothing was read
+    assert again.without_confidence == first.without_confidence
+    os.utime(masks["val/4"], ns=(1, 1))
+    write_mask(confidence_path(run, dataset.sample("val/1")), np.full((24, 32), 200, np.uint8))
+    renewed = details_of_run(dataset, run, evaluate_run(dataset, run, "val"))
+    assert list(renewed.samples) == list(first.samples)
+    assert [
+        sample for sample in renewed.samples if renewed.samples[sample] != first.samples[sample]
+    ] == ["val/1", "val/4"]
+    assert [each.sample for each in renewed.without_confidence] == ["val/0", "val/2"]
+
+
+def test_that_each_band_is_kept_and_a_damaged_file_costs_no_more_than_counting(dataset, run):
+    evaluation = evaluate_run(dataset, run, "val")
+    wide, usual = (details_of_run(dataset, run, evaluation, band=band) for band in (6, None))
+    assert wide.samples != usual.samples
+    kept = sorted((run.folder / "metrics" / "details").iterdir())
+    assert len(kept) == 2
+    assert details_of_run(dataset, run, evaluation, band=6).samples == wide.samples
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:200])
+    assert details_of_run(dataset, run, evaluation).samples == usual.samples
+    assert details_of_run(dataset, run, evaluation, band=6).samples == wide.samples
+
+
+def test_that_an_excluded_sample_is_forgotten(dataset, run):
+    details_of_run(dataset, run, evaluate_run(dataset, run, "val"))
+    few = evaluate_run(dataset, run, "val", exclude=["val/3"])
+    assert "val/3" not in details_of_run(dataset, run, few).samples
+    assert len(details_of_run(dataset, run, few).samples) == 5
