@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli import options
-from app.cli.opening import (
-    chosen_device,
-    chosen_label_set,
-    chosen_run,
-    chosen_split,
-    opened,
-    run_store,
-)
+from app.cli.measuring import measured, note_skipped
+from app.cli.opening import run_store
 from app.cli.output import NOTHING, STDOUT, Column, percent, say, table, write_csv, write_json
-from app.cli.predict import predict_if_needed
-from app.cli.progress import note, progress
+from app.cli.progress import progress
 from app.cli.renamed import note_if_renamed
 from app.cli.staleness import note_if_stale
 
@@ -28,7 +21,6 @@ if TYPE_CHECKING:
     from core.evaluation.slices.dark import DarkOnDark
     from core.evaluation.slices.slicing import Slice
 
-_SHOWN_SKIPPED = 10
 _CSV_COLUMNS = (
     "sample", "kind", "true", "predicted", "pixels", "left", "top", "width", "height",
     "confidence", "object_pixels", "thickness",
@@ -73,30 +65,21 @@ def errors(
     """
     if json == STDOUT and csv == STDOUT:
         raise typer.BadParameter("only one of --json and --csv can go to standard output")
-    dataset = opened(folder, workspace)
-    run = chosen_run(dataset, run_name)
-    chosen = chosen_split(dataset, split)
-    label_set = chosen_label_set(dataset, labels) if labels else None
-    wanted_device = chosen_device(device)
+    dataset, run, chosen, label_set, evaluation = measured(
+        folder, run_name, split=split, labels=labels, device=device, workspace=workspace
+    )
 
     from core.evaluation.analyse import analyse_run
-    from core.evaluation.evaluate import evaluate_run
     from core.evaluation.slices.dark import judge_dark_on_dark
     from core.evaluation.slices.said import said_of
     from core.evaluation.slices.slicing import make_slices
     from core.evaluation.suspects.doubts import doubts_of
 
-    predict_if_needed(dataset, run, chosen, wanted_device)
-    with progress("Measuring") as report:
-        evaluation = evaluate_run(dataset, run, chosen, label_set=label_set, on_progress=report)
     with progress("Looking for errors") as report:
         analysis = analyse_run(dataset, run, chosen, label_set=label_set, on_progress=report)
     doubts = doubts_of(dataset, analysis.label_set, run_store(dataset).list(), chosen)
     analysis = analysis.with_doubts(doubts)
-    for skipped in analysis.skipped[:_SHOWN_SKIPPED]:
-        note(f"Not looked at: {skipped.sample}, because {skipped.reason}.")
-    if len(analysis.skipped) > _SHOWN_SKIPPED:
-        note(f"Not looked at: {len(analysis.skipped) - _SHOWN_SKIPPED} more samples.")
+    note_skipped("Not looked at", analysis.skipped)
     note_if_renamed(dataset, run)
     note_if_stale(dataset, run)
     with said_of(dataset, analysis.label_set) as said:

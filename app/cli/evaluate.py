@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli import options
-from app.cli.opening import chosen_device, chosen_label_set, chosen_run, chosen_split, opened
+from app.cli.measuring import measured, note_skipped
 from app.cli.output import STDOUT, say, write_csv, write_json
-from app.cli.predict import predict_if_needed
 from app.cli.progress import note, progress
 from app.cli.renamed import note_if_renamed
 from app.cli.staleness import note_if_stale
@@ -19,9 +18,7 @@ from app.cli.staleness import note_if_stale
 if TYPE_CHECKING:
     from core.evaluation.metrics.details import Details
     from core.evaluation.metrics.figures import FigureTable
-    from core.evaluation.scores import Evaluation, SkippedSample
-
-_SHOWN_SKIPPED = 10
+    from core.evaluation.scores import Evaluation
 
 Band = Annotated[
     str | None,
@@ -89,29 +86,23 @@ def evaluate(
             "only one of --json, --csv and --samples can go to standard output"
         )
     width = _parsed(band)
-    dataset = opened(folder, workspace)
-    run = chosen_run(dataset, run_name)
-    chosen = chosen_split(dataset, split)
-    label_set = chosen_label_set(dataset, labels) if labels else None
-    wanted_device = chosen_device(device)
+    dataset, run, _, _, result = measured(
+        folder, run_name, split=split, labels=labels, device=device, workspace=workspace
+    )
 
     from core.evaluation.detailing import details_of_run
-    from core.evaluation.evaluate import evaluate_run
     from core.evaluation.metrics.details import summarise
     from core.evaluation.metrics.figures import figures
 
-    predict_if_needed(dataset, run, chosen, wanted_device)
-    with progress("Measuring") as report:
-        result = evaluate_run(dataset, run, chosen, label_set=label_set, on_progress=report)
     with progress("Borders, objects and confidence") as report:
         found = details_of_run(dataset, run, result, band=width, on_progress=report)
     details = summarise(list(found.samples.values()), result.class_names)
     numbers = figures(result, found.samples)
-    _note("Not measured", result.skipped)
+    note_skipped("Not measured", result.skipped)
     if len(found.without_confidence) == len(found.samples):
         note("The predictions were stored without confidence: its calibration is not measured.")
     else:
-        _note("Without confidence", found.without_confidence)
+        note_skipped("Without confidence", found.without_confidence)
     note_if_renamed(dataset, run)
     stale = note_if_stale(dataset, run).get(run.id)
     if json is not None:
@@ -176,13 +167,6 @@ def _parsed(text: str | None) -> float | None:
         f"{text!r} is no width; give pixels from 1 on (5) or a share of the diagonal (2%)",
         param_hint="'--band'",
     )
-
-
-def _note(what: str, skipped: Sequence[SkippedSample]) -> None:
-    for each in skipped[:_SHOWN_SKIPPED]:
-        note(f"{what}: {each.sample}, because {each.reason}.")
-    if len(skipped) > _SHOWN_SKIPPED:
-        note(f"{what}: {len(skipped) - _SHOWN_SKIPPED} more samples.")
 
 
 def _sample_columns(class_names: Sequence[str]) -> list[str]:
