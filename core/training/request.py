@@ -118,10 +118,11 @@ def create_run(
     asked = understand(request)
     splits = (TRAIN, VAL) if request.fold is None else request.fold.splits
     found = read_samples(request, asked, splits, on_progress=on_progress, cancelled=cancelled)
-    return make_run(
+    plan = plan_run(
         request, asked, found, runs_dir,
         on_findings=on_findings, on_fetch=on_fetch, cancelled=cancelled,
     )  # fmt: skip
+    return RunStore(runs_dir).create(**plan)
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def read_samples(
     return found
 
 
-def make_run(
+def plan_run(
     request: TrainRequest,
     asked: Asked,
     found: Preflight,
@@ -206,14 +207,14 @@ def make_run(
     on_findings: Callable[[list[Finding]], None] | None = None,
     on_fetch: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> Run:
-    """Check what was read and make the run; see `create_run`.
+) -> dict[str, Any]:
+    """Check what was read, and say what `RunStore.create` makes the run of; see `create_run`.
 
     Args:
         request: What is asked for.
         asked: The same, understood.
         found: The samples that can be used.
-        runs_dir: The workspace's folder of runs.
+        runs_dir: The workspace's folder of runs; nothing is written there.
         on_findings: Called with what the checks say.
         on_fetch: Called while weights are fetched.
         cancelled: Asked now and then.
@@ -242,18 +243,18 @@ def make_run(
         found=found, used=usable,
     )  # fmt: skip
     init_file = _init_file(asked.init, recipe, on_fetch, cancelled)
-    return RunStore(runs_dir).create(
+    return {
         **details,
-        name=request.name,
-        device=asked.device,
-        gpus=request.gpus,
-        parent=request.parent,
-        on_repaired_labels=request.on_repaired_labels,
-        init=init_file,
-        versions=versions(),
-        machine=machine_facts(machine),
+        "name": request.name,
+        "device": asked.device,
+        "gpus": request.gpus,
+        "parent": request.parent,
+        "on_repaired_labels": request.on_repaired_labels,
+        "init": init_file,
+        "versions": versions(),
+        "machine": machine_facts(machine),
         **(_fields_of(fold, found) if fold is not None else {}),
-    )
+    }
 
 
 def _with_roles(found: Preflight, fold: FoldOf) -> Preflight:

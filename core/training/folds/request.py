@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from core.errors import PetsegError
 from core.evaluation.errors.background import background_of
-from core.runs.store import Run, RunState, RunStore
+from core.runs.queue_file import queue_lock
+from core.runs.store import Run, RunStore
 from core.training.checks.finding import Finding
 from core.training.checks.planned import TRAIN
 from core.training.folds.dealing import check_folds, deal_folds
-from core.training.request import FoldOf, TrainRequest, make_run, read_samples, understand
+from core.training.request import FoldOf, TrainRequest, plan_run, read_samples, understand
 
 
 def create_folds(
@@ -35,6 +37,9 @@ def create_folds(
     and mask of the splits is read once. Samples are dealt out by `deal_folds` with the recipe's
     seed; other splits are neither learned nor looked at.
 
+    All folds are checked before the first run is made, and no program starts one of them before the
+    last is made.
+
     Args:
         request: What is asked for.
         runs_dir: The workspace's folder of runs.
@@ -46,8 +51,8 @@ def create_folds(
         cancelled: Asked now and then; True ends the work, and no run stays.
 
     Raises:
-        PetsegError: as `create_run`, or the samples are too few for the folds. No run stays but one
-            that another program has started meanwhile.
+        PetsegError: as `create_run`, the samples are too few for the folds, or another program
+            holds the queue. No run stays.
         UntrustedConfigError: the recipe is a config file that the user has not trusted.
     """
     check_folds(folds)
@@ -55,7 +60,7 @@ def create_folds(
     dataset.in_splits(splits)  # says it in words when there is no such split
     asked = understand(request)
     store = RunStore(runs_dir)
-    group = _free_group(store, request)
+    group = _free_group(store, request, folds)
     found = read_samples(request, asked, splits, on_progress=on_progress, cancelled=cancelled)
     seed = int(asked.fields.get("seed") or 0)
     dealt = deal_folds(found.usable, folds, seed=seed, background=background_of(dataset))
@@ -64,26 +69,40 @@ def create_folds(
         held_out = tuple(sample for sample, its in dealt.items() if its == fold)
         return FoldOf(group, fold, folds, held_out, tuple(splits))
 
-    made: list[Run] = []
-    try:
-        for fold in range(1, folds + 1):
-            made.append(
-                make_run(
-                    replace(request, name=fold_name(group, fold), fold=part(fold)),
-                    asked,
-                    found,
-                    runs_dir,
-                    on_findings=on_findings if fold == 1 else None,
-                    on_fetch=on_fetch,
-                    cancelled=cancelled,
-                )
+    plans = []
+    for fold in range(1, folds + 1):
+        if cancelled is not None and cancelled():
+            raise PetsegError("Preparing the folds was cancelled")
+        plans.append(
+            plan_run(
+                replace(request, name=fold_name(group, fold), fold=part(fold)),
+                asked,
+                found,
+                runs_dir,
+                on_findings=on_findings if fold == 1 else None,
+                on_fetch=on_fetch,
+                cancelled=cancelled,
             )
-    except BaseException:
-        for run in made:
-            # Another program may have begun with the first ones: those hold work.
-            if run.state() is RunState.QUEUED:
+        )
+    return _make_all(store, plans, cancelled or (lambda: False))
+
+
+def _make_all(
+    store: RunStore, plans: Sequence[Mapping[str, Any]], cancelled: Callable[[], bool]
+) -> list[Run]:
+    """Make all runs or none."""
+    made: list[Run] = []
+    # Whoever looks for runs to start waits meanwhile: none begins that may be taken back.
+    with queue_lock(store.runs_dir):
+        try:
+            for plan in plans:
+                if cancelled():
+                    raise PetsegError("Preparing the folds was cancelled")
+                made.append(store.create(**plan))
+        except BaseException:
+            for run in made:
                 shutil.rmtree(run.folder, ignore_errors=True)
-        raise
+            raise
     return made
 
 
@@ -92,22 +111,28 @@ def fold_name(group: str, fold: int) -> str:
     return f"{group}-fold{fold}"
 
 
-def _free_group(store: RunStore, request: TrainRequest) -> str:
-    taken = {run.record.group for run in store.list() if not _is_broken(run)}
+def _free_group(store: RunStore, request: TrainRequest, folds: int) -> str:
+    """A group of which no fold's name is taken: told before anything is read."""
+    runs = store.list()
+    groups = {run.record.group for run in runs if not _is_broken(run)}
     if request.name is not None:
         store.check_name(request.name)
-        if request.name in taken:
+        if request.name in groups:
             raise PetsegError(
                 f"There are already folds named {request.name!r}",
                 path=store.runs_dir,
                 remedy="Choose another name.",
             )
+        for fold in range(1, folds + 1):
+            store.check_name(fold_name(request.name, fold))
         return request.name
+    names = {run.name for run in runs}
     base = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{Path(request.recipe).stem}"
     return next(
-        name
-        for name in (base, *(f"{base}-{number}" for number in range(2, 1000)))
-        if name not in taken
+        group
+        for group in (base, *(f"{base}-{number}" for number in range(2, 1000)))
+        if group not in groups
+        and names.isdisjoint(fold_name(group, fold) for fold in range(1, folds + 1))
     )
 
 

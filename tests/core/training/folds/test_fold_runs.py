@@ -8,11 +8,13 @@ from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.runs.groups import groups_of_runs, runs_of_group
 from core.runs.provenance import look_at_runs
+from core.runs.queue import RunQueue
 from core.runs.store import RunState, RunStore
+from core.runs.supervisor import Supervisor
 from core.training.again import request_again, retrain_request
 from core.training.data.plan import load_data_plan
 from core.training.folds.request import create_folds
-from core.training.request import TrainRequest, create_run, make_run
+from core.training.request import TrainRequest, create_run, plan_run
 from tests.making import blob, write_sample
 
 SMALL = {"max_iters": 4, "val_interval": 2, "batch_size": 2, "crop_size": 64, "image_size": 64}
@@ -127,16 +129,46 @@ def test_that_no_run_stays_when_one_of_them_cannot_be_made(dataset):
     assert len(store.list()) == 2
 
 
-def test_that_a_fold_started_meanwhile_stays_when_a_later_one_cannot_be_made(dataset, monkeypatch):
-    def make_two(*arguments, **details):
-        if len(store.list()) == 2:
-            first = next(run for run in store.list() if run.record.fold == 1)
-            first.update(state=RunState.FINISHED)  # another program was quick with it
-            raise PetsegError("The disk is full")
-        return make_run(*arguments, **details)
+@pytest.mark.parametrize("fold", [1, 3])
+def test_that_a_name_that_is_taken_is_told_before_anything_is_read(dataset, fold):
+    taken = make_folds(dataset, 2, name="mine")[0]
+    taken.update(name=f"other-fold{fold}", group=None)
+    read = []
+    with pytest.raises(PetsegError, match=f"already a run named 'other-fold{fold}'"):
+        make_folds(dataset, 3, name="other", on_progress=lambda *each: read.append(each))
+    assert not read
 
+
+def test_that_no_fold_is_started_while_another_may_fail_to_be_made(dataset, monkeypatch):
     store = RunStore(dataset.workspace_dir / "runs")
-    monkeypatch.setattr("core.training.folds.request.make_run", make_two)
+    create = RunStore.create
+
+    def make_two(store, **details):
+        if details["fold"] < 3:
+            return create(store, **details)
+        assert len(store.list()) == 2
+        # As a window does every second.
+        monkeypatch.setattr("core.runs.queue_file._PATIENCE", 0.0)
+        with pytest.raises(PetsegError, match="Another program holds the queue"):
+            RunQueue(RunStore(store.runs_dir), Supervisor()).advance()
+        raise PetsegError("The disk is full")
+
+    monkeypatch.setattr(RunStore, "create", make_two)
     with pytest.raises(PetsegError, match="disk is full"):
         make_folds(dataset, 3)
-    assert [run.record.fold for run in store.list()] == [1]
+    assert store.list() == []
+    assert RunQueue(store, Supervisor()).advance() == []  # and the queue goes on
+
+
+def test_that_folds_are_cancelled_between_one_and_the_next(dataset, monkeypatch):
+    planned = []
+
+    def plan_and_note(*arguments, **details):
+        planned.append(arguments)
+        return plan_run(*arguments, **details)
+
+    monkeypatch.setattr("core.training.folds.request.plan_run", plan_and_note)
+    with pytest.raises(PetsegError, match="cancelled"):
+        make_folds(dataset, 3, cancelled=lambda: len(planned) == 2)
+    assert len(planned) == 2
+    assert RunStore(dataset.workspace_dir / "runs").list() == []
