@@ -137,9 +137,9 @@ def stepper(model: Any, batch: Any, level: int) -> Callable[[], float]:
     """One training step with the first so many levers; returns its seconds."""
     import torch
 
-    from core.training.engine.decoder_order import use_orderly_decoder
-    from core.training.engine.depthwise import use_quick_depthwise
-    from core.training.engine.precision import keep_losses_in_float32
+    from core.training.engine.speed.decoder_order import use_orderly_decoder
+    from core.training.engine.speed.depthwise import use_quick_depthwise
+    from core.training.engine.speed.precision import keep_losses_in_float32
 
     model = copy.deepcopy(model)
     if level >= 1:
@@ -200,7 +200,7 @@ def test_what_each_lever_brings(dataset, tmp_path, recipe, rounds):
 def test_what_loading_costs(dataset, tmp_path):
     from mmseg.registry import DATASETS
 
-    from core.training.engine.data_cache import forget_all, use_data_cache
+    from core.training.engine.speed.data_cache import forget_all, use_data_cache
 
     _, _, config = model_and_batch(dataset, tmp_path, "deeplabv3plus-mnv2")
     seconds = {}
@@ -229,9 +229,9 @@ def test_validation_against_the_stock_loop(dataset, tmp_path, recipe):
     from mmengine.runner import Runner, ValLoop
 
     from core.memory import keep_freed_memory
-    from core.training.engine.batched_validation import BatchedValLoop
-    from core.training.engine.depthwise import use_quick_depthwise
-    from core.training.engine.speed import accelerate_config
+    from core.training.engine.speed.batched_validation import BatchedValLoop
+    from core.training.engine.speed.depthwise import use_quick_depthwise
+    from core.training.engine.speed.tuning import accelerate_config
 
     _, _, config = model_and_batch(dataset, tmp_path, recipe)
     config["work_dir"] = str(tmp_path / "work")

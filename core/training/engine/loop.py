@@ -16,11 +16,11 @@ from mmengine.runner import IterBasedTrainLoop
 from core.runs.events import EventWriter, Message
 from core.training.engine.ema import WeightAverage
 from core.training.engine.pace import Pace
-from core.training.engine.prefetch import PrefetchingLoader
 from core.training.engine.ranks import Ranks
 from core.training.engine.requests import Paused, Requests
 from core.training.engine.saving import CheckpointSaver, unwrapped
 from core.training.engine.seeding import seed_step
+from core.training.engine.speed.prefetch import PrefetchingLoader
 from core.training.engine.standing import Standing
 
 Ending = Literal["done", "stop", "pause"]

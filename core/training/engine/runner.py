@@ -18,7 +18,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from core.training.engine.loop import Companions, WorkbenchTrainLoop
-from core.training.engine.speed import Tuner
+from core.training.engine.speed.tuning import Tuner
 
 # What is printed goes to worker.log, which the window shows as plain text.
 _DATE = "%H:%M:%S"

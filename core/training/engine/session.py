@@ -26,19 +26,19 @@ from core.training.engine.checkpoints import (
     iteration_in_name,
     latest_checkpoint,
 )
-from core.training.engine.cuda_precision import cuda_precision, use_cuda_precision
 from core.training.engine.heartbeats import Heartbeats
 from core.training.engine.hooks import EventsHook
 from core.training.engine.loop import Companions, Ending
 from core.training.engine.memory import explain
 from core.training.engine.pace import Pace
-from core.training.engine.precision import keep_losses_in_float32
 from core.training.engine.previews import Previews, choose_previews
 from core.training.engine.ranks import Ranks, join_ranks, leave_ranks
 from core.training.engine.requests import Requests
 from core.training.engine.runner import ResumeHook, WorkbenchRunner, usable_cores
 from core.training.engine.saving import CheckpointSaver, unwrapped
-from core.training.engine.speed import Tuner, accelerate_config
+from core.training.engine.speed.cuda_precision import cuda_precision, use_cuda_precision
+from core.training.engine.speed.precision import keep_losses_in_float32
+from core.training.engine.speed.tuning import Tuner, accelerate_config
 from core.training.engine.standing import standing_at
 from core.training.engine.starting import (
     checkpoint_options,

@@ -17,12 +17,12 @@ from core.images import encode_mask
 from core.runs.events import EventWriter, Heartbeat, Validation, read_events
 from core.training.data.plan import Group, SplitPlan
 from core.training.engine.checkpoints import latest_checkpoint
-from core.training.engine.cuda_precision import cuda_precision
 from core.training.engine.ema import WeightAverage
 from core.training.engine.heartbeats import Heartbeats
 from core.training.engine.previews import choose_previews
 from core.training.engine.sampling import EndlessSampler, SeededDataset, Turn
 from core.training.engine.saving import CheckpointSaver, write_checkpoint
+from core.training.engine.speed.cuda_precision import cuda_precision
 from core.training.engine.standing import standing_at
 from core.training.failure import reason_for
 

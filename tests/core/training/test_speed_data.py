@@ -11,9 +11,9 @@ from mmengine.dataset import pseudo_collate
 from mmseg.utils import register_all_modules
 from torch.utils.data import DataLoader
 
-from core.training.engine import data_cache
-from core.training.engine.prefetch import PrefetchingLoader, use_prefetching
 from core.training.engine.sampling import EndlessSampler, SeededDataset
+from core.training.engine.speed import data_cache
+from core.training.engine.speed.prefetch import PrefetchingLoader, use_prefetching
 from tests.making import make_dataset
 
 PIPELINE = [

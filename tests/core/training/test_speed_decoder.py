@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmseg.registry import MODELS
 from mmseg.utils import register_all_modules
 
-from core.training.engine.decoder_order import OrderlyASPPHead, use_orderly_decoder
+from core.training.engine.speed.decoder_order import OrderlyASPPHead, use_orderly_decoder
 from tests.core.training.test_speed_probe import MODEL, make_batch
 
 

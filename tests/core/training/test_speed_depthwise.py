@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from core.training.engine.depthwise import QuickDepthwiseConv2d, use_quick_depthwise
+from core.training.engine.speed.depthwise import QuickDepthwiseConv2d, use_quick_depthwise
 
 
 def layer(channels: int, stride: int = 1, dilation: int = 1, bias: bool = False) -> nn.Conv2d:

@@ -16,9 +16,9 @@ from mmseg.structures import SegDataSample
 from mmseg.utils import register_all_modules
 
 from core.runs.events import EventWriter, Message, read_events
-from core.training.engine import probe, speed
-from core.training.engine.probe import Way, fastest, ways
-from core.training.engine.speed import SPEED_FILE, Tuner, accelerate_config
+from core.training.engine.speed import probe, tuning
+from core.training.engine.speed.probe import Way, fastest, ways
+from core.training.engine.speed.tuning import SPEED_FILE, Tuner, accelerate_config
 
 NORM = {"type": "BN"}
 MODEL = {
@@ -152,14 +152,14 @@ def test_that_the_choice_is_said_with_its_seconds_and_kept_by_a_resumed_run(
     # Had the other order been chosen, a resumed run would keep to that.
     other = {**chosen, "channels_last": not chosen["channels_last"], "precision": "float32"}
     (tmp_path / SPEED_FILE).write_text(json.dumps(other))
-    monkeypatch.setattr(speed, "fastest", None)
+    monkeypatch.setattr(tuning, "fastest", None)
     again, _ = tuned(tmp_path, model, **config)
     assert is_channels_last(again) == other["channels_last"]
     assert again.optim_wrapper["type"] == "OptimWrapper"
 
 
 def test_that_a_short_run_goes_by_a_rule_of_thumb(tmp_path, model, monkeypatch):
-    monkeypatch.setattr(speed, "fastest", None)
+    monkeypatch.setattr(tuning, "fastest", None)
     runner, _ = tuned(tmp_path, model, iterations=20, precision="float32", channels_last="auto")
     assert is_channels_last(runner)
     assert not (tmp_path / SPEED_FILE).exists()

@@ -13,8 +13,8 @@ from mmseg.datasets.transforms import RandomCrop
 from mmseg.models.losses import DiceLoss
 from torch import nn
 
-from core.training.engine.quick_crop import QuickRandomCrop, use_quick_crops
-from core.training.engine.quick_dice import QuickDiceLoss, use_quick_dice
+from core.training.engine.speed.quick_crop import QuickRandomCrop, use_quick_crops
+from core.training.engine.speed.quick_dice import QuickDiceLoss, use_quick_dice
 
 
 @given(

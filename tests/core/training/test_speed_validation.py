@@ -14,9 +14,9 @@ from mmseg.registry import MODELS
 from mmseg.utils import register_all_modules
 
 from core.evaluation.metrics.confusion import ConfusionMatrix
-from core.training.engine.batched_validation import in_batches, predict, without_batch_norm
-from core.training.engine.depthwise import use_quick_depthwise
-from core.training.engine.fused_activation import use_fused_activations
+from core.training.engine.speed.batched_validation import in_batches, predict, without_batch_norm
+from core.training.engine.speed.depthwise import use_quick_depthwise
+from core.training.engine.speed.fused_activation import use_fused_activations
 from tests.core.training.test_speed_probe import MODEL
 from tests.making import blob, write_sample
 

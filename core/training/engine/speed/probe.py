@@ -21,10 +21,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.training.engine.decoder_order import use_orderly_decoder
-from core.training.engine.depthwise import use_quick_depthwise
-from core.training.engine.precision import keep_losses_in_float32
-from core.training.engine.quick_dice import use_quick_dice
+from core.training.engine.speed.decoder_order import use_orderly_decoder
+from core.training.engine.speed.depthwise import use_quick_depthwise
+from core.training.engine.speed.precision import keep_losses_in_float32
+from core.training.engine.speed.quick_dice import use_quick_dice
 
 # Seconds after which no further way is tried.
 PATIENCE = 10.0

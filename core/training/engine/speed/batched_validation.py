@@ -21,9 +21,9 @@ from mmseg.models.segmentors import EncoderDecoder
 from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from core.training.engine.fused_activation import use_fused_activations
-from core.training.engine.prefetch import PrefetchingLoader
 from core.training.engine.saving import unwrapped
+from core.training.engine.speed.fused_activation import use_fused_activations
+from core.training.engine.speed.prefetch import PrefetchingLoader
 from core.training.engine.validation import ValidationHook
 
 # On two cores eight photos of 256×256 take the least time each; a GPU wants to be filled.

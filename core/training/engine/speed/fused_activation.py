@@ -13,7 +13,7 @@ import torch
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
-from core.training.engine.depthwise import QuickDepthwiseConv2d
+from core.training.engine.speed.depthwise import QuickDepthwiseConv2d
 
 # As torch's CPU library names them, and with their bounds.
 _ACTIVATIONS: dict[type[nn.Module], tuple[str, list[float]]] = {

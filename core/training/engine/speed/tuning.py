@@ -17,14 +17,14 @@ import torch
 from core.files import atomic_write_text
 from core.memory import keep_freed_memory
 from core.runs.events import EventWriter, Message
-from core.training.engine.batched_validation import use_batched_validation
-from core.training.engine.data_cache import use_data_cache
-from core.training.engine.precision import CpuBfloat16OptimWrapper, has_fast_bfloat16
-from core.training.engine.prefetch import PrefetchingLoader, use_prefetching
-from core.training.engine.probe import Way, apply_way, fastest, ways
-from core.training.engine.quick_crop import use_quick_crops
 from core.training.engine.sampling import SeededDataset, Turn
 from core.training.engine.saving import unwrapped
+from core.training.engine.speed.batched_validation import use_batched_validation
+from core.training.engine.speed.data_cache import use_data_cache
+from core.training.engine.speed.precision import CpuBfloat16OptimWrapper, has_fast_bfloat16
+from core.training.engine.speed.prefetch import PrefetchingLoader, use_prefetching
+from core.training.engine.speed.probe import Way, apply_way, fastest, ways
+from core.training.engine.speed.quick_crop import use_quick_crops
 
 SPEED_FILE = "speed.json"
 
