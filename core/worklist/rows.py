@@ -2,7 +2,8 @@
 
 Besides the entries there is a line for each that was ever added, changed or taken off, with a
 number that only grows. Triggers write it, so whoever changes an entry, in whatever program, leaves
-word, and a reader asks only for what is new.
+word, and a reader asks only for what is new. These lines also keep the numbers of entries that were
+taken off, so that none is given to another entry: a step to be done again means the one it was.
 """
 
 from __future__ import annotations
@@ -55,6 +56,12 @@ ENTRY = (
 )
 """The columns of an entry, as `entry_of` takes them."""
 ENTRY_LENGTH = len(ENTRY.split(","))
+NEW_ID = (
+    "(SELECT MAX("
+    "COALESCE((SELECT MAX(entry) FROM worklist_changes), 0), "
+    "COALESCE((SELECT MAX(id) FROM worklist), 0)) + 1)"  # those from before changes were told
+)
+"""The number of an entry that is added: none had it before, not even one that was taken off."""
 WHOLE = f"{ENTRY}, added, pending, before, after, pending_batch"
 """All columns."""
 

@@ -20,6 +20,7 @@ from core.worklist.entries import Changes, Decision, Entry, State, Wanted
 from core.worklist.rows import (
     ENTRY,
     ENTRY_LENGTH,
+    NEW_ID,
     REGION,
     SCHEMA,
     WHOLE,
@@ -183,8 +184,8 @@ class WorklistStore:
             )  # fmt: skip
         marks = ", ".join("?" * 25)
         self._workspace.write(
-            f"INSERT INTO worklist (sample, label_set, run, {REGION}, suspicion, state, decision, "
-            f"source, mask_hash, time, batch, added) VALUES ({marks})",
+            f"INSERT INTO worklist (id, sample, label_set, run, {REGION}, suspicion, state, decision, "
+            f"source, mask_hash, time, batch, added) VALUES ({NEW_ID}, {marks})",
             rows,
         )
         return token
@@ -230,21 +231,20 @@ class WorklistStore:
         return removed
 
     def put_back(self, removed: Iterable[Removed]) -> None:
-        """Put entries on the list again as they were, unless their places are on it by now."""
+        """Put entries on the list again as they were, with the ids they had.
+
+        Those that are on it again by now, or whose places are, are left out.
+        """
         marks = ", ".join("?" * len(WHOLE.split(",")))
         for row in removed:
             entry = removed_entry(row)
             there = self.entries(entry.label_set, sample=entry.sample)
+            place = entry.run, place_of(entry.region)
             if any(
-                (each.run, place_of(each.region)) == (entry.run, place_of(entry.region))
-                for each in there
+                each.id == entry.id or (each.run, place_of(each.region)) == place for each in there
             ):
                 continue
-            is_taken = bool(self._select("WHERE id = ?", (entry.id,)))
-            self._workspace.write(
-                f"INSERT INTO worklist ({WHOLE}) VALUES ({marks})",
-                [(None if is_taken else entry.id, *row[1:])],
-            )
+            self._workspace.write(f"INSERT INTO worklist ({WHOLE}) VALUES ({marks})", [row])
 
     # States
 

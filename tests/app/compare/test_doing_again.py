@@ -15,7 +15,8 @@ from core.worklist import store as storing
 from core.worklist.entries import Decision, State, Wanted
 from core.worklist.store import WorklistStore
 from tests.app.compare.test_repairing import Page, fill, page, press, run, settle, undo
-from tests.core.worklist.hands import LABEL, RIGHT, mask_file, regions
+from tests.core.worklist.hands import LABEL, RIGHT, SAMPLE, mask_file, regions
+from widgets.worklist.verbs import Verb
 
 __all__ = ["page", "run"]
 
@@ -159,6 +160,29 @@ def test_that_places_added_or_removed_come_and_go_again_as_the_same_ones(
     undo(qtbot, page)
     settle(qtbot, page)
     assert [each.id for each in page.repairing.entries] == [each.id for each in listed]
+    assert page.problems == []
+
+
+def test_that_removing_is_done_again_to_the_place_it_was_done_to(
+    qtbot: QtBot, page: Page, run: Run
+) -> None:
+    first, second = regions()
+    page.repairing.add(run.id, [(SAMPLE, first)], "one")
+    settle(qtbot, page)
+    press(qtbot, page, Key.Key_W, Key.Key_Delete)
+    assert page.repairing.entries == []
+    page.repairing.act(run.id, SAMPLE, second, Verb.KEEP)  # another place, decided at once
+    settle(qtbot, page)
+    for _ in range(2):
+        undo(qtbot, page)
+        settle(qtbot, page)
+    assert page.states == [State.TO_REVIEW] * 2
+    current = page.repairing.bar.current
+    assert current is not None
+    assert current.region == first  # it is worth a look
+    again(qtbot, page)
+    settle(qtbot, page)
+    assert [each.region for each in page.repairing.entries] == [second]
     assert page.problems == []
 
 

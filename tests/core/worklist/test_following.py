@@ -90,6 +90,40 @@ def test_that_a_list_from_before_changes_were_told_is_read_and_followed(dataset:
         assert (list(changes.gone), [each.id for each in changes.entries]) == ([2], [3])
 
 
+def test_that_a_number_is_never_given_to_another_entry(dataset: Dataset) -> None:
+    first, second = regions()
+
+    def add(workspace: Workspace, sample: str) -> int:
+        store = WorklistStore(workspace)
+        return store.added(store.add([Wanted(sample, second)], label_set="labels", run="r"))[0].id
+
+    with open_workspace(dataset) as workspace:
+        store = WorklistStore(workspace)
+        store.add([Wanted("val/a", first), Wanted("val/a", second)], label_set="labels", run="r")
+        before = store.entries("labels")
+        removed = store.remove([2])
+        assert add(workspace, "val/b") == 3
+        store.put_back(removed)
+        store.put_back(removed)  # it is there
+        assert [each.id for each in store.entries("labels")] == [1, 2, 3]
+        assert store.entries("labels", sample="val/a") == before
+        store.remove([3])
+    with open_workspace(dataset) as workspace:  # on another day, or in another window
+        assert add(workspace, "val/c") == 4
+
+
+def test_that_numbers_go_on_where_a_list_from_before_changes_were_told_ends(
+    dataset: Dataset,
+) -> None:
+    with open_workspace(dataset) as workspace:
+        fill(WorklistStore(workspace), 2)
+        forget_changes(workspace)
+    with open_workspace(dataset) as workspace:
+        store = WorklistStore(workspace)
+        fill(store, 3)
+        assert [each.id for each in store.entries("labels")] == [1, 2, 3, 4, 5, 6]
+
+
 def forget_changes(workspace: Workspace) -> None:
     """Leave the database as it was before it told changes."""
     for name in ("added", "changed", "removed"):
