@@ -184,8 +184,8 @@ class WorklistStore:
             )  # fmt: skip
         marks = ", ".join("?" * 25)
         self._workspace.write(
-            f"INSERT INTO worklist (id, sample, label_set, run, {REGION}, suspicion, state, decision, "
-            f"source, mask_hash, time, batch, added) VALUES ({NEW_ID}, {marks})",
+            f"INSERT INTO worklist (id, sample, label_set, run, {REGION}, suspicion, state, "
+            f"decision, source, mask_hash, time, batch, added) VALUES ({NEW_ID}, {marks})",
             rows,
         )
         return token
