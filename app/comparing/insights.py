@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.comparing.work import LETTERS, Findings, Job, RunChoice, part_of
+from app.comparing.work import LETTERS, Findings, Job, RunChoice, not_counted, part_of
 from core.dataset import Dataset
 from core.errors import PetsegError
 from core.evaluation.analyse import analyse_run
@@ -86,7 +86,7 @@ class Question:
 def first_figures(question: Question, job: Job) -> Insights:
     """Figures from the pixel counts that are at hand: what can be shown at once."""
     evaluations = [found.evaluation for found in question.findings.assessments]
-    common = _in_common(evaluations)
+    common = _in_common(question)
     found = []
     for place, assessment in enumerate(question.findings.assessments):
         if job.cancelled():
@@ -114,7 +114,7 @@ def first_figures(question: Question, job: Job) -> Insights:
 def all_insights(question: Question, known: Insights, job: Job) -> Insights:
     """Errors, slices and all figures of every run; a run that fails says so, the rest goes on."""
     evaluations = [found.evaluation for found in question.findings.assessments]
-    common = _in_common(evaluations)
+    common = _in_common(question)
     doubts = doubts_of(question.dataset, question.label_set, question.judges, question.split)
     found = []
     with said_of(question.dataset, question.label_set) as said:
@@ -134,12 +134,13 @@ def all_insights(question: Question, known: Insights, job: Job) -> Insights:
 
 
 def _analysed(question: Question, place: int, doubts: Mapping[str, Suspect], job: Job) -> Analysis:
+    dataset, run, split = question.dataset, question.runs[place], question.split
     analysis = analyse_run(
-        question.dataset,
-        question.runs[place],
-        question.split,
+        dataset,
+        run,
+        split,
         label_set=question.label_set,
-        exclude=question.excluded,
+        exclude=not_counted(dataset, run, split, question.excluded),
         on_progress=part_of(job, place, len(question.runs)),
         cancelled=job.cancelled,
     )
@@ -175,15 +176,20 @@ def _insight(
     )
 
 
-def _in_common(evaluations: Sequence[Evaluation | None]) -> Collection[str] | None:
+def _in_common(question: Question) -> Collection[str] | None:
     """The samples that every measured run has; None for those of each run itself.
 
-    So it is where one run alone is measured, and of folds, which have none in common.
+    So it is where one run alone is measured, and of folds of one group, which have none in common.
     """
-    known = [each for each in evaluations if each is not None]
+    known = [
+        found.evaluation for found in question.findings.assessments if found.evaluation is not None
+    ]
     if len(known) < 2:
         return None
-    return set.intersection(*(set(each.scores.ids) for each in known)) or None
+    common = set.intersection(*(set(each.scores.ids) for each in known))
+    groups = {run.group for run in question.runs}
+    is_one_group = len(groups) == 1 and "" not in groups
+    return None if is_one_group and not common else common
 
 
 def _tests(

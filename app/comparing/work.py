@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from core.dataset import Dataset
-from core.dataset.sample_table import ids_of
+from core.dataset.sample_table import has_photo_of, ids_of
 from core.errors import PetsegError
 from core.evaluation.comparing.several import compare_several
 from core.evaluation.evaluate import EvaluationCancelled, evaluate_run
@@ -176,7 +176,7 @@ def find(
                     run,
                     split,
                     label_set=label_set,
-                    exclude=excluded,
+                    exclude=not_counted(dataset, run, split, excluded),
                     on_progress=part_of(job, place, len(runs)),
                     cancelled=job.cancelled,
                 )
@@ -219,6 +219,19 @@ def predict_all(
     return results
 
 
+def not_counted(
+    dataset: Dataset, run: RunChoice, split: str, excluded: Collection[str]
+) -> Collection[str]:
+    """Ids of the samples that a run is not measured on.
+
+    Of a fold these are those that it has learned, too, even where it has predicted them.
+    """
+    if not run.held_out:
+        return excluded
+    ids = ids_of(samples_of_split(dataset, split))
+    return {*excluded, *(sample for sample in ids if not run.is_asked(sample))}
+
+
 def _of_fold(dataset: Dataset, run: RunChoice, split: str, label_set: str | None) -> dict[str, Any]:
     if not run.held_out:
         return {}
@@ -229,12 +242,18 @@ def _of_fold(dataset: Dataset, run: RunChoice, split: str, label_set: str | None
 def _status(
     dataset: Dataset, run: RunChoice, split: str, augment: Augmentation | None
 ) -> PredictionStatus:
-    """How far the predictions are. Of a fold nothing is missing that it is not asked."""
+    """How far the predictions are. Of a fold only those count that it is asked for."""
     status = prediction_status(dataset, run, split, augment=augment)
     if not run.held_out:
         return status
+    samples = samples_of_split(dataset, split)
+    photos = zip(ids_of(samples), has_photo_of(samples).tolist(), strict=True)
+    asked = sum(has_photo and run.is_asked(sample) for sample, has_photo in photos)
     missing = tuple(sample for sample in status.missing if run.is_asked(sample.id))
-    return replace(status, missing=missing)
+    predicted = asked - len(missing)
+    return replace(
+        status, predicted=predicted, missing=missing, is_stale=status.is_stale and predicted > 0
+    )
 
 
 def left_out(findings: Findings, runs: Sequence[RunChoice]) -> Mapping[str, str]:

@@ -127,6 +127,60 @@ def test_that_a_fold_misses_nothing_that_it_has_learned_and_says_what_it_is(
     assert not page.problems  # type: ignore[attr-defined]
 
 
+def wait_until_whole(qtbot: QtBot, page: ComparePage) -> None:
+    looking = page.analysing.looking
+    qtbot.waitUntil(lambda: looking.insights.is_whole and not looking.is_looking)
+
+
+def test_that_what_a_fold_has_predicted_of_learned_samples_does_not_count(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    _, second = make_folds(root)
+    for sample in FOLDS[1]:
+        write_prediction(second, open_dataset(root), sample, 20)
+    open_page(qtbot, page, root)
+    wait_until_whole(qtbot, page)
+    found, report = page.comparison.findings.assessments[0], page.analysing.reports[0]
+    assert found.evaluation is not None
+    assert found.evaluation.samples == found.status.predicted == 2
+    assert sorted(page.samples.model.ids) == ["val/c", "val/d"]
+    assert report.figures is not None
+    assert report.analysis is not None
+    assert report.figures.samples == 2
+    assert sorted(report.analysis.ids) == ["val/c", "val/d"]
+    choose_b(qtbot, page)
+    wait_until_whole(qtbot, page)
+    figures = [report.figures for report in page.analysing.reports]
+    assert [each.samples for each in figures if each is not None] == [2, 2]
+    assert not page.problems  # type: ignore[attr-defined]
+
+
+def test_that_a_fold_that_has_predicted_learned_samples_alone_has_predicted_nothing(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    _, second = make_folds(root, judged=())
+    write_prediction(second, open_dataset(root), "val/a", 4)
+    open_page(qtbot, page, root)
+    assert predict_button(page).text() == "Predict 2 images"
+    assert page.prediction_bar.text == "judges-fold2 has no predictions of val yet."
+    assert page.samples.model.ids == []
+
+
+def test_that_runs_without_samples_in_common_have_no_figures_side_by_side(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    for age, samples in enumerate(FOLDS.values()):
+        run = make_run(root, f"run {age}", age=age)
+        for sample in samples:
+            write_prediction(run, open_dataset(root), sample, 4)
+    open_page(qtbot, page, root)
+    choose_b(qtbot, page)
+    wait_until_whole(qtbot, page)
+    figures = [report.figures for report in page.analysing.reports]
+    assert [each.samples for each in figures if each is not None] == [0, 0]
+    assert "in common" in page.prediction_bar.text
+
+
 def test_that_the_least_believed_masks_of_all_folds_come_first(
     qtbot: QtBot, page: ComparePage, root: Path
 ):
