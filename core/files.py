@@ -47,21 +47,38 @@ def read_bytes(path: Path) -> bytes:
         ) from error
 
 
-def atomic_write(path: Path, data: bytes) -> None:
+def atomic_write(path: Path, data: bytes, *, within: Path | None = None) -> None:
     """Write `data` to `path` so that readers see either the old file or the whole new one.
 
     A temporary file in the same folder is written, flushed, synced to disk and renamed over the
     target. Missing parent folders are created. An existing file keeps its permission bits.
 
+    Args:
+        path: The file.
+        data: Its content.
+        within: A folder that the file lies in, however deep, and that is not created: what was
+            deleted while somebody worked on it does not come back half. By default every missing
+            folder is created.
+
     Raises:
-        PetsegError: the folder cannot be written or the disk is full; the old file is untouched.
+        PetsegError: the folder cannot be written or the disk is full, or there is no folder
+            `within`; the old file is untouched.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if within is None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            _make_folders(path.parent, within)
         handle, temporary = tempfile.mkstemp(
             prefix=f".{path.name[:60]}.", suffix=".tmp", dir=path.parent
         )
     except OSError as error:
+        if within is not None and not within.is_dir():
+            raise PetsegError(
+                "The folder was deleted or moved meanwhile, and nothing is written into it",
+                path=within,
+                remedy="Begin again, if it is there under another name.",
+            ) from error
         raise _cannot_write(path, error) from error
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -77,9 +94,22 @@ def atomic_write(path: Path, data: bytes) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
-def atomic_write_text(path: Path, text: str) -> None:
+def atomic_write_text(path: Path, text: str, *, within: Path | None = None) -> None:
     """Write `text` as UTF-8 with the guarantees of `atomic_write`."""
-    atomic_write(path, text.encode("utf-8"))
+    atomic_write(path, text.encode("utf-8"), within=within)
+
+
+def _make_folders(folder: Path, within: Path) -> None:
+    """Make a folder and those above it, up to `within`, which has to be there."""
+    if folder == within:
+        return
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileNotFoundError:
+        if folder.parent == within:
+            raise
+        _make_folders(folder.parent, within)
+        folder.mkdir(exist_ok=True)
 
 
 def content_hash(data: bytes) -> str:

@@ -15,7 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from core.evaluation.analysis_files import StoredAnalysis, load_analysis, save_analysis
+from core.errors import PetsegError
+from core.evaluation.analysis_files import (
+    StoredAnalysis,
+    load_analysis,
+    run_folder,
+    save_analysis,
+)
 from core.evaluation.analysis_table import AnalysisTable
 
 _MARK = ".block-"
@@ -54,13 +60,20 @@ class Blocks:
     def write(self) -> None:
         """Write what is not written yet: the search ends here.
 
+        Where the run was deleted meanwhile there is nothing to go on with, and nothing is written.
+
         Raises:
             PetsegError: the folder cannot be written or the disk is full.
         """
         if not self._unwritten:
             return
         path = self._path.with_name(f"{self._path.stem}{_MARK}{secrets.token_hex(8)}.npz")
-        save_analysis(path, joined(self._unwritten))
+        try:
+            save_analysis(path, joined(self._unwritten))
+        except PetsegError:
+            if run_folder(path).is_dir():
+                raise
+            return
         self._files.append(path)
         self._unwritten.clear()
 

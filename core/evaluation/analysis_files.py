@@ -46,11 +46,16 @@ def errors_path(metrics: Path) -> Path:
     return metrics.parent / FOLDER / f"{metrics.stem}.npz"
 
 
+def run_folder(path: Path) -> Path:
+    """The folder of the run whose analysis is in `path`, which is `metrics/errors/<split>.npz`."""
+    return path.parents[2]
+
+
 def save_analysis(path: Path, stored: StoredAnalysis) -> None:
     """Write a file: arrays of numbers and of UTF-8 text, no pickles.
 
     Raises:
-        PetsegError: the folder cannot be written or the disk is full.
+        PetsegError: the folder cannot be written, the disk is full, or the run was deleted.
     """
     head = {
         "version": _VERSION,
@@ -66,7 +71,7 @@ def save_analysis(path: Path, stored: StoredAnalysis) -> None:
     arrays = {name: np.frombuffer(text.encode(), np.uint8) for name, text in texts.items()}
     stream = BytesIO()
     np.savez(stream, **arrays, **stored.table.as_arrays())  # type: ignore[arg-type]
-    atomic_write(path, stream.getvalue())
+    atomic_write(path, stream.getvalue(), within=run_folder(path))
 
 
 def load_analysis(path: Path, made_with: Mapping[str, Any]) -> StoredAnalysis | None:

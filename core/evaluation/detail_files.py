@@ -54,7 +54,7 @@ def save_details(
         known: What was counted, by sample.
 
     Raises:
-        PetsegError: the folder cannot be written or the disk is full.
+        PetsegError: the folder cannot be written, the disk is full, or the run was deleted.
     """
     texts = {
         "head": json.dumps({"version": _VERSION, "made_with": made_with}),
@@ -66,7 +66,8 @@ def save_details(
     arrays |= {name: np.frombuffer(text.encode(), np.uint8) for name, text in texts.items()}
     stream = BytesIO()
     np.savez(stream, **arrays)
-    atomic_write(path, stream.getvalue())
+    run_folder = path.parents[2]  # `<run>/metrics/details/<split>.npz`
+    atomic_write(path, stream.getvalue(), within=run_folder)
 
 
 def load_details(path: Path, made_with: Mapping[str, Any]) -> dict[str, KnownDetails]:

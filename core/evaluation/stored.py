@@ -63,11 +63,15 @@ class _StoredEvaluation(Metrics):
 def save_evaluation(evaluation: Evaluation, path: Path) -> None:
     """Write an evaluation.
 
+    Args:
+        evaluation: The evaluation.
+        path: The file, in the folder of a run's figures.
+
     Raises:
-        PetsegError: the folder cannot be written or the disk is full.
+        PetsegError: the folder cannot be written, the disk is full, or the run was deleted.
     """
-    atomic_write_text(path, as_json(evaluation) + "\n")
-    atomic_write(columns_path(path), _columns_of(evaluation, _stamp(path)))
+    atomic_write_text(path, as_json(evaluation) + "\n", within=_run_folder(path))
+    _save_columns(evaluation, path, _stamp(path))
 
 
 def load_evaluation(path: Path) -> Evaluation | None:
@@ -83,10 +87,19 @@ def load_evaluation(path: Path) -> Evaluation | None:
     except (OSError, ValueError):
         return None
     try:
-        atomic_write(columns_path(path), _columns_of(evaluation, stamp))
+        _save_columns(evaluation, path, stamp)
     except PetsegError:
         pass  # a folder that may only be read: the JSON is read each time
     return evaluation
+
+
+def _save_columns(evaluation: Evaluation, path: Path, stamp: tuple[int, int] | None) -> None:
+    data = _columns_of(evaluation, stamp)
+    atomic_write(columns_path(path), data, within=_run_folder(path))
+
+
+def _run_folder(path: Path) -> Path:
+    return path.parents[1]  # `<run>/metrics/<split>.json`
 
 
 def columns_path(path: Path) -> Path:

@@ -34,6 +34,19 @@ def test_that_a_failed_write_leaves_the_old_file_and_names_it(
     assert [entry.name for entry in tmp_path.iterdir()] == ["mask.png"]
 
 
+def test_that_a_folder_that_was_deleted_does_not_come_back_with_a_file(tmp_path: Path):
+    run = tmp_path / "runs" / "first"
+    run.mkdir(parents=True)
+    atomic_write(run / "metrics" / "errors" / "val.npz", b"1", within=run)
+    atomic_write(run / "run.json", b"2", within=run)
+    assert (run / "metrics" / "errors" / "val.npz").read_bytes() == b"1"
+    run.rename(tmp_path / "runs" / ".first.deleted")
+    for name in ("metrics/errors/val.npz", "metrics/val.json", "run.json"):
+        with pytest.raises(PetsegError, match=r"deleted or moved meanwhile.*first"):
+            atomic_write(run / name, b"3", within=run)
+    assert not run.exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
 def test_that_a_replaced_file_keeps_its_permissions(tmp_path: Path):
     target = tmp_path / "mask.png"

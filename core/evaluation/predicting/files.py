@@ -241,7 +241,7 @@ def load_manifest(run_folder: Path, split: str) -> PredictionManifest | None:
 def save_manifest(run_folder: Path, split: str, manifest: PredictionManifest) -> None:
     """Write `predictions.json`, atomically."""
     path = split_folder(run_folder, split) / MANIFEST_NAME
-    atomic_write_text(path, manifest.model_dump_json() + "\n")
+    atomic_write_text(path, manifest.model_dump_json() + "\n", within=run_folder)
 
 
 def _size(shape: tuple[int, ...]) -> str:

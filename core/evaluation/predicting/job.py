@@ -220,10 +220,10 @@ class PredictionJob:
     def _write(self, each: Ready, output: Output) -> tuple[Ready, PetsegError | None]:
         """Write a prediction and judge the mask; the second value is why it cannot be judged."""
         if each.todo.predict:
-            name = f"{each.todo.item.stem}.png"
+            name, run = f"{each.todo.item.stem}.png", self._request.run
             confidence = encode_confidence(output.confidence)
-            atomic_write(self._folder / CONFIDENCE_FOLDER / name, confidence)
-            atomic_write(self._folder / name, encode_mask(output.classes))
+            atomic_write(self._folder / CONFIDENCE_FOLDER / name, confidence, within=run)
+            atomic_write(self._folder / name, encode_mask(output.classes), within=run)
         if self._judge is None or each.mask is None:
             return each, None
         if isinstance(each.mask, PetsegError):

@@ -168,7 +168,7 @@ def load_quality(run_folder: Path, split: str, label_set: str) -> QualityFile | 
 def save_quality(run_folder: Path, split: str, quality: QualityFile) -> None:
     """Write the file, atomically."""
     path = quality_path(run_folder, split, quality.label_set)
-    atomic_write_text(path, quality.model_dump_json() + "\n")
+    atomic_write_text(path, quality.model_dump_json() + "\n", within=run_folder)
 
 
 def _short(value: float | None) -> float | None:

@@ -12,6 +12,7 @@ import pytest
 
 import core.evaluation.analyse as analysing
 from core.dataset import Dataset
+from core.errors import PetsegError
 from core.evaluation import analysis_blocks
 from core.evaluation.analyse import Analysis, analyse_run
 from core.evaluation.evaluate import EvaluationCancelled
@@ -138,6 +139,34 @@ def test_that_a_search_broken_off_with_ctrl_c_goes_on_where_it_was(
     looked_at.clear()
     analyse_run(dataset, run, "val")
     assert sorted(looked_at) == ALL[4:]
+
+
+@pytest.mark.parametrize("block", [2, 100])
+def test_that_a_run_deleted_while_its_errors_are_searched_stays_deleted(
+    dataset: Dataset, run: FakeRun, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(analysis_blocks, "_BLOCK", block)
+    deleted = threading.Event()
+
+    def delete(done: int, _total: int) -> None:
+        if done == 2:
+            run.folder.rename(run.folder.with_name(".spoilt.deleted"))
+        elif done == 4:
+            deleted.set()
+
+    with pytest.raises(EvaluationCancelled):
+        analyse_run(dataset, run, "val", on_progress=delete, cancelled=deleted.is_set)
+    assert not run.folder.exists()
+
+
+def test_that_a_search_to_the_end_of_a_deleted_run_says_so(dataset: Dataset, run: FakeRun) -> None:
+    def delete(done: int, total: int) -> None:
+        if done == total:
+            run.folder.rename(run.folder.with_name(".spoilt.deleted"))
+
+    with pytest.raises(PetsegError, match="deleted or moved meanwhile"):
+        analyse_run(dataset, run, "val", on_progress=delete)
+    assert not run.folder.exists()
 
 
 def test_that_files_changed_since_the_search_was_cancelled_are_looked_at_again(

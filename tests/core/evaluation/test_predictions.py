@@ -271,6 +271,17 @@ def test_that_progress_ends_with_all_samples(dataset, predicted_run):
     assert seen[-1] == (6, 6)
 
 
+def test_that_a_run_deleted_while_it_is_measured_stays_deleted(dataset, predicted_run):
+    run = predicted_run("r", lambda mask: mask)
+
+    def delete(_done: int, _total: int) -> None:
+        run.folder.rename(run.folder.with_name(".r.deleted"))
+
+    with pytest.raises(PetsegError, match="deleted or moved meanwhile"):
+        evaluate_run(dataset, run, "val", on_progress=delete)
+    assert not run.folder.exists()
+
+
 def test_that_a_cancelled_measurement_writes_nothing(dataset, predicted_run):
     run = predicted_run("r", unchanged)
     with pytest.raises(EvaluationCancelled):

@@ -136,7 +136,9 @@ class Desk:
 
 @pytest.fixture
 def desk(dataset: Dataset) -> Desk:
-    return Desk(dataset, FakeRun(dataset.workspace_dir / "runs" / "first"))
+    run = FakeRun(dataset.workspace_dir / "runs" / "first")
+    run.folder.mkdir(parents=True)
+    return Desk(dataset, run)
 
 
 def test_that_another_setting_predicts_anew_and_the_manifest_says_which_was_used(desk):
@@ -335,6 +337,21 @@ def test_that_a_cancelled_job_keeps_what_it_judged_and_goes_on_there(desk):
     rest = desk.predict()
     assert rest.judged == 6 - result.judged
     assert not rest.cancelled
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_that_a_run_deleted_while_it_predicts_stays_deleted(desk, batches):
+    see = desk.model.predict
+
+    def predict(*asked):
+        if len(desk.model.batches) + 1 == batches:
+            desk.run.folder.rename(desk.run.folder.with_name(".first.deleted"))
+        return see(*asked)
+
+    desk.model.predict = predict
+    with pytest.raises(PetsegError, match="deleted or moved meanwhile"):
+        desk.predict()
+    assert not desk.run.folder.exists()
 
 
 def test_that_a_damaged_file_of_qualities_is_made_anew(desk):
