@@ -108,8 +108,10 @@ class FoldsDialog(QDialog):
             outlook: What is known of it; None while it is not known, or where it cannot be made.
             problem: Why it cannot be made; "" where it can.
         """
-        if self._lacks_split and outlook is not None:
-            return  # a late answer to what was chosen before
+        if not self._lacks_split:  # else it is a late answer to what was chosen before
+            self._show(outlook, problem)
+
+    def _show(self, outlook: FoldsOutlook | None, problem: str) -> None:
         self._is_possible = outlook is not None
         self.outlook.setText("" if outlook is None else _what_comes(outlook))
         self.time.setText("" if outlook is None else _how_long(outlook, self._recipe))
@@ -209,7 +211,7 @@ class FoldsDialog(QDialog):
         # What was said of the choice before stays until the answer: it comes in a moment.
         self._is_possible = False
         if self._lacks_split:
-            self.show_outlook(None, _NO_SPLIT)
+            self._show(None, _NO_SPLIT)
             return
         self._refresh()
         self.changed.emit()

@@ -59,8 +59,11 @@ def test_that_nothing_starts_while_something_is_in_the_way(dialog, qtbot):
         qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
     qtbot.mouseClick(dialog.split_boxes["train"], Qt.MouseButton.LeftButton)
     assert "Choose the splits" in dialog.problem.text()
-    dialog.show_outlook(OUTLOOK)  # the answer to what was chosen before
+    # Answers to what was chosen before:
+    dialog.show_outlook(OUTLOOK)
+    dialog.show_outlook(None, "There are 3 samples for 4 folds.")
     assert "Choose the splits" in dialog.problem.text()
+    assert "3 samples" not in dialog.problem.text()
     assert not dialog.start_button.isEnabled()
 
 
