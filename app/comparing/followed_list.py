@@ -40,7 +40,7 @@ class FollowedList(QObject):
         self.listing = Listing()
         self.run_names: Mapping[str, str] = {}
         session.dataset_changed.connect(self._on_opened)
-        session.label_set_changed.connect(lambda _name: self._on_opened())
+        session.label_set_changed.connect(self._on_label_set)
         session.masks_changed.connect(self._on_masks)
         session.edited_by_changed.connect(self._on_holder)
 
@@ -61,7 +61,7 @@ class FollowedList(QObject):
         here = self.here()
         touched = self.listing.samples_of_runs(run_ids)
         if here is not None and touched:
-            self.queue(here, "Looking at the worklist", lambda _job: follow_masks(here, touched))
+            self._look(here, "Looking at the worklist", lambda _job: follow_masks(here, touched))
 
     def queue(
         self,
@@ -72,6 +72,7 @@ class FollowedList(QObject):
         *,
         failed: Callable[[], None] | None = None,
         reads_again: bool = True,
+        is_wished: bool = True,
     ) -> bool:
         """Do something with the list in the background, and tell what became of it.
 
@@ -79,9 +80,11 @@ class FollowedList(QObject):
             here: What it is about; nothing is done once something else is open.
             title: What the status bar says meanwhile.
             work: Does it.
-            done: Takes the result, once the entries are up to date.
+            done: Takes the result, once the entries are up to date; or before they are read,
+                where another label set was open meanwhile and this one is again.
             failed: Told when it fails. Why is said here.
             reads_again: Whether to look then what became of the entries all the same.
+            is_wished: Whether somebody wished for it: where it is not done, that is said.
 
         Returns:
             True: it will be done in its turn.
@@ -97,11 +100,14 @@ class FollowedList(QObject):
 
             def finished(found: tuple[Any, Changes, Mapping[str, str]]) -> None:
                 result, changes, names = found
-                if listing is not self.listing:
+                if listing is self.listing:
+                    listing.take(changes)
+                    self.run_names = names
+                    self.changed.emit(changes)
+                elif not self.is_current(here):
                     return  # another dataset or label set is open by now
-                listing.take(changes)
-                self.run_names = names
-                self.changed.emit(changes)
+                # Else it was closed and opened again meanwhile: its entries are about to be read,
+                # and what was written is told all the same.
                 if done is not None:
                     done(result)
 
@@ -112,19 +118,38 @@ class FollowedList(QObject):
             if failed is not None:
                 failed()
             if reads_again and self.is_current(here):
-                self.queue(here, "Reading the worklist", lambda _job: None, reads_again=False)
+                self._look(here, "Reading the worklist", lambda _job: None, reads_again=False)
 
         if self.is_current(here):
-            self._turns.add(start)
+            self._turns.add(start, is_wished=is_wished)
         return True
+
+    def _look(
+        self,
+        here: Open,
+        title: str,
+        work: Callable[[JobHandle], Any],
+        done: Callable[[Any], None] | None = None,
+        *,
+        reads_again: bool = True,
+    ) -> None:
+        """Look at the list in the background, without anybody having wished for it."""
+        self.queue(here, title, work, done, reads_again=reads_again, is_wished=False)
 
     def shut_down(self) -> None:
         """Begin nothing more."""
         self._turns.clear()
 
-    def _on_opened(self) -> None:
+    def _on_label_set(self, name: str) -> None:
+        self._on_opened(f"the label set is {name!r} now")
+
+    def _on_opened(self, why: str = "another dataset was opened") -> None:
         """Another dataset or label set: finish what was cut short, and look what changed since."""
-        self._turns.clear()
+        left = self._turns.clear()
+        if left:
+            waited = "1 step that waited" if left == 1 else f"{left} steps that waited"
+            were = "was" if left == 1 else "were"
+            self._session.message.emit(f"{waited} on the worklist {were} not carried out: {why}.")
         self.listing, self.run_names = Listing(), {}
         self.opened.emit()
         self._read()
@@ -146,7 +171,7 @@ class FollowedList(QObject):
                     f"A decision on {decided[0]} was cut short the last time; it is whole now."
                 )
 
-        self.queue(
+        self._look(
             here,
             "Reading the worklist",
             lambda _job: open_worklist(here, may_write=may_write),
@@ -158,4 +183,4 @@ class FollowedList(QObject):
         here = self.here()
         touched = self.listing.samples_among(samples)
         if here is not None and touched:
-            self.queue(here, "Looking at the worklist", lambda _job: follow_masks(here, touched))
+            self._look(here, "Looking at the worklist", lambda _job: follow_masks(here, touched))

@@ -34,6 +34,10 @@ class Steps:
         self._done: list[Step] = []
         self._undone: list[Step] = []
 
+    def can_go_back(self, step: Step) -> bool:
+        """Whether a step was done, and can be taken back; not once something else was open."""
+        return step in self._done
+
     def do(self, step: Step) -> bool:
         """Do something new; what was taken back before cannot be done again then."""
         if not step.go():

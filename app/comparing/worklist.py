@@ -293,4 +293,7 @@ class Worklist(QObject):
         )
 
     def _tell(self, said: str, step: Step) -> None:
+        if not self._steps.can_go_back(step):
+            self._session.message.emit(said)
+            return
         self._session.undoable.emit(said, lambda: self._steps.back(step))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import actions
+from app.comparing import worklist
 from app.jobs import Jobs
 from app.pages.compare.repairing import Repairing
 from app.session import Session
@@ -29,6 +31,7 @@ from tests.core.worklist.hands import (
     mask_of,
     regions,
 )
+from tests.making import write_sample
 from widgets.worklist.verbs import Verb
 
 Key = Qt.Key
@@ -214,6 +217,48 @@ def test_that_ctrl_z_takes_back_nothing_of_an_earlier_time_but_its_place_does(
     page.repairing.bar.choose(page.repairing.entries[0].id)
     press(qtbot, page, Key.Key_U)
     assert page.states == [State.TO_REVIEW] * 2
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_that_a_mask_written_while_the_label_set_changed_is_told_and_what_waited_is_too(
+    qtbot: QtBot,
+    page: Page,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    comes_back: bool,
+) -> None:
+    write_sample(tmp_path, "val", "a", {"labels": LABEL, "labels_other": RIGHT})
+    page.session.open(tmp_path)
+    settle(qtbot, page)
+    fill(qtbot, page, run)
+    may_go_on, real = threading.Event(), worklist.decide
+
+    def slow(*asked: object) -> object:
+        assert may_go_on.wait(10)
+        return real(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(worklist, "decide", slow)
+    written: list[set[str]] = []
+    page.session.files_changed.connect(written.append)
+    qtbot.keyClick(page, Key.Key_W)
+    for key in (Key.Key_M, Key.Key_I, Key.Key_S):
+        qtbot.keyClick(page.focusWidget(), key)
+    page.session.set_label_set("labels_other")
+    waited = "2 steps that waited on the worklist were not carried out: the label set is"
+    assert page.said[-1] == f"{waited} 'labels_other' now."
+    if comes_back:
+        page.session.set_label_set("labels")
+    may_go_on.set()
+    settle(qtbot, page)
+    assert sum(waited in each for each in page.said) == 1
+    assert written == ([{SAMPLE}] if comes_back else [])  # another label set's are read anew
+    assert (f"{SAMPLE}: 256 px are cat now" in page.said) == comes_back
+    assert page.states == ([State.DECIDED, State.TO_REVIEW] if comes_back else [])
+    assert (page.mask[4:20, 4:20] == 1).all()
+    undo(qtbot, page)
+    assert "nothing more to take back" in page.said[-1]
+    assert page.problems == []
 
 
 def test_that_a_place_taken_off_the_list_comes_back_with_its_decision(
