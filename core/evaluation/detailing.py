@@ -67,7 +67,7 @@ def details_of_run(
 
     Raises:
         ValueError: the band is not above 0.
-        EvaluationCancelled: `cancelled` said so.
+        EvaluationCancelled: `cancelled` said so; what was counted until then is kept.
     """
     measured = evaluation.scores.rows
     samples = samples_of_split(dataset, evaluation.split)
@@ -85,13 +85,15 @@ def details_of_run(
     report = on_progress or (lambda done, total: None)
     done = len(known)
     report(done, len(jobs))
-    for job, details, problem in _measured(todo, dataset, band, cancelled):
-        if details is not None:
-            known[job.sample] = KnownDetails(keys[job.sample], details, problem)
-        done += 1
-        report(done, len(jobs))
-    if todo or len(known) < len(before):
-        _keep(path, made_with, known)
+    try:
+        for job, details, problem in _measured(todo, dataset, band, cancelled):
+            if details is not None:
+                known[job.sample] = KnownDetails(keys[job.sample], details, problem)
+            done += 1
+            report(done, len(jobs))
+    finally:  # also where it was cancelled
+        if todo or len(known) < len(before):
+            _keep(path, made_with, known)
     found = {sample: known[sample] for sample in keys if sample in known}
     return RunDetails(
         {sample: each.details for sample, each in found.items()},

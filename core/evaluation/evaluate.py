@@ -2,7 +2,7 @@
 
 `evaluate_run` reads the stored predictions and the masks, counts every sample once and keeps the
 counts in `metrics/<split>.json`; opening it again, or after one mask was edited, costs only what
-changed.
+changed. What was counted before it was cancelled is not counted again either.
 """
 
 from __future__ import annotations
@@ -34,7 +34,13 @@ from core.evaluation.predicting.status import missing_predictions, prediction_st
 from core.evaluation.run_classes import require_same_classes
 from core.evaluation.score_table import CountedSample, ScoreTable
 from core.evaluation.scores import CacheKeys, Evaluation, SampleScore, SkippedSample
-from core.evaluation.stored import load_evaluation, save_evaluation
+from core.evaluation.stored import (
+    forget_unfinished,
+    load_evaluation,
+    load_unfinished,
+    save_evaluation,
+    save_unfinished,
+)
 
 __all__ = [
     "Evaluation",
@@ -63,7 +69,7 @@ Outcome = CountedSample | SampleScore | SkippedSample
 
 
 class EvaluationCancelled(PetsegError):  # noqa: N818 - a wish of the user, not an error
-    """The user cancelled; nothing was written."""
+    """The user cancelled; there is no result, but what was done may have been kept."""
 
 
 def evaluate_run(
@@ -92,7 +98,7 @@ def evaluate_run(
     Raises:
         PetsegError: there is no such split or label set, nothing was predicted, the run has learned
             other classes, or no sample can be measured.
-        EvaluationCancelled: `cancelled` said so.
+        EvaluationCancelled: `cancelled` said so; what was counted until then is kept.
     """
     truth = dataset.require_label_set(label_set or run.label_set)
     samples = samples_of_split(dataset, split)
@@ -125,10 +131,17 @@ def evaluate_run(
     if before is not None and before.is_of(header, _class_names(dataset), cache):
         report(len(jobs), len(jobs))
         return before
-    known = _known_outcomes(before, cache)
-    found = _measure_all(jobs, dataset, known, report, cancelled or (lambda: False))
-    evaluation = _pool(dataset, run, header, found, cache)
+    outcomes = _known_outcomes(load_unfinished(path), cache) | _known_outcomes(before, cache)
+    known = len(outcomes)
+    try:
+        _measure_all(jobs, dataset, outcomes, report, cancelled or (lambda: False))
+    except BaseException:
+        if len(outcomes) > known:
+            _keep_unfinished(path, dataset, run, header, outcomes, cache)
+        raise
+    evaluation = _pool(dataset, run, header, [outcomes[job.sample] for job in jobs], cache)
     save_evaluation(evaluation, path)
+    forget_unfinished(path)
     return evaluation
 
 
@@ -142,13 +155,12 @@ def metrics_path(run: RunLike, split: str, label_set: str) -> Path:
 def _measure_all(
     jobs: Sequence[Job],
     dataset: Dataset,
-    known: Mapping[str, Outcome],
+    outcomes: dict[str, Outcome],
     report: Callable[[int, int], None],
     cancelled: Callable[[], bool],
-) -> list[Outcome]:
-    """The outcome of every job, in order; those in `known` are not measured again."""
-    outcomes = dict(known)
-    todo = [job for job in jobs if job.sample not in known]
+) -> None:
+    """Add the outcome of every job to those known, which are not measured again."""
+    todo = [job for job in jobs if job.sample not in outcomes]
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="evaluate") as pool:
         for start in range(0, len(todo), _CHUNK):
             if cancelled():
@@ -158,7 +170,22 @@ def _measure_all(
             for found in pool.map(lambda part: [_measure(job, dataset) for job in part], parts):
                 outcomes.update((outcome.sample, outcome) for outcome in found)
             report(len(jobs) - len(todo) + start + len(chunk), len(jobs))
-    return [outcomes[job.sample] for job in jobs]
+
+
+def _keep_unfinished(
+    path: Path,
+    dataset: Dataset,
+    run: RunLike,
+    header: Mapping[str, Any],
+    outcomes: Mapping[str, Outcome],
+    cache: CacheKeys,
+) -> None:
+    keys = {sample: cache.samples[sample] for sample in outcomes}
+    counted = cache.model_copy(update={"samples": keys})
+    try:
+        save_unfinished(_pool(dataset, run, header, list(outcomes.values()), counted), path)
+    except PetsegError:
+        pass  # nothing could be measured, or kept: it is counted once more
 
 
 def _pool(

@@ -4,6 +4,9 @@ The JSON holds everything. Reading it takes a while for ten thousand samples, so
 lie in `metrics/columns/<split>.npz`, which is read in a few milliseconds. It is only a cache: it
 names the JSON it belongs to by size and time, and where that is another by now, or the columns are
 damaged or gone, the JSON is read and they are written anew.
+
+What an evaluation that was cut short has counted lies in `metrics/columns/<split>.unfinished.npz`,
+until one is finished: those are no figures of a split, and nobody else reads them.
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ from core.files import atomic_write, atomic_write_text
 COLUMNS_FOLDER = "columns"
 
 _VERSION = 1
+# Belongs to no JSON.
+_UNFINISHED = 0, 0
 
 
 class _StoredErrors(BaseModel):
@@ -91,6 +96,34 @@ def load_evaluation(path: Path) -> Evaluation | None:
     except PetsegError:
         pass  # a folder that may only be read: the JSON is read each time
     return evaluation
+
+
+def save_unfinished(evaluation: Evaluation, path: Path) -> None:
+    """Keep what was counted of an evaluation that is cut short.
+
+    Args:
+        evaluation: The evaluation of the samples counted, with their keys alone.
+        path: The file of the whole, which stays as it is.
+
+    Raises:
+        PetsegError: the folder cannot be written, the disk is full, or the run was deleted.
+    """
+    data = _columns_of(evaluation, _UNFINISHED)
+    atomic_write(_unfinished_path(path), data, within=_run_folder(path))
+
+
+def load_unfinished(path: Path) -> Evaluation | None:
+    """Read what was counted before an evaluation was cut short; None when there is nothing."""
+    return _from_columns(_unfinished_path(path), _UNFINISHED)
+
+
+def forget_unfinished(path: Path) -> None:
+    """Remove what was kept: the whole is written."""
+    _unfinished_path(path).unlink(missing_ok=True)
+
+
+def _unfinished_path(path: Path) -> Path:
+    return columns_path(path).with_suffix(".unfinished.npz")
 
 
 def _save_columns(evaluation: Evaluation, path: Path, stamp: tuple[int, int] | None) -> None:

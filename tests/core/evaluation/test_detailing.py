@@ -7,6 +7,7 @@ import os
 import numpy as np
 import pytest
 
+from core.evaluation import detailing
 from core.evaluation.detailing import details_of_run
 from core.evaluation.evaluate import EvaluationCancelled, confidence_path, evaluate_run
 from core.evaluation.metrics.details import measure_details
@@ -89,6 +90,25 @@ def test_that_only_samples_whose_files_changed_are_counted_again(dataset, run):
         sample for sample in renewed.samples if renewed.samples[sample] != first.samples[sample]
     ] == ["val/1", "val/4"]
     assert [each.sample for each in renewed.without_confidence] == ["val/0", "val/2"]
+
+
+def test_that_counting_that_was_cancelled_is_gone_on_with(dataset, run, monkeypatch):
+    evaluation = evaluate_run(dataset, run, "val")
+    monkeypatch.setattr(detailing, "_CHUNK", 2)
+    seen: list[tuple[int, int]] = []
+
+    def report(*done: int) -> None:
+        seen.append(done)
+
+    with pytest.raises(EvaluationCancelled):
+        details_of_run(
+            dataset, run, evaluation, on_progress=report, cancelled=lambda: seen[-1][0] >= 4
+        )
+    del seen[:]
+    found = details_of_run(dataset, run, evaluation, on_progress=report)
+    assert seen == [(4, 6), (5, 6), (6, 6)]
+    assert list(found.samples) == list(evaluation.scores.ids)
+    assert [each.sample for each in found.without_confidence] == ["val/0", "val/1", "val/2"]
 
 
 def test_that_each_band_is_kept_and_a_damaged_file_costs_no_more_than_counting(dataset, run):

@@ -13,6 +13,7 @@ import pytest
 from core.dataset import open_dataset
 from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
+from core.evaluation import evaluate
 from core.evaluation.analyse import analyse_run
 from core.evaluation.evaluate import (
     EvaluationCancelled,
@@ -25,6 +26,7 @@ from core.evaluation.evaluate import (
     read_prediction,
 )
 from core.evaluation.metrics.confusion import ConfusionMatrix, per_image_dice
+from core.evaluation.pairs import read_pair
 from core.images import decode_mask, read_mask
 from core.training.recipes.config_json import dump_config
 from tests.core.evaluation.helpers import CLASSES, FakeRun, write_mask
@@ -287,6 +289,35 @@ def test_that_a_cancelled_measurement_writes_nothing(dataset, predicted_run):
     with pytest.raises(EvaluationCancelled):
         evaluate_run(dataset, run, "val", cancelled=lambda: True)
     assert not metrics_path(run, "val", "labels").exists()
+
+
+def test_that_a_cancelled_measurement_is_gone_on_with(dataset, predicted_run, monkeypatch):
+    run = predicted_run("r", shifted)
+    write_mask(dataset.sample("val/1").masks["labels"], np.zeros((3, 3), np.uint8))
+    path = metrics_path(run, "val", "labels")
+    seen: list[str] = []
+
+    def noted(job, dataset):
+        seen.append(job.sample)
+        return read_pair(job, dataset)
+
+    monkeypatch.setattr(evaluate, "read_pair", noted)
+    monkeypatch.setattr(evaluate, "_CHUNK", 2)
+    for _ in range(2):
+        before = len(seen)
+        with pytest.raises(EvaluationCancelled):
+            evaluate_run(dataset, run, "val", cancelled=lambda: len(seen) > before)  # noqa: B023
+    assert not path.exists()  # half of them are no figures of the split
+    write_mask(dataset.sample("val/0").masks["labels"], np.zeros((24, 32), np.uint8))
+    progress: list[tuple[int, int]] = []
+    found = evaluate_run(dataset, run, "val", on_progress=lambda *now: progress.append(now))
+    names = [f"val/{number}" for number in range(6)]
+    assert sorted(seen) == sorted([*names, "val/0"])  # each once, and the edited one again
+    assert progress[-1] == (6, 6)
+    assert [each.name for each in (path.parent / "columns").iterdir()] == ["val.npz"]
+    path.unlink()
+    assert evaluate_run(dataset, run, "val") == found
+    assert len(seen) == 7 + 6
 
 
 def test_that_measuring_before_predicting_says_what_to_do(dataset):
