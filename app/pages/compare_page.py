@@ -50,7 +50,7 @@ class ComparePage(Page):
         self.predicting = Predicting(
             self.prediction_bar, self.overview.augment_button, self.comparison, self
         )
-        self.suspects = FoldSuspects(session, jobs, self.comparison, self.viewing, self)
+        self.suspects = FoldSuspects(session, jobs, self.comparison, self.viewing.quality, self)
         self.repairing = Repairing(session, jobs, self)
         self.frame.set_worklist(self.repairing.bar)
         self.analysing = Analysing(self.frame.side, session, jobs, self.comparison, self)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from app.comparing.comparison import Comparison
 from app.comparing.work import LETTERS, RunChoice
 from app.jobs import JobHandle, Jobs
-from app.pages.compare.viewing import Viewing
+from app.pages.compare.label_quality import LabelQuality
 from app.session import Session
 from core.dataset import Dataset
 from core.errors import PetsegError
@@ -23,7 +23,7 @@ class FoldSuspects(QObject):
         session: What is open.
         jobs: Judges.
         comparison: Knows the runs, and has the worker that predicts.
-        viewing: Sorts the samples.
+        quality: Sorts the samples.
         parent: Its owner.
     """
 
@@ -35,12 +35,12 @@ class FoldSuspects(QObject):
         session: Session,
         jobs: Jobs,
         comparison: Comparison,
-        viewing: Viewing,
+        quality: LabelQuality,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session, self._jobs = session, jobs
-        self._comparison, self._viewing = comparison, viewing
+        self._comparison, self._quality = comparison, quality
         self._wanted = ""
         self._job: JobHandle | None = None
 
@@ -110,7 +110,7 @@ class FoldSuspects(QObject):
             for problem in judged.problems:
                 self._session.problem.emit(problem)
             if count:
-                self._viewing.show_suspects()
+                self._quality.show_suspects()
                 self._session.message.emit(words.suspects_shown(count, split, group))
             self._comparison.measure()
 

@@ -10,23 +10,20 @@ from PySide6.QtWidgets import QMenu
 from app.actions import Action
 from app.comparing.comparison import Comparison
 from app.comparing.work import LETTERS, RunChoice
+from app.pages.compare.label_quality import LabelQuality
+from app.pages.compare.viewing_actions import viewing_actions
 from app.sample_files import layer_files, photo_thumbnails
 from app.session import Session
 from core.dataset import Dataset
-from core.errors import PetsegError
 from core.evaluation.analysis import Analysis
 from core.evaluation.errors.kinds import ErrorKind
 from core.evaluation.errors.regions import ErrorRegion
-from core.evaluation.suspects.ranking import rank_masks
 from widgets.comparison import words
 from widgets.comparison.grid.linked_views import ShownRun
-from widgets.comparison.grid.panel import PanelKind
 from widgets.comparison.layers.sample_layers import LayerFiles
 from widgets.comparison.samples.columns import RunColumns, SampleColumns
-from widgets.comparison.samples.measures import QUALITY, Order
 from widgets.comparison.samples.sample_list import SampleList
 from widgets.comparison.viewing.viewer import ComparisonViewer
-from widgets.latest_task import LatestTask
 from widgets.run_colors import colors, run_color
 
 RegionMenu = Callable[[str, str, ErrorRegion], QMenu]
@@ -56,11 +53,9 @@ class Viewing(QObject):
         self._truth = ("", "")  # the split and the label set
         self._unseen: tuple[str, str, ErrorRegion] | None = None
         self._analyses: Sequence[Analysis | None] = ()
-        self._quality: dict[str, float] = {}
-        self._wants_suspects = False
-        self._quality_task = LatestTask(self)
-        self._quality_task.done.connect(self._on_quality)
         self.samples = SampleList()
+        self.quality = LabelQuality(session, comparison, self.samples, self)
+        self.quality.changed.connect(self._show_columns)
         self.viewer = ComparisonViewer()
         self.samples.current_changed.connect(self._on_current)
         self.samples.opened.connect(session.edit)
@@ -73,106 +68,14 @@ class Viewing(QObject):
 
     def actions(self) -> list[Action]:
         """Commands for the list and the views."""
-        samples, viewer = self.samples, self.viewer
-        bar, views = viewer.bar, viewer.views
-        walking, looking = "Samples", "Views"
-        return [
-            Action(
-                "compare.edit",
-                "Open the sample in the editor",
-                self._on_enter,
-                ("E", "Return", "Enter"),
-                "pencil-outline",
-                walking,
-            ),
-            Action(
-                "compare.next", "Next sample", lambda: samples.step(1), ("D", "Right"), "", walking
-            ),
-            Action(
-                "compare.previous",
-                "Previous sample",
-                lambda: samples.step(-1),
-                ("A", "Left"),
-                "",
-                walking,
-            ),
-            Action(
-                "compare.filter", "Search the samples", self._focus_filter, ("Ctrl+F",), "", walking
-            ),
-            Action(
-                "compare.all", "Show all samples again", self._show_all, ("Escape",), "", walking
-            ),
-            Action(
-                "compare.next_region",
-                "Next region of errors",
-                lambda: self._step_region(1),
-                (".",),
-                "",
-                looking,
-            ),
-            Action(
-                "compare.previous_region",
-                "Region of errors before this one",
-                lambda: self._step_region(-1),
-                (",",),
-                "",
-                looking,
-            ),
-            Action(
-                "compare.swipe", "Swipe between two runs", viewer.toggle_swipe, ("S",), "", looking
-            ),
-            Action(
-                "compare.blink",
-                "Blink between two runs",
-                bar.blink_button.click,
-                ("B",),
-                "",
-                looking,
-            ),
-            Action(
-                "compare.who",
-                "Where only one of two runs is right",
-                lambda: bar.toggle_kind(PanelKind.AGREEMENT),
-                ("V",),
-                "",
-                looking,
-            ),
-            Action(
-                "compare.confidence",
-                "Confidence of the runs",
-                lambda: bar.toggle_kind(PanelKind.CONFIDENCE),
-                ("C",),
-                "",
-                looking,
-            ),
-            Action(
-                "compare.overlays", "Show overlays", bar.overlays_button.toggle, ("X",), "", looking
-            ),
-            Action(
-                "compare.outlines",
-                "Outline the regions of errors",
-                bar.outlines_button.toggle,
-                ("O",),
-                "",
-                looking,
-            ),
-            Action(
-                "compare.hatching",
-                "Hatch the errors",
-                bar.hatched_button.toggle,
-                ("H",),
-                "",
-                looking,
-            ),
-            Action("compare.fit", "Show the whole image", views.fit, ("0",), "", looking),
-        ]
+        return viewing_actions(self.samples, self.viewer, self._session, self.edit)
 
     def set_dataset(self, dataset: Dataset | None) -> None:
         """Begin with another dataset, or with none."""
         self.viewer.forget_files()
         self.viewer.clear()
-        self._analyses, self._quality, self._unseen = (), {}, None
-        self._quality_task.forget()
+        self._analyses, self._unseen = (), None
+        self.quality.forget()
         self.samples.set_chosen("", None)
         if dataset is not None:
             self.samples.set_classes([info.name for info in dataset.classes])
@@ -212,15 +115,13 @@ class Viewing(QObject):
             self.samples.set_chosen("", None)
             self._unseen = unseen
         if self._truth != before_truth:
-            # The list of suspects of another split begins with its worst, too.
-            self._wants_suspects |= self.samples.model.measure.is_of_mask
-            self._quality = {}
+            self.quality.begin_anew()
         colors.tell_apart(ids)
         self.viewer.forget_files()
         self._head_runs()
         before = self.samples.current
         self._show_columns()
-        self._ask_for_quality()
+        self.quality.ask(self._shown_runs)
         if self.samples.current == before:
             self.show_sample()
 
@@ -235,11 +136,6 @@ class Viewing(QObject):
             self._show_columns()
             if self.samples.current:
                 self.show_sample()  # the analysis may know more of its errors
-
-    def show_suspects(self) -> None:
-        """Sort by how far the masks can be believed, once that is known, and choose the worst."""
-        self._wants_suspects = True
-        self.samples.want_measure(QUALITY)
 
     def show_waiting(self) -> None:
         """Say what goes on or is missing, unless a sample is shown: that stays."""
@@ -300,7 +196,7 @@ class Viewing(QObject):
 
     def shut_down(self) -> None:
         """End the threads that read files."""
-        self._quality_task.shut_down()
+        self.quality.shut_down()
         self.samples.shut_down()
         self.viewer.shut_down()
 
@@ -345,44 +241,15 @@ class Viewing(QObject):
             runs.append(RunColumns(None if found is None else found.scores, names, kinds))
         has_kinds = any(run.kinds is not None for run in runs)
         unseen = self._unseen
-        columns = SampleColumns(runs, self._quality)
+        columns = SampleColumns(runs, self.quality.known)
         self.samples.set_samples(columns)
         self.columns_changed.emit(columns)
         if unseen is not None:
             self.show_region_of(*unseen)
         self.samples.set_kinds(
             {kind.value: kind.words for kind in ErrorKind} if has_kinds else {},
-            has_quality=bool(self._quality),
+            has_quality=bool(self.quality.known),
         )
-
-    def _ask_for_quality(self) -> None:
-        """Look what the runs say of the labels themselves; that is read from files."""
-        dataset, label_set = self._session.dataset, self._session.label_set
-        split, excluded = self._comparison.choice.split, frozenset(self._session.excluded)
-        if dataset is None or not self._shown_runs:
-            return
-        # Other runs too: of folds each has judged its own part without having learned it.
-        runs = list({run.id: run for run in (*self._shown_runs, *self._comparison.runs)}.values())
-
-        def work() -> dict[str, float]:
-            try:
-                found = rank_masks(
-                    dataset, label_set, runs, splits=[split] if split else None, exclude=excluded
-                )
-            except PetsegError:
-                return {}  # the measure is not offered then
-            return {suspect.sample: suspect.score for suspect in found.suspects}
-
-        self._quality_task.request(work)
-
-    def _on_quality(self, quality: dict[str, float]) -> None:
-        if quality != self._quality:
-            self._quality = quality
-            self._show_columns()
-        if self._wants_suspects and quality:
-            self._wants_suspects = False
-            self.samples.set_order(Order.A_WORST)
-            self.samples.show_first()
 
     def _on_pair(self, first: int, second: int) -> None:
         self.samples.set_pair(first, second)
@@ -450,26 +317,7 @@ class Viewing(QObject):
             return words.FILTERED_OUT
         return words.NOTHING_MEASURED
 
-    # Keys
-
-    def _step_region(self, by: int) -> None:
-        if not self.viewer.views.step_region(by) and self.samples.current:
-            self._session.message.emit("This sample has no regions of errors.")
-
-    def _on_enter(self) -> None:
-        if self.samples.filter_edit.hasFocus():
-            self.samples.table.setFocus()
-        else:
-            self.edit()
-
     def edit(self) -> None:
         """Open the chosen sample in the editor."""
         if self.samples.current:
             self._session.edit(self.samples.current)
-
-    def _focus_filter(self) -> None:
-        self.samples.filter_edit.setFocus()
-        self.samples.filter_edit.selectAll()
-
-    def _show_all(self) -> None:
-        self.samples.clear_chosen()

@@ -98,6 +98,14 @@ def open_folds(qtbot: QtBot, page: ComparePage, root: Path) -> JudgingClient:
     return client
 
 
+def choose_split(qtbot: QtBot, page: ComparePage, split: str) -> None:
+    box = page.overview.chooser.box_split
+    with qtbot.waitSignal(page.comparison.found):
+        box.setCurrentIndex(box.findText(split))
+        box.activated.emit(box.currentIndex())
+    settle(qtbot, page)
+
+
 def letters(page: ComparePage) -> set[str]:
     """The letters of the runs that have panels."""
     return {panel.letter for panel in page.viewer.views.panels if panel.letter}
@@ -236,3 +244,24 @@ def test_that_folds_without_a_checkpoint_are_no_judges(qtbot: QtBot, page: Compa
     with qtbot.waitSignal(page.session.problem) as told:
         page.session.suspects_requested.emit("judges")
     assert "No fold of judges has saved a checkpoint yet" in told.args[0]
+
+
+def test_that_suspects_wanted_of_a_split_without_judged_masks_do_not_strike_later(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    make_folds(root)
+    open_folds(qtbot, page, root)
+    page.session.suspects_requested.emit("judges")
+    qtbot.waitUntil(lambda: page.samples.current == "val/d")
+    settle(qtbot, page)
+    choose_split(qtbot, page, "train")
+    measures, orders = page.samples.measure_box, page.samples.order_box
+    assert measures.findText("Label quality") < 0  # nothing of train is judged
+    for box, text in ((measures, "mDice (%)"), (orders, "By name")):
+        box.setCurrentIndex(box.findText(text))
+        box.activated.emit(box.currentIndex())
+    choose_split(qtbot, page, "val")
+    qtbot.waitUntil(lambda: measures.findText("Label quality") >= 0)
+    assert measures.currentText() == "mDice (%)"
+    assert orders.currentText() == "By name"
+    assert page.samples.model.ids == ["val/a", "val/b", "val/c", "val/d"]
