@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -14,22 +12,24 @@ from PySide6.QtGui import QColor, QFont
 from core.evaluation.comparing.paired import Difference
 from core.evaluation.metrics.confusion import Metrics
 from widgets import theme
+from widgets.comparison.differences import (
+    DELTA_TIP,
+    NOTHING,
+    difference_words,
+    interval_text,
+    signed,
+)
+from widgets.comparison.metric_columns import MetricColumn, metric_columns
+
+__all__ = ["BEST", "GOAL_MDICE", "NOTHING", "MetricsModel", "RunMetrics", "signed"]
 
 GOAL_MDICE = 75.0
 """The mDice, in percent, at which the study counts its task as done."""
-
-NOTHING = "–"
-"""Shown where a figure does not exist."""
 
 BEST = "★"
 """Shown before the best figure of a column."""
 
 _DELTA = 3
-_DELTA_TIP = (
-    "How much more mDice than the first run each has, in percentage points, with the 95 % interval"
-    " of paired draws of the images: the two differ by more than chance where it does not hold 0."
-)
-_CHANCE = 0.05
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -57,13 +57,6 @@ class RunMetrics:
     difference: Difference | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    title: str
-    tooltip: str
-    value: Callable[[Metrics], float | None]
-
-
 class MetricsModel(QAbstractTableModel):
     """Rows are runs, columns are metrics in percent with two decimals.
 
@@ -79,13 +72,13 @@ class MetricsModel(QAbstractTableModel):
         super().__init__(parent)
         self.goal = goal
         self._runs: list[RunMetrics] = []
-        self._columns: list[_Column] = []
+        self._columns: list[MetricColumn] = []
 
     def set_runs(self, runs: Sequence[RunMetrics], class_names: Sequence[str]) -> None:
         """Show those runs; `class_names` gives the columns of the classes."""
         self.beginResetModel()
         self._runs = list(runs)
-        self._columns = _columns(class_names)
+        self._columns = metric_columns(class_names)
         self.endResetModel()
 
     @property
@@ -160,7 +153,7 @@ class MetricsModel(QAbstractTableModel):
             if metric is not None:
                 return metric.tooltip
             if section == self.delta_column:
-                return _DELTA_TIP
+                return DELTA_TIP
             return f"The goal is an mDice of {self.goal:g} %." if section == 2 else None
         return None
 
@@ -173,7 +166,7 @@ class MetricsModel(QAbstractTableModel):
 
     # Column 0 is the run, 1 the mDice, 2 the goal, perhaps 3 the difference; the others are the
     # metrics after mDice.
-    def _metric(self, column: int) -> _Column | None:
+    def _metric(self, column: int) -> MetricColumn | None:
         if column in (0, 2) or column == self.delta_column:
             return None
         before = 2 + (self.delta_column is not None)
@@ -224,9 +217,7 @@ class MetricsModel(QAbstractTableModel):
     def _interval_text(self, row: int, column: int) -> str:
         difference = self._difference(row, column)
         if difference is not None and self._value(row, column) is not None:
-            if difference.low is None or difference.high is None:
-                return ""
-            return f" ({signed(difference.low, 1)} to {signed(difference.high, 1)})"
+            return interval_text(difference)
         interval = self._runs[row].interval if column == 1 and row < len(self._runs) else None
         if interval is None or self._value(row, column) is None:
             return ""
@@ -241,7 +232,7 @@ class MetricsModel(QAbstractTableModel):
     def _tooltip(self, row: int, column: int) -> str | None:
         difference = self._difference(row, column)
         if difference is not None:
-            return _difference_words(difference, self._runs[0].letter)
+            return difference_words(difference, self._runs[0].letter)
         if row == len(self._runs):
             return "How much more B has than A, in percentage points." if column == 0 else None
         if column == self.delta_column and row == 0:
@@ -285,69 +276,3 @@ class MetricsModel(QAbstractTableModel):
         if value >= self.goal:
             return theme.icon("check-circle", "ok")
         return theme.icon("circle-outline", "muted")
-
-
-def _difference_words(difference: Difference, first: str) -> str:
-    """What a difference of the mDice is worth, for a tooltip."""
-    if difference.low is None or difference.high is None or difference.p_value is None:
-        return f"How much more than {first} it has, in percentage points."
-    ends = f"{signed(difference.low)} and {signed(difference.high)}"
-    said = "hardly comes about" if difference.p_value < _CHANCE else "can come about"
-    return (
-        f"On other images of this kind it would have between {ends} points more than {first}"
-        f" (95 % interval, paired).\nSuch a difference {said} by chance alone"
-        f" (p {'< 0.001' if difference.p_value < 0.001 else f'= {difference.p_value:.3f}'})."
-    )
-
-
-def signed(value: float, decimals: int = 2) -> str:
-    """A difference with its sign and a true minus; zero has none."""
-    rounded = round(value, decimals)
-    if rounded == 0 or math.isnan(rounded):
-        return NOTHING if math.isnan(rounded) else f"{0:.{decimals}f}"
-    return f"{'+' if rounded > 0 else '−'}{abs(rounded):.{decimals}f}"
-
-
-def _columns(class_names: Sequence[str]) -> list[_Column]:
-    columns = [_Column("mDice\n%", "Mean of the classes' Dice, dataset-pooled.", _m_dice)]
-    columns += [
-        _Column(
-            f"Dice %\n{name}",
-            f"Dice of {name}: twice the pixels that are {name} in both, divided by the pixels"
-            " that are in the masks plus those that are in the predictions. Dataset-pooled.",
-            partial(_dice, index),
-        )
-        for index, name in enumerate(class_names)
-    ]
-    columns += [
-        _Column(
-            f"Acc %\n{name}",
-            f"Accuracy of {name}: the share of its pixels in the masks that the run finds."
-            " Dataset-pooled.",
-            partial(_accuracy, index),
-        )
-        for index, name in enumerate(class_names)
-    ]
-    columns.append(_Column("aAcc\n%", "Share of all pixels that are right.", _a_acc))
-    columns.append(_Column("mAcc\n%", "Mean of the classes' accuracies.", _m_acc))
-    return columns
-
-
-def _m_dice(metrics: Metrics) -> float:
-    return metrics.mDice
-
-
-def _a_acc(metrics: Metrics) -> float:
-    return metrics.aAcc
-
-
-def _m_acc(metrics: Metrics) -> float:
-    return metrics.mAcc
-
-
-def _dice(index: int, metrics: Metrics) -> float | None:
-    return metrics.classes[index].dice
-
-
-def _accuracy(index: int, metrics: Metrics) -> float | None:
-    return metrics.classes[index].acc
