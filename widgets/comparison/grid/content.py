@@ -54,6 +54,22 @@ def mask_colors(classes: Sequence[ClassInfo], ignore_index: int) -> list[Rgba]:
     return theme.class_table(classes, ignore_index=ignore_index)
 
 
+def asked_letters(runs: Sequence[ShownRun], layers: SampleLayers | None) -> list[str]:
+    """The letters of the runs that have panels: of folds those that are asked of the sample."""
+    found = layers.runs if layers is not None else ()
+    asked = [run.letter for run, each in zip(runs, found, strict=False) if not each.is_left_out]
+    return asked or [run.letter for run in runs]
+
+
+def aspect_of(layers: SampleLayers | None) -> float:
+    """Width of a sample's picture divided by its height; 1 where there is none."""
+    if layers is not None and layers.photo is not None:
+        return float(layers.photo.width / max(layers.photo.height, 1))
+    if layers is not None and layers.truth is not None:
+        return float(layers.truth.shape[1] / max(layers.truth.shape[0], 1))
+    return 1.0
+
+
 def show_layers(
     view: LinkedView,
     kind: PanelKind,

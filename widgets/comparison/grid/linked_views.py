@@ -17,12 +17,15 @@ from widgets.comparison.grid.active_region import ActiveRegion, next_region
 from widgets.comparison.grid.arrangement import NEUTRAL, Key, arrange
 from widgets.comparison.grid.content import (
     ShownRun,
+    asked_letters,
+    aspect_of,
     mask_colors,
     problem_of,
     reading_of,
     show_layers,
 )
 from widgets.comparison.grid.duo_view import SIDES, DuoView, Share
+from widgets.comparison.grid.headings import flags_figure, run_figure
 from widgets.comparison.grid.panel import LinkedView, Panel, PanelKind
 from widgets.comparison.grid.styled_grid import StyledGrid
 from widgets.comparison.layers.region_layer import region_at, region_words
@@ -343,8 +346,8 @@ class LinkedViews(StyledGrid):
             self.width(),
             self.height(),
             kinds,
-            [f"{first}|{second}"] if is_shared else self._letters(),
-            self._aspect(),
+            [f"{first}|{second}"] if is_shared else asked_letters(self._runs, self._layers),
+            aspect_of(self._layers),
         )
         if cells == self._cells:
             return
@@ -352,24 +355,6 @@ class LinkedViews(StyledGrid):
         for key in cells:
             self._refresh(key)
         self._show_placed()
-
-    def _letters(self) -> list[str]:
-        """The letters of the runs that have panels: of folds those that are asked of the sample."""
-        layers = self._layers
-        asked = [
-            run.letter
-            for run, found in zip(self._runs, layers.runs if layers else (), strict=False)
-            if not found.is_left_out
-        ]
-        return asked or [run.letter for run in self._runs]
-
-    def _aspect(self) -> float:
-        layers = self._layers
-        if layers is not None and layers.photo is not None:
-            return float(layers.photo.width / max(layers.photo.height, 1))
-        if layers is not None and layers.truth is not None:
-            return float(layers.truth.shape[1] / max(layers.truth.shape[0], 1))
-        return 1.0
 
     def _pair_letters(self) -> tuple[str, str]:
         if not self.has_pair:
@@ -425,24 +410,10 @@ class LinkedViews(StyledGrid):
         kind, letter = key
         panel = self._panel_of(key)
         if kind is PanelKind.TRUTH:
-            count = "1 flag" if len(self._flags) == 1 else f"{len(self._flags)} flags"
-            panel.set_figure(f"⚠ {count}" if self._flags else "", "\n".join(self._flags))
-            return
-        places = self._places_of(panel.view, letter)
-        if isinstance(panel.view, DuoView) and panel.view.share is not Share.SWIPE:
-            places = [places[SIDES.index(panel.view.share.value)]]
-        scores = {
-            PanelKind.PREDICTION: [self._score_of(place) for place in places],
-            PanelKind.ERRORS: [self._wrong_of(place) for place in places],
-        }
-        text = " | ".join(filter(None, scores.get(kind, [])))
-        panel.set_figure(text, short=text.replace("mDice ", "").replace(" wrong", ""))
-
-    def _score_of(self, place: int) -> str:
-        return self._figures[place] if place < len(self._figures) else ""
-
-    def _wrong_of(self, place: int) -> str:
-        if self._layers is None:
-            return ""
-        counts = self._layers.runs[place].counts
-        return "" if counts is None else f"{counts.wrong:,} px wrong"
+            figure = flags_figure(self._flags)
+        else:
+            places = self._places_of(panel.view, letter)
+            if isinstance(panel.view, DuoView) and panel.view.share is not Share.SWIPE:
+                places = [places[SIDES.index(panel.view.share.value)]]
+            figure = run_figure(kind, self._layers, places, self._figures)
+        panel.set_figure(figure.text, figure.tooltip, short=figure.short)
