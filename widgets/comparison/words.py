@@ -54,6 +54,14 @@ def suspects_shown(count: int, split: str, group: str) -> str:
     return f"{masks}{where}, the one that the folds of {group} believe least first."
 
 
+def masks_judged(group: str, label_set: str) -> str:
+    """That masks are judged while something else is looked at."""
+    return (
+        f"The folds of {group} have judged the masks of {label_set}. Choose one of these folds, and"
+        f" click {SUSPECTS_BUTTON} to see them."
+    )
+
+
 def no_fold_to_judge(group: str) -> str:
     """Why there are no label suspects yet."""
     return f"No fold of {group} has saved a checkpoint yet: let them train first."

@@ -43,6 +43,7 @@ class FoldSuspects(QObject):
         self._comparison, self._quality = comparison, quality
         self._wanted = ""
         self._job: JobHandle | None = None
+        self._judged = ("", "", "")  # what the job is for: the group, the label set and the split
 
     def show(self, group: str) -> None:
         """Show the label suspects of a group of folds, as soon as its runs are known."""
@@ -87,10 +88,13 @@ class FoldSuspects(QObject):
     def _judge(self, dataset: Dataset, group: str, runs: list[RunChoice], split: str) -> None:
         label_set, client = self._session.label_set, self._comparison.client
         excluded = frozenset(self._session.excluded)
+        before, self._judged = self._judged, (group, label_set, split)
         if self._job is not None:
-            return
+            if before[:2] == (group, label_set):
+                return  # all splits are being judged
+            self._job.cancel()
 
-        def work(job: JobHandle) -> tuple[Judged, int]:
+        def work(job: JobHandle) -> tuple[Judged, list[str]]:
             judged = Judged()
             known = rank_masks(dataset, label_set, runs, exclude=excluded)
             if known.missing or any(each.is_edited for each in known.suspects):
@@ -99,19 +103,17 @@ class FoldSuspects(QObject):
                     cancelled=job.cancelled,
                 )  # fmt: skip
                 known = rank_masks(dataset, label_set, runs, exclude=excluded)
-            prefix = f"{split}/" if split else ""
-            return judged, sum(each.sample.startswith(prefix) for each in known.suspects)
+            return judged, [each.sample for each in known.suspects]
 
-        def done(result: tuple[Judged, int]) -> None:
+        def done(result: tuple[Judged, list[str]]) -> None:
             if self._job is not job:
                 return
             self._job = None
-            judged, count = result
-            for problem in judged.problems:
-                self._session.problem.emit(problem)
-            if count:
-                self._quality.show_suspects()
-                self._session.message.emit(words.suspects_shown(count, split, group))
+            judged, samples = result
+            if not job.cancelled():
+                for problem in judged.problems:
+                    self._session.problem.emit(problem)
+                self._show(samples)
             self._comparison.measure()
 
         def failed(error: PetsegError) -> None:
@@ -122,3 +124,17 @@ class FoldSuspects(QObject):
         job = self._job = self._jobs.start(
             f"Judging masks with the folds of {group}", work, done, failed
         )
+
+    def _show(self, samples: list[str]) -> None:
+        """Show the judged masks, unless the user looks at something else by now."""
+        group, label_set, split = self._judged
+        comparison = self._comparison
+        shown = comparison.fold_group, self._session.label_set, comparison.choice.split
+        if shown != self._judged:
+            self._session.message.emit(words.masks_judged(group, label_set))
+            return
+        prefix = f"{split}/" if split else ""
+        count = sum(sample.startswith(prefix) for sample in samples)
+        if count:
+            self._quality.show_suspects()
+            self._session.message.emit(words.suspects_shown(count, split, group))

@@ -57,6 +57,8 @@ class Viewing(QObject):
         self.quality = LabelQuality(session, comparison, self.samples, self)
         self.quality.changed.connect(self._show_columns)
         self.viewer = ComparisonViewer()
+        self._lists_judged = False
+        self.samples.measure_changed.connect(self._on_measure)
         self.samples.current_changed.connect(self._on_current)
         self.samples.opened.connect(session.edit)
         self.viewer.edit_requested.connect(self.edit)
@@ -241,7 +243,9 @@ class Viewing(QObject):
             runs.append(RunColumns(None if found is None else found.scores, names, kinds))
         has_kinds = any(run.kinds is not None for run in runs)
         unseen = self._unseen
-        columns = SampleColumns(runs, self.quality.known)
+        # Of many folds not all can be shown at once, and each has judged other masks.
+        self._lists_judged = self.samples.model.measure.is_of_mask
+        columns = SampleColumns(runs, self.quality.known, lists_judged=self._lists_judged)
         self.samples.set_samples(columns)
         self.columns_changed.emit(columns)
         if unseen is not None:
@@ -250,6 +254,10 @@ class Viewing(QObject):
             {kind.value: kind.words for kind in ErrorKind} if has_kinds else {},
             has_quality=bool(self.quality.known),
         )
+
+    def _on_measure(self) -> None:
+        if self.samples.model.measure.is_of_mask != self._lists_judged:
+            self._show_columns()
 
     def _on_pair(self, first: int, second: int) -> None:
         self.samples.set_pair(first, second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,13 +31,16 @@ from tests.app.compare.hands import (
     settle,
     write_prediction,
 )
+from tests.making import blob, write_sample
 from widgets.comparison.samples.measures import QUALITY
 
 # Of Qt's plugin for drawing off the screen, for every window that has a layout.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 BELIEF = {"val/a": 0.9, "val/b": 0.3, "val/c": 0.6, "val/d": 0.2}
+BELIEF |= {"val/e": 0.5, "val/f": 0.7, "val/g": 0.1}
 FOLDS = {1: ("val/a", "val/b"), 2: ("val/c", "val/d")}
+SEVEN_FOLDS = {fold: (sample,) for fold, sample in enumerate(BELIEF, start=1)}
 
 
 def judge(run: Any, samples: tuple[str, ...], root: Path) -> None:
@@ -65,25 +69,34 @@ class JudgingClient(FakeClient):
 
     def predict(self, run: Any, split: str, **options: Any) -> PredictionResult:
         self.calls.append((run.name, split))
+        while self.hold is not None and not self.hold.wait(0.01):
+            if options["cancelled"]():
+                return self._result(split, 0, cancelled=True)
         samples = tuple(options["samples"])
         assert options["label_set"] == "labels"
         judge(run, samples, self.dataset.root)
         return self._result(split, len(samples))
 
 
-def make_folds(root: Path, *, judged: tuple[int, ...] = (1, 2)) -> list[Run]:
-    """Two folds of the samples of val."""
+def make_folds(
+    root: Path,
+    *,
+    judged: tuple[int, ...] | None = None,
+    folds: dict[int, tuple[str, ...]] = FOLDS,
+    group: str = "judges",
+) -> list[Run]:
+    """Folds of the samples of val, two where it is not said otherwise."""
     runs = []
-    for fold, held_out in FOLDS.items():
-        run = make_run(root, f"judges-fold{fold}", age=3 - fold)
+    for fold, held_out in folds.items():
+        run = make_run(root, f"{group}-fold{fold}", age=3 - fold)
         run.update(
-            group="judges",
+            group=group,
             fold=fold,
-            folds=2,
+            folds=len(folds),
             held_out=list(held_out),
             dataset=DatasetRecord(root=root, fingerprint=dict.fromkeys(BELIEF, "")),
         )
-        if fold in judged:
+        if judged is None or fold in judged:
             judge(run, held_out, root)
         runs.append(run)
     return runs
@@ -104,6 +117,20 @@ def choose_split(qtbot: QtBot, page: ComparePage, split: str) -> None:
         box.setCurrentIndex(box.findText(split))
         box.activated.emit(box.currentIndex())
     settle(qtbot, page)
+
+
+def choose_order(page: ComparePage, measure: str, order: str) -> None:
+    samples = page.samples
+    for box, text in ((samples.measure_box, measure), (samples.order_box, order)):
+        box.setCurrentIndex(box.findText(text))
+        box.activated.emit(box.currentIndex())
+
+
+def messages(page: ComparePage) -> list[str]:
+    """What is told from now on; the list grows."""
+    told: list[str] = []
+    page.session.message.connect(told.append)
+    return told
 
 
 def letters(page: ComparePage) -> set[str]:
@@ -257,11 +284,92 @@ def test_that_suspects_wanted_of_a_split_without_judged_masks_do_not_strike_late
     choose_split(qtbot, page, "train")
     measures, orders = page.samples.measure_box, page.samples.order_box
     assert measures.findText("Label quality") < 0  # nothing of train is judged
-    for box, text in ((measures, "mDice (%)"), (orders, "By name")):
-        box.setCurrentIndex(box.findText(text))
-        box.activated.emit(box.currentIndex())
+    choose_order(page, "mDice (%)", "By name")
     choose_split(qtbot, page, "val")
     qtbot.waitUntil(lambda: measures.findText("Label quality") >= 0)
     assert measures.currentText() == "mDice (%)"
     assert orders.currentText() == "By name"
     assert page.samples.model.ids == ["val/a", "val/b", "val/c", "val/d"]
+
+
+def test_that_masks_are_listed_that_none_of_the_six_shown_folds_has_judged(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    for stem in "efg":
+        write_sample(root, "val", stem, {"labels": blob(64, 1 + ord(stem) % 2)})
+    make_folds(root, folds=SEVEN_FOLDS)
+    open_folds(qtbot, page, root)
+    told = messages(page)
+    page.session.suspects_requested.emit("judges")
+    qtbot.waitUntil(lambda: any(text.startswith("7 masks of val") for text in told))
+    settle(qtbot, page)
+    qtbot.waitUntil(lambda: page.samples.model.ids == sorted(BELIEF, key=lambda key: BELIEF[key]))
+    assert len(page.comparison.choice.runs) == 6
+    assert page.samples.current == "val/g"  # of the seventh
+    settle(qtbot, page)
+    page.samples.set_measure("mDice")
+    assert sorted(page.samples.model.ids) == sorted(BELIEF)[:6]
+    assert not page.problems  # type: ignore[attr-defined]
+
+
+def begin_to_judge(qtbot: QtBot, page: ComparePage, root: Path) -> JudgingClient:
+    """A page on which the folds of judges are about to judge, and waits for `hold`."""
+    make_folds(root, judged=(1,))
+    make_folds(root, judged=(1,), group="others")
+    client = open_folds(qtbot, page, root)
+    client.hold = threading.Event()
+    page.session.suspects_requested.emit("judges")
+    qtbot.waitUntil(lambda: client.calls == [("judges-fold1", "val")])
+    return client
+
+
+@pytest.mark.parametrize("what", ["run", "label set"])
+def test_that_a_late_judgement_leaves_what_is_looked_at_meanwhile(
+    qtbot: QtBot, page: ComparePage, root: Path, what: str
+):
+    client, told = begin_to_judge(qtbot, page, root), messages(page)
+    others = [run.id for run in page.comparison.runs if run.group == "others"]
+    if what == "run":
+        page.compare(others)
+        qtbot.waitUntil(lambda: page.comparison.fold_group == "others")
+    else:
+        page.session.set_label_set("labels_other")
+    choose_order(page, "mDice (%)", "By name")
+    assert client.hold is not None
+    client.hold.set()
+    qtbot.waitUntil(lambda: any("have judged the masks of labels" in text for text in told))
+    settle(qtbot, page)
+    assert not any("believe least first" in text for text in told)
+    assert page.samples.order_box.currentText() == "By name"
+    assert page.samples.measure_box.currentText() == "mDice (%)"
+
+
+def test_that_another_group_is_judged_instead_of_the_one_before(
+    qtbot: QtBot, page: ComparePage, root: Path
+):
+    client, told = begin_to_judge(qtbot, page, root), messages(page)
+    page.session.suspects_requested.emit("others")
+    qtbot.waitUntil(lambda: client.calls[1:] == [("others-fold1", "val")])
+    assert client.hold is not None
+    client.hold.set()
+    qtbot.waitUntil(lambda: page.samples.model.measure.id == QUALITY)
+    settle(qtbot, page)
+    assert page.comparison.fold_group == "others"
+    assert [text for text in told if "mask" in text] == [
+        "4 masks of val, the one that the folds of others believe least first."
+    ]
+    assert not page.problems  # type: ignore[attr-defined]
+
+
+def test_that_a_cancelled_judgement_tells_nothing(qtbot: QtBot, page: ComparePage, root: Path):
+    client, told = begin_to_judge(qtbot, page, root), messages(page)
+    job = next(each for each in page.jobs.running if each.title.startswith("Judging"))
+    with qtbot.waitSignal(job.finished):
+        job.cancel()
+    settle(qtbot, page)
+    assert not any("mask" in text for text in told)
+    assert page.samples.model.measure.id != QUALITY
+    assert client.hold is not None
+    client.hold.set()
+    page.session.suspects_requested.emit("judges")
+    qtbot.waitUntil(lambda: page.samples.model.ids == ["val/d", "val/b", "val/c", "val/a"])

@@ -99,10 +99,13 @@ class SampleColumns:
     Attributes:
         runs: The runs, in the order of their letters.
         quality: How far the mask of a sample can be believed, 0 to 1, where it is known.
+        lists_judged: Whether samples of which that is known are listed even where none of the runs
+            has a score.
     """
 
     runs: Sequence[RunColumns]
     quality: Mapping[str, float] = field(default_factory=dict)
+    lists_judged: bool = False
 
     def __post_init__(self) -> None:
         tables = [run.scores for run in self.runs if run.scores is not None]
@@ -110,6 +113,8 @@ class SampleColumns:
             names = set(tables[0].ids)
         else:
             names = {name for table in tables for name in table.ids}
+        if self.lists_judged:
+            names |= self.quality.keys()
         self.ids: list[str] = sorted(names)
         self.lowered = [name.lower() for name in self.ids]
         self.places = {name: place for place, name in enumerate(self.ids)}

@@ -37,6 +37,8 @@ class SampleList(QWidget):
     """The id of the sample chosen; "" when there is none."""
     opened = Signal(str)
     """The id of the sample that is wanted in the editor."""
+    measure_changed = Signal()
+    """The figures are others: `model.measure`."""
     chosen_changed = Signal(str, object)
     """What `set_chosen` was given: which samples are shown, and their ids; None for all."""
     chosen_cleared = Signal()
@@ -210,10 +212,13 @@ class SampleList(QWidget):
         self._choose_first()
 
     def _take_measure(self, place: int) -> None:
+        before, measure = self.model.measure, self._measures[place]
         self.measure_box.setCurrentIndex(place)
-        self.model.set_measure(self._measures[place])
+        self.model.set_measure(measure)
         self.table.fit_columns()
         self._scroll_to_current()
+        if measure != before:
+            self.measure_changed.emit()
 
     def select(self, sample_id: str) -> bool:
         """Choose a sample; False when it is not shown."""
