@@ -13,6 +13,7 @@ from app.jobs import Jobs
 from app.pages.page import Page
 from app.pages.train.run_actions import run_actions
 from app.pages.train.stale_marks import StaleMarks
+from app.pages.train.view_actions import view_actions
 from app.session import Session
 from app.settings import PlotSettings, Settings
 from app.training_control import TrainingControl
@@ -92,13 +93,7 @@ class TrainPage(Page):
                 lambda: self.panels.form.submit_folds(),
                 ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
             ),
-            Action("train.whole_run", "Show the whole run", self._reset_view, ("0",)),
-            Action("train.axis", "Curves by iteration, epoch or time", self._next_axis, ("X",)),
-            Action("train.log_scale", "Logarithmic loss", self._toggle_log, ("L",)),
-            Action("train.outliers", "Ignore outliers", self._toggle_outliers, ("O",)),
-            Action("train.earlier", "Earlier previews", lambda: self._scrub(-1), ("Left",)),
-            Action("train.later", "Later previews", lambda: self._scrub(1), ("Right",)),
-            Action("train.truth", "True masks in the previews", self._toggle_truth, ("T",)),
+            *view_actions(lambda: self.panels),
             *run_actions(lambda: self.panels.runs),
         ]
 
@@ -265,26 +260,6 @@ class TrainPage(Page):
         run = self.control.snapshot.find(run_id) if self.control.snapshot is not None else None
         if run is not None and run.suggestion:
             self.control.retry(run_id, run.suggestion)
-
-    # How the runs are shown
-
-    def _reset_view(self) -> None:
-        self.panels.plots.reset_view()
-
-    def _next_axis(self) -> None:
-        self.panels.plot_bar.next_axis()
-
-    def _toggle_log(self) -> None:
-        self.panels.plot_bar.log.toggle()
-
-    def _toggle_outliers(self) -> None:
-        self.panels.plot_bar.outliers.toggle()
-
-    def _scrub(self, by: int) -> None:
-        self.panels.previews.step(by)
-
-    def _toggle_truth(self) -> None:
-        self.panels.previews.truth.toggle()
 
     # What happens to runs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ def make_folds(
     root: Path,
     *,
     judged: tuple[int, ...] | None = None,
-    folds: dict[int, tuple[str, ...]] = FOLDS,
+    folds: Mapping[int, tuple[str, ...]] = FOLDS,
     group: str = "judges",
 ) -> list[Run]:
     """Folds of the samples of val, two where it is not said otherwise."""
