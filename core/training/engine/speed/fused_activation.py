@@ -54,8 +54,9 @@ def use_fused_activations(model: nn.Module) -> int:
     `ConvModule`, in which the convolution and its activation are known to belong together.
     """
     weights = next(model.parameters(), None)
-    on_cpu = weights is not None and weights.device.type == "cpu"
-    if not on_cpu or weights.dtype != torch.float32 or not _is_offered():
+    if weights is None or weights.device.type != "cpu" or weights.dtype != torch.float32:
+        return 0
+    if not _is_offered():
         return 0
     count = 0
     for module in model.modules():
