@@ -8,7 +8,7 @@ changed. What was counted before it was cancelled is not counted again either.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ from core.evaluation.stored import (
     save_evaluation,
     save_unfinished,
 )
+from core.files import read_bytes
+from core.images.headers import probe
 
 __all__ = [
     "Evaluation",
@@ -64,6 +66,8 @@ METRICS_FOLDER = "metrics"
 # Decoding releases the interpreter lock and counting holds it: more threads only wait for it.
 _THREADS = min(4, os.cpu_count() or 1)
 _CHUNK, _AT_ONCE = 128, 16
+# Smaller masks are inflated sooner than two threads have handed that lock to each other.
+_WORTH_THREADS = 512 * 512
 
 Outcome = CountedSample | SampleScore | SkippedSample
 
@@ -162,14 +166,26 @@ def _measure_all(
     """Add the outcome of every job to those known, which are not measured again."""
     todo = [job for job in jobs if job.sample not in outcomes]
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="evaluate") as pool:
+        is_large = _pixels(todo) >= _WORTH_THREADS
+        each: Callable[..., Iterable[list[Outcome]]] = pool.map if is_large else map
         for start in range(0, len(todo), _CHUNK):
             if cancelled():
                 raise EvaluationCancelled("The evaluation was cancelled")
             chunk = todo[start : start + _CHUNK]
             parts = [chunk[first : first + _AT_ONCE] for first in range(0, len(chunk), _AT_ONCE)]
-            for found in pool.map(lambda part: [_measure(job, dataset) for job in part], parts):
+            for found in each(lambda part: [_measure(job, dataset) for job in part], parts):
                 outcomes.update((outcome.sample, outcome) for outcome in found)
             report(len(jobs) - len(todo) + start + len(chunk), len(jobs))
+
+
+def _pixels(jobs: Sequence[Job]) -> int:
+    """Of the first mask that there is, as its file says; 0 where that cannot be told."""
+    path = next((Path(job.mask) for job in jobs if job.reason is None), None)
+    try:
+        header = None if path is None else probe(read_bytes(path), path, "mask")
+    except PetsegError:
+        return 0  # the measuring says what is wrong with it
+    return 0 if header is None else header.width * header.height
 
 
 def _keep_unfinished(
