@@ -1,4 +1,4 @@
-"""Crops and Dice losses made quickly: the same crops, the same losses and gradients."""
+"""Crops, Dice losses and accuracies made quickly: the same crops, losses, gradients and shares."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mmseg.datasets.transforms import RandomCrop
 from mmseg.models.losses import DiceLoss
+from mmseg.models.losses import accuracy as stock_accuracy
 from torch import nn
 
+from core.training.engine.speed.quick_accuracy import accuracy
 from core.training.engine.speed.quick_crop import QuickRandomCrop, use_quick_crops
 from core.training.engine.speed.quick_dice import QuickDiceLoss, use_quick_dice
 
@@ -96,3 +98,28 @@ def test_that_a_weighted_loss_is_mmsegmentation_s():
     use_quick_dice(quick)
     for options in ({"weight": torch.tensor([1.0, 2.0, 3.0])}, {"reduction_override": "none"}):
         assert torch.equal(quick(logits, labels, **options), stock(logits, labels, **options))
+
+
+@settings(deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    classes=st.integers(1, 5),
+    ignored=st.sampled_from((255, None, 0)),
+    unlabelled=st.sampled_from((0.0, 0.3, 1.0)),
+)
+def test_that_a_quick_accuracy_is_mmsegmentation_s(seed, classes, ignored, unlabelled):
+    torch.manual_seed(seed)
+    logits = torch.randn(2, classes, 7, 5, requires_grad=True)
+    labels = torch.randint(0, classes, (2, 7, 5))
+    labels[torch.rand(2, 7, 5) < unlabelled] = 255
+    expected = stock_accuracy(logits, labels, ignore_index=ignored)
+    found = accuracy(logits, labels, ignore_index=ignored)
+    assert found.shape == expected.shape
+    assert float(found) == pytest.approx(float(expected), rel=1e-5)
+    assert not found.requires_grad
+    if classes > 2:
+        both = [
+            each(logits, labels, topk=(1, 2), ignore_index=ignored)
+            for each in (accuracy, stock_accuracy)
+        ]
+        assert [float(one) for one in both[0]] == [float(one) for one in both[1]]

@@ -24,6 +24,7 @@ from core.training.engine.speed.data_cache import use_data_cache
 from core.training.engine.speed.precision import CpuBfloat16OptimWrapper, has_fast_bfloat16
 from core.training.engine.speed.prefetch import PrefetchingLoader, use_prefetching
 from core.training.engine.speed.probe import Way, apply_way, fastest, ways
+from core.training.engine.speed.quick_accuracy import use_quick_accuracy
 from core.training.engine.speed.quick_crop import use_quick_crops
 
 SPEED_FILE = "speed.json"
@@ -89,6 +90,7 @@ class Tuner:
             loop: Its training loop.
         """
         keep_freed_memory(everything=self._device == "cpu")
+        use_quick_accuracy()
         if self._device == "cpu":
             self._tune_cpu(runner, loop)
         else:
