@@ -90,6 +90,7 @@ def probabilities(trained: Trained) -> np.ndarray:
     return (total[0] / 4).numpy()
 
 
+@pytest.mark.slow
 def test_that_a_run_of_our_parts_predicts_from_several_views(trained):
     expected = probabilities(trained)
     output = predicted(trained.segmenter(test_cfg=VIEWS), trained)

@@ -7,6 +7,7 @@ from core.runs.store import RunState
 from tests.making import blob, write_sample
 
 
+@pytest.mark.slow
 def test_that_a_run_warms_up_before_it_trains(make_run, supervisor, dataset):
     write_sample(dataset.root, "train", "bare", {"labels": blob(64)})
     (dataset.root / "labels" / "train" / "bare.png").unlink()

@@ -307,6 +307,7 @@ def test_that_a_lost_dataset_fails_with_the_file_named(make_run, supervisor, dat
     assert json.loads((run.folder / "run.json").read_text())["state"] == "failed"
 
 
+@pytest.mark.slow
 def test_that_other_sizes_suffixes_and_ignored_values_train_too(tmp_path, make_run, supervisor):
     from core.dataset import open_dataset
     from tests.making import blob, write_sample

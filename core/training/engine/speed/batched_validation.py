@@ -26,8 +26,9 @@ from core.training.engine.speed.fused_activation import use_fused_activations
 from core.training.engine.speed.prefetch import PrefetchingLoader
 from core.training.engine.validation import ValidationHook
 
-# On two cores eight photos of 256×256 take the least time each; a GPU wants to be filled.
-_PIXELS_ON_CPU, _PIXELS_ON_GPU = 1 << 19, 1 << 21
+# On two cores sixteen photos of 256×256 take little more time each than more would, and a few
+# hundred megabytes; a GPU wants to be filled.
+_PIXELS_ON_CPU, _PIXELS_ON_GPU = 1 << 20, 1 << 21
 
 # So many samples may wait for others of their size.
 _MOST_WAITING = 64

@@ -35,13 +35,20 @@ class ActivatedConv2d(nn.Conv2d):
     """
 
     activation: tuple[str, list[float]]
+    _ordered: Tensor | None = None
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Convolve (N, C, H, W) and apply the activation."""
         name, bounds = self.activation
         padding, stride = [int(each) for each in self.padding], list(self.stride)
+        dilation = list(self.dilation)
+        if self._ordered is None:
+            # In the order that the library computes in; otherwise it puts them so at each call.
+            self._ordered = torch.ops.mkldnn._reorder_convolution_weight(
+                self.weight, padding, stride, dilation, self.groups, list(inputs.shape)
+            )
         convolved: Tensor = torch.ops.mkldnn._convolution_pointwise(
-            inputs, self.weight, self.bias, padding, stride, list(self.dilation), self.groups,
+            inputs, self._ordered, self.bias, padding, stride, dilation, self.groups,
             name, bounds, "",
         )  # fmt: skip
         return convolved
