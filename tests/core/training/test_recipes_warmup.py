@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.runs.events import Iteration, Message, Started, read_events
 from core.runs.store import RunState
 from tests.making import blob, write_sample
