@@ -64,7 +64,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         Qt's own cache of an item draws onto pictures of no size while a window finds its layout.
         """
         area = self.boundingRect().toAlignedRect()
-        ratio = p.device().devicePixelRatio()
+        ratio = p.device().devicePixelRatioF()
         size = area.size() * ratio
         if not 0 < size.width() * size.height() <= _LARGEST_KEPT:
             super().paint(p, opt, widget)
