@@ -1,4 +1,4 @@
-"""Probabilities of objects that have one class each. Loaded only by worker processes."""
+"""Probabilities judged by whole pieces of objects. Loaded only by worker processes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
+
+# What a piece that is left out keeps of its pixels' probability: a little less than half.
+_UNDECIDED = 0.499
 
 
 def share_classes(probabilities: Tensor, background: int = 0) -> Tensor:
@@ -33,8 +36,7 @@ def share_classes(probabilities: Tensor, background: int = 0) -> Tensor:
     result = probabilities.clone()
     for image in result:
         objects = 1 - image[background]
-        found = (objects > 0.5).to(torch.uint8).cpu().numpy()
-        count, pieces = cv2.connectedComponents(found, connectivity=8)
+        count, pieces = _pieces(objects)
         if count < 2:
             continue
         labels = pieces.ravel()
@@ -48,8 +50,52 @@ def share_classes(probabilities: Tensor, background: int = 0) -> Tensor:
         # What lies in no piece has the label 0, and its weight may be 0.
         whole = np.bincount(labels, weights, minlength=count)
         shares = sums / np.maximum(whole, np.finfo(np.float64).tiny)
-        inside = torch.from_numpy(found.astype(bool)).to(image.device)
+        inside = torch.from_numpy(pieces > 0).to(image.device)
         for place, index in enumerate(others):
             share = torch.from_numpy(shares[place][pieces]).to(image)
             image[index] = torch.where(inside, objects * share, image[index])
     return result
+
+
+def drop_faint(probabilities: Tensor, surest: float, background: int = 0) -> Tensor:
+    """Take a piece of objects for background where none of its pixels is surely an object.
+
+    The texture of a carpet may look a little like fur in many places; an animal has at least one
+    that looks like nothing else. This is the hysteresis of Canny ("A Computational Approach to
+    Edge Detection", 1986): pixels above a low threshold, here 1/2, count where a connected one is
+    above the high one. Pieces are those of `share_classes`.
+
+    Args:
+        probabilities: float (N, K, H, W), summing to 1 over the K classes.
+        surest: How probably an object the surest pixel of a piece must be, 0.5 to 1.
+        background: Index of the class that is no object.
+
+    Returns:
+        A new tensor of the same shape. In a piece that is left out the background is a little more
+        probable than all objects together, and these keep their proportions: the model stays as
+        undecided there as it was.
+    """
+    if probabilities.shape[1] < 2:
+        return probabilities
+    result = probabilities.clone()
+    for image in result:
+        objects = 1 - image[background]
+        count, pieces = _pieces(objects)
+        if count < 2:
+            continue
+        peaks = np.zeros(count)
+        np.maximum.at(peaks, pieces.ravel(), objects.double().cpu().numpy().ravel())
+        faint = peaks < surest
+        faint[0] = False
+        left_out = torch.from_numpy(faint[pieces]).to(image.device)
+        rest = torch.where(left_out, _UNDECIDED / objects, torch.ones_like(objects))
+        image *= rest
+        image[background] = torch.where(left_out, 1 - _UNDECIDED, image[background])
+    return result
+
+
+def _pieces(objects: Tensor) -> tuple[int, np.ndarray]:
+    """Connected pieces of one image's objects: their number with the ground, labels (H, W)."""
+    found = (objects > 0.5).to(torch.uint8).cpu().numpy()
+    count, pieces = cv2.connectedComponents(found, connectivity=8)
+    return count, pieces

@@ -17,7 +17,7 @@ from mmseg.utils import add_prefix
 from torch import Tensor
 
 from core.training.parts.mixing import SHARE
-from core.training.parts.pieces import share_classes
+from core.training.parts.pieces import drop_faint, share_classes
 
 Losses = dict[str, Tensor]
 
@@ -34,7 +34,8 @@ class AugmentedEncoderDecoder(EncoderDecoder):  # type: ignore[misc]
       has the mean of its samples' losses.
     - `test_cfg` may ask for `scales`, factors such as `(1.0, 1.5)`, and `flip=True`. Probabilities
       of all views are averaged; the logits are then their logarithms.
-    - `test_cfg` may ask for `one_class_per_piece=True`: see `pieces.share_classes`.
+    - `test_cfg` may ask for `one_class_per_piece=True`, see `pieces.share_classes`, and for
+      `surest_of_piece`, a probability such as 0.95, see `pieces.drop_faint`.
 
     Args:
         backbone: Config of the backbone.
@@ -57,12 +58,15 @@ class AugmentedEncoderDecoder(EncoderDecoder):  # type: ignore[misc]
         """Logits (N, K, H, W) of a batch, from one view or several."""
         scales = tuple(self.test_cfg.get("scales") or (1.0,))
         turned = (False, True) if self.test_cfg.get("flip") else (False,)
-        in_pieces = bool(self.test_cfg.get("one_class_per_piece"))
-        if scales == (1.0,) and turned == (False,) and not in_pieces:
+        one_class = bool(self.test_cfg.get("one_class_per_piece"))
+        surest = self.test_cfg.get("surest_of_piece")
+        if scales == (1.0,) and turned == (False,) and not one_class and surest is None:
             return self._view(inputs, batch_img_metas)
         probabilities = self._mean_of_views(inputs, batch_img_metas, scales, turned)
-        if in_pieces:
+        if one_class:
             probabilities = share_classes(probabilities)
+        if surest is not None:
+            probabilities = drop_faint(probabilities, float(surest))
         return _logits(probabilities)
 
     def _mean_of_views(

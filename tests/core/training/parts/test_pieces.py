@@ -1,4 +1,4 @@
-"""One class for every connected piece of objects."""
+"""Probabilities judged by whole pieces of objects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.training.parts.pieces import share_classes
+from core.training.parts.pieces import drop_faint, share_classes
 
 
 def sure_of(classes: torch.Tensor, count: int = 3, probability: float = 0.8) -> torch.Tensor:
@@ -66,3 +66,41 @@ def test_that_a_piece_has_one_class_wherever_its_background_is_improbable(seed):
 def test_that_with_one_kind_of_object_there_is_nothing_to_share(classes):
     probabilities = torch.rand(1, classes, 4, 4)
     assert share_classes(probabilities) is probabilities
+
+
+def test_that_a_piece_without_one_sure_pixel_becomes_background():
+    classes = torch.zeros(8, 12, dtype=torch.long)
+    classes[2:6, 1:4] = 1
+    classes[2:6, 8:11] = 2
+    probabilities = sure_of(classes)
+    probabilities[0, :, 3, 2] = torch.tensor([0.02, 0.97, 0.01])
+    kept = drop_faint(probabilities, 0.95)
+    expected = torch.where(classes == 1, 1, 0)
+    assert torch.equal(kept.argmax(1)[0], expected)
+    torch.testing.assert_close(kept[..., :6], probabilities[..., :6])
+
+
+@given(st.integers(0, 1_000), st.integers(2, 5), st.floats(0.5, 1))
+def test_that_leaving_pieces_out_only_ever_takes_objects_away(seed, count, surest):
+    torch.manual_seed(seed)
+    probabilities = torch.randn(2, count, 12, 12).mul(3).softmax(1)
+    before = probabilities.clone()
+    kept = drop_faint(probabilities, surest)
+    torch.testing.assert_close(probabilities, before)
+    torch.testing.assert_close(kept.sum(1), torch.ones(2, 12, 12))
+    was, now = probabilities.argmax(1), kept.argmax(1)
+    assert ((now == was) | (now == 0)).all()
+    left_out = (kept != probabilities).any(1)
+    assert (probabilities[:, 0][left_out] < 0.5).all()
+    assert (1 - probabilities[:, 0][left_out] < surest).all()
+    # Which of the objects it would have been stays as it was.
+    torch.testing.assert_close(
+        kept[:, 1:] / (1 - kept[:, :1]),
+        probabilities[:, 1:] / (1 - probabilities[:, :1]),
+        rtol=1e-3, atol=1e-4,
+    )  # fmt: skip
+
+
+def test_that_a_single_output_has_no_background_to_fall_back_to():
+    probabilities = torch.rand(1, 1, 4, 4)
+    assert drop_faint(probabilities, 0.9) is probabilities

@@ -13,7 +13,7 @@ from mmseg.structures import SegDataSample
 from mmseg.utils import register_all_modules
 
 import core.training.parts  # noqa: F401 - registers them
-from core.training.parts.pieces import share_classes
+from core.training.parts.pieces import drop_faint, share_classes
 
 register_all_modules()
 
@@ -147,6 +147,18 @@ def test_that_pieces_agree_on_their_class_only_where_a_config_says_so(photos):
     metas = [item(0).metainfo for _ in photos]
     expected = share_classes(one.inference(photos, metas).softmax(1))
     assert torch.allclose(agreeing.inference(photos, metas).softmax(1), expected, atol=1e-5)
+
+
+@torch.no_grad()
+def test_that_faint_pieces_are_left_out_only_where_a_config_says_so(photos):
+    one = build()
+    surer = build(test_cfg={"mode": "whole", "surest_of_piece": 0.8})
+    surer.load_state_dict(one.state_dict())
+    metas = [item(0).metainfo for _ in photos]
+    plain = one.inference(photos, metas).softmax(1)
+    expected = drop_faint(plain, 0.8)
+    assert not torch.equal(expected, plain)
+    assert torch.allclose(surer.inference(photos, metas).softmax(1), expected, atol=1e-5)
 
 
 @torch.no_grad()
