@@ -1,8 +1,8 @@
 """How a run's worker is started: one process, or several under torchrun.
 
 Torch is not loaded here. torchrun is a process like any other: it starts the workers, watches them,
-and ends all when one dies. It puts each into a session of its own, so a mark in their environment
-tells which processes belong to a run.
+and ends all when one dies. It puts each into a session of its own, so a mark in their environment,
+which their children inherit, tells which processes belong to a run.
 """
 
 from __future__ import annotations
@@ -64,13 +64,17 @@ def worker_environment(folder: Path, processes: int, devices: Sequence[str]) -> 
 
 
 def marked_processes(folder: Path) -> list[psutil.Process]:
-    """All live processes that work on a run, whichever group they are in."""
-    found = []
+    """All live processes that were started to work on a run, and their children.
+
+    That they carry its mark is a proof: a process id alone may have passed to a stranger.
+    """
+    found, ours = [], os.path.realpath(folder)
     for process in psutil.process_iter():
         try:
             if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
                 continue
-            if process.environ().get(_MARK) == str(folder):
+            mark = process.environ().get(_MARK)
+            if mark is not None and os.path.realpath(mark) == ours:
                 found.append(process)
         except psutil.Error:
             continue  # it is somebody else's, or has just ended

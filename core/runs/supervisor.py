@@ -143,7 +143,7 @@ class Supervisor:
             members = _members(run, worker.pid)
             signal_group(worker.pid, signal.SIGTERM)
             self._await_end(run, members, timeout=grace)
-            kill_all(_members(run, worker.pid))
+            kill_all([*members, *marked_processes(run.folder)])
             self._await_end(run, members, timeout=None)
         self.refresh(run)
 
@@ -162,7 +162,10 @@ class Supervisor:
             return state
         if state is RunState.CRASHED:
             iteration = run.progress().iteration
-            _kill_leftovers(run)
+            # Data loading processes of a killed worker would otherwise linger for a while, and so
+            # would the workers of a killed torchrun. The process ids of the dead say nothing: they
+            # may be somebody else's by now.
+            kill_all(marked_processes(run.folder))
             if control.read_request(run.folder) == "cancel":
                 with EventWriter(run.events_path) as events:
                     events.write(Stopped(iteration=iteration, reason="cancel"))
@@ -264,18 +267,10 @@ def _processes(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _members(run: Run, pid: int) -> list[psutil.Process]:
-    """The processes of a run: the worker's group, and what torchrun put into other groups."""
-    members = group_members(pid)
-    if run.record.gpus > 1:
-        known = {process.pid for process in members}
-        members += [each for each in marked_processes(run.folder) if each.pid not in known]
-    return members
+def _members(run: Run, leader: int) -> list[psutil.Process]:
+    """The processes of a run whose worker lives: its group, and what carries the run's mark.
 
-
-def _kill_leftovers(run: Run) -> None:
-    # Data loading processes of a killed worker would otherwise linger for a while, and so would
-    # the workers of a killed torchrun.
-    worker = read_worker_file(run.folder)
-    if worker is not None and worker.pid != os.getpid():
-        kill_all(_members(run, worker.pid))
+    torchrun puts its workers into groups of their own.
+    """
+    found = [*_processes(leader), *group_members(leader), *marked_processes(run.folder)]
+    return list({process.pid: process for process in found}.values())

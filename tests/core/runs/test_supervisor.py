@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 import pytest
@@ -253,6 +255,34 @@ def test_that_a_reused_process_id_is_not_taken_for_the_worker(supervise, queue_r
     assert run.state() is RunState.CRASHED
 
 
+def test_that_a_stranger_who_got_the_worker_s_process_id_and_group_is_left_alone(queue_run):
+    run = queue_run()
+    run.update(state=RunState.RUNNING, attempt=1)
+    with _sleeper() as stranger:
+        note = f'{{"pid": {stranger.pid}, "created": 1.0}}'
+        (run.folder / "worker.json").write_text(note)  # from before the machine was started again
+        assert Supervisor().refresh(run) is RunState.CRASHED
+        with pytest.raises(subprocess.TimeoutExpired):
+            stranger.wait(0.1)
+
+
+def test_that_what_a_killed_worker_has_started_is_ended(supervise, queue_run):
+    run = queue_run()
+    supervisor = supervise(
+        """
+        import subprocess
+        child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+        (folder / "child").write_text(str(child.pid))
+        """
+        + FOREVER.replace("\n", "\n        ")
+    )
+    supervisor.start(run)
+    os.kill(until_started(run), signal.SIGKILL)
+    assert supervisor.wait(run) is RunState.CRASHED
+    child = int((run.folder / "child").read_text())
+    until(lambda: not psutil.pid_exists(child) or _is_zombie(child))
+
+
 def test_that_the_window_may_close_while_the_worker_goes_on(supervise, queue_run, tmp_path):
     run = queue_run()
     supervise(FOREVER)
@@ -361,6 +391,17 @@ def test_that_a_folder_named_core_beside_the_user_cannot_shadow_ours(tmp_path):
     command = python_command("core.runs.events")
     done = subprocess.run(command, cwd=tmp_path, env=python_environment(), check=False)
     assert done.returncode == 0
+
+
+@contextmanager
+def _sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has nothing to do with any run, and leads a group of its own."""
+    process = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _is_zombie(pid: int) -> bool:
