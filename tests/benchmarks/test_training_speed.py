@@ -301,6 +301,7 @@ def test_what_watching_costs(tmp_path):
     from core.training.engine.pace import Pace
     from core.training.engine.ranks import Ranks
     from core.training.engine.requests import Requests
+    from core.training.engine.soundness import LossWatch
 
     outputs = {"loss": torch.tensor(1.0), "decode.loss_ce": torch.tensor(1.0)}
     loop = SimpleNamespace(max_iters=10**9, val_interval=100, waited=0.0)
@@ -310,7 +311,7 @@ def test_what_watching_costs(tmp_path):
         optim_wrapper=SimpleNamespace(get_lr=lambda: {"lr": [0.1]}),
     )  # fmt: skip
     with EventWriter(tmp_path / "events.jsonl") as events:
-        hook = EventsHook(events, Pace(), 8, 331)
+        hook = EventsHook(events, Pace(), 8, 331, LossWatch())
         requests = Requests(tmp_path, Ranks())
         hook.before_train(runner)
         spent = reported = 0.0

@@ -15,9 +15,9 @@ from mmengine.hooks import Hook, LoggerHook, RuntimeInfoHook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
-from core.errors import PetsegError
 from core.runs.events import EventWriter, Iteration
 from core.training.engine.pace import Pace
+from core.training.engine.soundness import LossWatch
 
 _FIRST_ITERATIONS = 5
 _REPORT_EVERY = 0.5
@@ -35,15 +35,19 @@ class EventsHook(Hook):  # type: ignore[misc]
         pace: Measures the iterations; the loop tells it how long each waited for its batch.
         batch: Images of one iteration, on all processes.
         samples: Training samples in use.
+        watch: Is given the loss of every iteration.
     """
 
     priority = "BELOW_NORMAL"  # before the learning rate is stepped
 
-    def __init__(self, events: EventWriter, pace: Pace, batch: int, samples: int) -> None:
+    def __init__(
+        self, events: EventWriter, pace: Pace, batch: int, samples: int, watch: LossWatch
+    ) -> None:
         self._events = events
         self._pace = pace
         self._batch = batch
         self._samples = max(samples, 1)
+        self._watch = watch
         self._reported = self._logged = 0.0
         self._process = psutil.Process()
         self._gpu = _GpuUse()
@@ -63,22 +67,31 @@ class EventsHook(Hook):  # type: ignore[misc]
         data_batch: Any = None,
         outputs: dict[str, Any] | None = None,
     ) -> None:
-        """Report the iteration when it is time to."""
+        """Report the iteration when it is time to.
+
+        Raises:
+            PetsegError: a loss is no longer a number.
+        """
         done = runner.iter + 1
         self._pace.iteration_done(runner.train_loop.waited)
         now = time.monotonic()
-        is_due = now - self._reported >= _REPORT_EVERY or done <= _FIRST_ITERATIONS
-        if outputs and (is_due or done == runner.max_iters):
+        is_due = (
+            now - self._reported >= _REPORT_EVERY
+            or done <= _FIRST_ITERATIONS
+            or done == runner.max_iters
+        )
+        if not outputs:
+            return
+        if is_due:
             self._reported = now
             event = self._report(runner, done, outputs)
             if now - self._logged >= _LOG_EVERY or done == runner.max_iters:
                 self._logged = now
                 runner.logger.info(_line(event))
-            if not math.isfinite(event.losses.get("loss", 0.0)):
-                raise PetsegError(
-                    f"The loss is no longer a number (iteration {done})",
-                    remedy="Start again with a smaller learning rate (lr).",
-                )
+        loss = outputs.get("loss", 0.0)
+        self._watch.add(done, loss)
+        if is_due or not (isinstance(loss, torch.Tensor) and loss.is_cuda):
+            self._watch.look()
 
     def _report(self, runner: Runner, done: int, outputs: dict[str, Any]) -> Iteration:
         seconds = self._pace.seconds_per_iteration

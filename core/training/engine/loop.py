@@ -20,6 +20,7 @@ from core.training.engine.ranks import Ranks
 from core.training.engine.requests import Paused, Requests
 from core.training.engine.saving import CheckpointSaver, unwrapped
 from core.training.engine.seeding import seed_step
+from core.training.engine.soundness import LossWatch
 from core.training.engine.speed.prefetch import PrefetchingLoader
 from core.training.engine.standing import Standing
 
@@ -34,6 +35,7 @@ class Companions:
         ema: Decay of the average of the weights; 0 for none.
         early_stop: Validations without a better mDice after which the run ends; 0 for never.
         resumed: The checkpoint that the run goes on from; empty at its beginning.
+        watch: Is given the loss of every iteration.
     """
 
     events: EventWriter
@@ -45,6 +47,7 @@ class Companions:
     ema: float = 0.0
     early_stop: int = 0
     resumed: dict[str, Any] = field(default_factory=dict)
+    watch: LossWatch = field(default_factory=LossWatch)
 
 
 @LOOPS.register_module()
@@ -70,6 +73,7 @@ class WorkbenchTrainLoop(IterBasedTrainLoop):  # type: ignore[misc]
 
         Raises:
             Cancelled: that was asked.
+            PetsegError: the losses or the weights are no longer numbers.
         """
         runner, ours = self.runner, self.companions
         self._begin_average()
@@ -148,6 +152,7 @@ class WorkbenchTrainLoop(IterBasedTrainLoop):  # type: ignore[misc]
         return bool(self.companions.standing.validated != self._iter)
 
     def _save(self) -> None:
+        self.companions.watch.look()
         if self.companions.ranks.is_first:
             self.companions.saver.save_last(self.runner, self._iter)
 

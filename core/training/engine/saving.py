@@ -21,6 +21,7 @@ from core.files import atomic_write_text, sync_folder
 from core.runs.events import Checkpoint, EventWriter
 from core.training.engine.checkpoints import iteration_in_name, strip_logs
 from core.training.engine.ema import WeightAverage
+from core.training.engine.soundness import require_numbers
 
 LAST_CHECKPOINT = "last_checkpoint"
 _TEMPORARY = ".part"
@@ -70,8 +71,11 @@ class CheckpointSaver:
         """Write everything that going on needs.
 
         Raises:
-            PetsegError: the disk is full or cannot be written.
+            PetsegError: the disk is full or cannot be written, or the weights are no longer
+                numbers; the checkpoint before stays.
         """
+        average = None if self.average is None else self.average.state()
+        require_numbers(unwrapped(runner.model), iteration, average)
         path = self._folder / f"iter_{iteration}.pth"
         checkpoint = self._content(runner, iteration)
         checkpoint["optimizer"] = _to_cpu(runner.optim_wrapper.state_dict())

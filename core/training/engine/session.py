@@ -237,8 +237,11 @@ class _Session:
         )  # fmt: skip
         cv2.setNumThreads(1)  # after the runner, which sets it too; torch has the cores
         runner.register_hook(
-            EventsHook(self._events, companions.pace, whole_batch(config), self._plan.train.count)
-        )
+            EventsHook(
+                self._events, companions.pace, whole_batch(config), self._plan.train.count,
+                companions.watch,
+            )
+        )  # fmt: skip
         runner.register_hook(self._validation_hook(companions))
         if checkpoint is not None:
             runner.register_hook(ResumeHook())
