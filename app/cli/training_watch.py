@@ -57,9 +57,10 @@ class Watch:
 
     def until_the_end(self) -> bool:
         """Block until the run is over; return whether it was interrupted from here."""
+        before = self._run.best()  # what a run that goes on has reached is old news
         with self._signals():
             self._start_when_free()
-            self._follow()
+            self._follow(None if before is None else before.mDice)
         return self._interrupts > 0
 
     def _start_when_free(self) -> None:
@@ -76,10 +77,14 @@ class Watch:
             self._pause()
             self._answer_interrupts()
 
-    def _follow(self) -> None:
+    def _follow(self, reached: float | None) -> None:
         # Of a run that was resumed the curves before are on the disk; here only what is new counts.
-        tail = EventTail(self._run.events_path, self._run.record.events_from)
-        with _view() as show:
+        record = self._run.record
+        tail = EventTail(self._run.events_path, record.events_from)
+        goal = record.goal
+        if goal is not None and reached is not None and reached >= goal:
+            goal = None
+        with _view(goal) as show:
             while True:
                 # The state is asked first: what the worker wrote before it ended is then read.
                 state = self._supervisor.refresh(self._run)
@@ -129,7 +134,7 @@ _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def _view() -> Iterator[Callable[[Event], None]]:
+def _view(goal: float | None) -> Iterator[Callable[[Event], None]]:
     with ExitStack() as stack:
         if is_terminal():
             from rich.console import Console
@@ -142,9 +147,9 @@ def _view() -> Iterator[Callable[[Event], None]]:
                 console=Console(stderr=True, highlight=False),
                 transient=True,
             )
-            yield TrainingView(stack.enter_context(bar)).show
+            yield TrainingView(stack.enter_context(bar), goal=goal).show
         else:
-            yield TrainingView().show
+            yield TrainingView(goal=goal).show
 
 
 class TrainingView:
@@ -153,14 +158,20 @@ class TrainingView:
     Args:
         bar: The bar to move; without one, iterations become lines now and then.
         clock: Gives seconds; another one in tests.
+        goal: The mDice, in percent, of which is said once that it is passed; None for none.
     """
 
     def __init__(
-        self, bar: Progress | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        bar: Progress | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        goal: float | None = None,
     ) -> None:
         self._bar = bar
         self._task = None if bar is None else bar.add_task("Starting", total=None, figures="")
         self._clock = clock
+        self._goal = goal
         self._last_line = float("-inf")
         self._last_step = -1
 
@@ -178,12 +189,21 @@ class TrainingView:
                 self._iteration(event)
             case Validation():
                 self._say(validation_line(event))
+                self._say_if_passed(event)
             case Message():
                 self._say(event.text if event.level == "info" else f"{event.level}: {event.text}")
             case Checkpoint(best=True):
                 self._say(f"Best so far, saved as {event.path}")
             case _:
                 pass
+
+    def _say_if_passed(self, event: Validation) -> None:
+        if self._goal is not None and event.mDice >= self._goal:
+            self._say(
+                f"The run passed its goal: mDice {percent(event.mDice)} ≥ {self._goal:g} "
+                f"at iteration {event.iteration}."
+            )
+            self._goal = None
 
     def _iteration(self, event: Iteration) -> None:
         figures = iteration_figures(event)

@@ -116,6 +116,13 @@ class RunRecord(BaseModel):
     log_from: int = 0
     attempt: int = 0
 
+    @property
+    def goal(self) -> float | None:
+        """The mDice that the run is to reach, in percent; None where its recipe names none."""
+        goal = self.fields.get("goal")
+        is_number = isinstance(goal, int | float) and not isinstance(goal, bool)
+        return float(goal) if is_number and 0 < goal <= 100 else None
+
 
 def load_record(folder: Path) -> RunRecord:
     """Read a run's `run.json`.

@@ -41,6 +41,7 @@ class RunSummary(BaseModel):
         fold: Which of them, from 1.
         folds: How many there are.
         gpus: Number of processes that train together.
+        goal: The mDice that the run is to reach, in percent; None where its recipe names none.
         stale: What has changed in its data since, in words, filled in by whoever has looked; ""
             where nothing has, or nobody has looked.
     """
@@ -71,6 +72,7 @@ class RunSummary(BaseModel):
     fold: int | None = None
     folds: int | None = None
     gpus: int = 1
+    goal: float | None = None
     stale: str = ""
 
 
@@ -273,6 +275,7 @@ class Run:
             fold=record.fold if record else None,
             folds=record.folds if record else None,
             gpus=record.gpus if record else 1,
+            goal=record.goal if record else None,
         )
 
     def _silence(self, state: RunState, progress: RunProgress, now: float) -> float | None:

@@ -229,7 +229,7 @@ _SPEED = (
 
 _WATCHING = (
     FormField(
-        "goal", "Goal", "float", 0, 100, "% mDice",
+        "goal", "Goal", "float", 1, 100, "% mDice",
         "The mDice that the run is to reach: a line in the plots, and a message when it is passed.",
         "watching",
     ),

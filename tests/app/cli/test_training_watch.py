@@ -8,9 +8,19 @@ import pytest
 
 from app.cli import training_watch
 from app.cli.training_watch import TrainingView, Watch, validation_line
-from core.runs.events import Checkpoint, ClassScore, Iteration, Message, Started, Validation
+from core.runs.events import (
+    Checkpoint,
+    ClassScore,
+    EventWriter,
+    Finished,
+    Iteration,
+    Message,
+    Started,
+    Validation,
+)
 from core.runs.store import DatasetRecord, Run, RunState, RunStore
 from core.runs.supervisor import Supervisor
+from tests.making_runs import started, validation
 
 
 @pytest.fixture
@@ -106,3 +116,39 @@ def test_that_a_validation_names_every_class() -> None:
               (("cat", 71.239), ("dog", float("nan")))]  # fmt: skip
     event = Validation(iteration=50, mDice=71.239, mAcc=0, aAcc=0, classes=scores)
     assert validation_line(event) == "validation at 50: mDice 71.24  (cat 71.24  dog –)"
+
+
+def said_of(store: RunStore, before: list[float], after: list[float], goal: float) -> list[str]:
+    """What is said of the goal while a run goes on to some validations after earlier ones."""
+    run = store.create(
+        recipe="r", label_set="labels", dataset=DatasetRecord(root=store.runs_dir.parent),
+        device="cpu", fields={"goal": goal},
+    )  # fmt: skip
+    said: list[str] = []
+
+    class Worker(Supervisor):
+        def start(self, run: Run, devices: object = ()) -> None:
+            run.update(state=RunState.RUNNING, events_from=run.events_path.stat().st_size)
+            with EventWriter(run.events_path) as events:
+                for number, mdice in enumerate(after, 11):
+                    events.write(validation(10 * number, mdice))
+                events.write(Finished(iteration=200, seconds=1))
+
+    with EventWriter(run.events_path) as events:
+        events.write(started())
+        for number, mdice in enumerate(before, 1):
+            events.write(validation(10 * number, mdice))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training_watch, "note", said.append)
+        Watch(run, store, Worker()).until_the_end()
+    return [text for text in said if "goal" in text]
+
+
+def test_that_a_goal_that_is_passed_is_said_once(store: RunStore) -> None:
+    assert said_of(store, [], [70, 80, 85], 75) == [
+        "The run passed its goal: mDice 80.00 ≥ 75 at iteration 120."
+    ]
+
+
+def test_that_a_goal_that_was_passed_before_a_pause_is_old_news(store: RunStore) -> None:
+    assert said_of(store, [80], [85], 75) == []

@@ -49,6 +49,19 @@ def test_that_the_file_is_readable_json_for_other_programs(dataset):
     assert content["fields"]["crop_size"] == [64, 96]
 
 
+def test_that_the_goal_is_recorded_with_the_run(dataset):
+    assert create(dataset).summary().goal == 75.0
+    run = create(dataset, overrides={"goal": 82})
+    assert (run.record.goal, run.summary().goal) == (82.0, 82.0)
+
+
+@pytest.mark.parametrize("goal", [None, "high", True, 0, -1, 101, float("nan")])
+def test_that_a_goal_that_is_none_is_no_goal(dataset, goal):
+    run = create(dataset)
+    run.update(fields={"goal": goal})
+    assert run.summary().goal is None
+
+
 def test_that_excluded_samples_are_left_out_of_training(dataset):
     with open_workspace(dataset) as workspace:
         workspace.exclude(["train/000", "val/003"], "blurred")
