@@ -177,6 +177,8 @@ def state_words(summary: RunSummary, place: int | None = None) -> str:
     state = summary.state.value
     if place is not None:
         return f"{state}, {place} in line"
+    if summary.host:
+        state += f" on {summary.host}"
     if summary.silent_seconds is not None:
         return f"{state}, no sign of life for {duration(summary.silent_seconds)}"
     return state

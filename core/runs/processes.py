@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +80,45 @@ def create_time(pid: int) -> float | None:
         return None
 
 
+def host_name() -> str:
+    """The name of this machine."""
+    return platform.node()
+
+
+@cache
+def system_start() -> str:
+    """Tell this start of this system, with its process ids, from any other.
+
+    Containers of one machine start with it and yet count processes by themselves. "" where the
+    system does not say (it is no Linux).
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {os.readlink('/proc/self/ns/pid')}"  # noqa: PTH115 - it leads to no path
+    except OSError:
+        return ""
+
+
+def start_ticks(pid: int) -> int | None:
+    """When a process was created, in ticks since the system's start, whatever the clock says.
+
+    None when it is gone, or has ended and only waits to be reaped, and where the system does not
+    say (it is no Linux).
+    """
+    try:
+        line = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return None
+    # "pid (name) state ...", where the name may hold anything: proc(5), fields 3 and 22.
+    fields = line[line.rindex(b")") + 2 :].split()
+    return None if fields[0] in (b"Z", b"X") else int(fields[19])
+
+
 def is_alive(pid: int, created: float) -> bool:
-    """Tell whether that very process runs: a later one that got the same id does not count."""
+    """Tell whether that very process runs: a later one that got the same id does not count.
+
+    Where the system counts from its start (`start_ticks`), setting the clock deceives this.
+    """
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:

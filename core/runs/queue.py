@@ -11,6 +11,7 @@ from core.runs.queue_file import queue_lock, read_queue, write_queue
 from core.runs.resuming import check_resumable
 from core.runs.store import Run, RunState, RunStore
 from core.runs.supervisor import Supervisor
+from core.runs.worker_file import read_worker_file, release
 
 Step = Literal["first", "up", "down", "last"]
 """Where a waiting run is moved: to an end of the queue, or past one neighbour."""
@@ -85,6 +86,9 @@ class RunQueue:
         with queue_lock(self._store.runs_dir):
             self._supervisor.refresh(run)
             iteration = check_resumable(run)
+            worker = read_worker_file(run.folder)
+            if worker is not None and worker.is_elsewhere():
+                release(run.folder)  # another machine's process, which nobody here can ask
             order = [each.id for each in self.waiting()]
             # The reason stays in the file: it is true again if the run is taken out of the queue.
             run.update(state=RunState.QUEUED)
@@ -176,10 +180,13 @@ class RunQueue:
 
 
 def held_devices(run: Run) -> set[str]:
-    """The devices that a running run occupies.
+    """The devices of this machine that a running run occupies.
 
     A worker that was given a GPU may find that its torch cannot use it: what it says counts.
     """
+    worker = read_worker_file(run.folder)
+    if worker is not None and worker.is_elsewhere():
+        return set()
     record, says = run.record, run.progress().device
     if record.device != "auto":
         return set(record.devices) or {record.device}

@@ -15,7 +15,7 @@ from core.runs.checkpoint_files import iteration_of, last_checkpoint
 from core.runs.events import BestScore, EventTail
 from core.runs.progress import RunProgress
 from core.runs.record import RunRecord, RunState, load_record, save_record
-from core.runs.worker_file import read_worker_file
+from core.runs.worker_file import WorkerFile, read_worker_file
 
 SILENT_AFTER = 15.0
 """Seconds without an event after which a running worker is said to give no sign of life."""
@@ -29,6 +29,7 @@ class RunSummary(BaseModel):
         started: When the worker began to train; None when it never did.
         seconds: Wall time of the work so far, pauses not counted.
         eta: Seconds until the end, while the run goes on and says so.
+        host: The other machine that a running run works on; "" when that is this one.
         last_event: When the worker last said something.
         silent_seconds: How long a running worker has said nothing, once that is longer than
             `SILENT_AFTER`; None while it speaks.
@@ -61,6 +62,7 @@ class RunSummary(BaseModel):
     max_iters: int = 0
     eta: float | None = None
     device: str = ""
+    host: str = ""
     created: datetime | None = None
     last_event: datetime | None = None
     silent_seconds: float | None = None
@@ -229,13 +231,14 @@ class Run:
             return record.state, record.reason
         worker = read_worker_file(self.folder)
         # The process is asked first: an event that it wrote before it ended is then seen below.
-        alive = worker is None or worker.is_alive()
+        # Whoever starts a worker notes it before: without a note it was not started.
+        gone = record.attempt > 0 if worker is None else worker.is_gone()
         progress = self.progress()
         if progress.ended is not None and not self._is_from_before(record):
             return progress.ended, progress.reason
-        if alive:
-            return RunState.RUNNING, ""
-        return RunState.CRASHED, "The worker process ended without saying why."
+        if gone:
+            return RunState.CRASHED, "The worker process ended without saying why."
+        return RunState.RUNNING, ""
 
     def _is_from_before(self, record: RunRecord) -> bool:
         # A resumed run whose new worker has not written anything yet.
@@ -250,6 +253,7 @@ class Run:
         state, reason = self.state_and_reason()
         progress = self.progress()
         record = self._record if not self.problem else None
+        worker = read_worker_file(self.folder) if state is RunState.RUNNING else None
         return RunSummary(
             id=self.id,
             name=record.name if record else self.id,
@@ -264,9 +268,10 @@ class Run:
             max_iters=progress.max_iters,
             eta=progress.eta if state is RunState.RUNNING else None,
             device=_device(progress, record),
+            host=worker.host if worker is not None and worker.is_elsewhere() else "",
             created=record.created if record else None,
             last_event=_moment(progress.last_event),
-            silent_seconds=self._silence(state, progress, time.time() if now is None else now),
+            silent_seconds=_silence(progress, worker, now) if state is RunState.RUNNING else None,
             checkpoint=self._resumable_from(state),
             suggestion=progress.suggestion if state is RunState.FAILED else None,
             parent=record.parent if record else None,
@@ -277,17 +282,6 @@ class Run:
             gpus=record.gpus if record else 1,
             goal=record.goal if record else None,
         )
-
-    def _silence(self, state: RunState, progress: RunProgress, now: float) -> float | None:
-        if state is not RunState.RUNNING:
-            return None
-        # Before its first event a worker loads torch: its silence begins when it does.
-        worker = read_worker_file(self.folder)
-        signs = [progress.last_event, worker.created if worker is not None else None]
-        heard = max((sign for sign in signs if sign is not None), default=None)
-        if heard is None or now - heard < SILENT_AFTER:
-            return None
-        return float(int(now - heard))
 
     def _resumable_from(self, state: RunState) -> int | None:
         if self.problem or not state.is_over or state is RunState.FINISHED:
@@ -313,3 +307,13 @@ def _device(progress: RunProgress, record: RunRecord | None) -> str:
         # The worker counts only the GPUs that it was shown; these are the machine's numbers.
         return ", ".join(record.devices)
     return progress.device or record.device
+
+
+def _silence(progress: RunProgress, worker: WorkerFile | None, now: float | None) -> float | None:
+    # Before its first event a worker loads torch: its silence begins when it does.
+    signs = [progress.last_event, worker.created if worker is not None else None]
+    heard = max((sign for sign in signs if sign is not None), default=None)
+    now = time.time() if now is None else now
+    if heard is None or now - heard < SILENT_AFTER:
+        return None
+    return float(int(now - heard))

@@ -126,7 +126,8 @@ class Supervisor:
         """End the worker and all processes of its group; nothing is saved.
 
         Blocks until they are gone: first they are asked (SIGTERM), and after `grace` seconds
-        killed. A window calls this from another thread than its own.
+        killed. A window calls this from another thread than its own. A worker on another machine
+        is only asked, and obeys after its iteration; `refresh` ends the run of one that is silent.
         """
         run = Run(run.folder)  # this may be another thread than that of the caller's object
         match self.refresh(run):
@@ -158,6 +159,8 @@ class Supervisor:
         state, reason = run.state_and_reason()
         if state is RunState.CRASHED and child is not None and code is None:
             return RunState.RUNNING  # some of its threads are still ending: no exit code yet
+        if state is RunState.RUNNING and control.read_request(run.folder) == "cancel":
+            return self._give_up_elsewhere(run)
         if run.problem or not state.is_over or run.record.state.is_over:
             return state
         if state is RunState.CRASHED:
@@ -209,6 +212,17 @@ class Supervisor:
         left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
         others = [each for each in processes if child is None or each.pid != child.pid]
         psutil.wait_procs(others, timeout=left)
+
+    def _give_up_elsewhere(self, run: Run) -> RunState:
+        """End a run that was cancelled and whose machine, another one, gives no sign of life."""
+        seen = run.summary()
+        if not seen.host or seen.silent_seconds is None:
+            return seen.state
+        with EventWriter(run.events_path) as events:
+            events.write(Stopped(iteration=seen.iteration, reason="cancel"))
+        state, reason = run.state_and_reason()
+        run.update(state=state, reason=reason, best=run.best())
+        return state
 
     def _end_unstarted(self, run: Run) -> None:
         progress = run.progress()
