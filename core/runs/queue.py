@@ -11,7 +11,7 @@ from core.runs.queue_file import queue_lock, read_queue, write_queue
 from core.runs.resuming import check_resumable
 from core.runs.store import Run, RunState, RunStore
 from core.runs.supervisor import Supervisor
-from core.runs.worker_file import read_worker_file, release
+from core.runs.worker_file import RunIsBusy, read_worker_file, release
 
 Step = Literal["first", "up", "down", "last"]
 """Where a waiting run is moved: to an end of the queue, or past one neighbour."""
@@ -103,6 +103,10 @@ class RunQueue:
         Returns:
             The runs that were started now. One that could not be started is left failed, and the
             next one gets its place.
+
+        Raises:
+            PetsegError: no run could be started, and why could not be noted in the run that should
+                have been; it goes on waiting. Most often the disk is full.
         """
         states = [self._supervisor.refresh(run) for run in self._store.list()]
         if RunState.QUEUED not in states:
@@ -138,6 +142,7 @@ class RunQueue:
             if self._supervisor.refresh(run) is RunState.RUNNING:
                 busy |= held_devices(run)
         started = []
+        trouble: PetsegError | None = None
         for run in self._in_order(runs):
             record = run.record
             try:
@@ -152,14 +157,17 @@ class RunQueue:
                 continue
             try:
                 self._supervisor.start(run, devices)
-            except PetsegError:
-                # The reason is in the run's own events and in run.json; another program that was
-                # faster is working on it, or it is failed: either way it is not ours to start.
-                if run.state() is RunState.RUNNING:
-                    busy |= set(devices)
+            except RunIsBusy:
+                busy |= set(devices)  # another program was faster, or its last worker still leaves
                 continue
+            except PetsegError as error:
+                if run.state() is RunState.QUEUED:
+                    trouble = trouble or error
+                continue  # else the reason is in the run's own events and in run.json
             busy |= set(devices)
             started.append(run)
+        if trouble is not None and not started:
+            raise trouble
         return started
 
     def _in_order(self, runs: Iterable[Run]) -> list[Run]:

@@ -18,7 +18,7 @@ import psutil
 
 from core.errors import PetsegError
 from core.runs import control
-from core.runs.events import EventWriter, Failed, Stopped
+from core.runs.events import Event, EventWriter, Failed, Stopped
 from core.runs.launching import (
     marked_processes,
     process_that_died,
@@ -71,37 +71,50 @@ class Supervisor:
         """
         record = run.record
         claim(run.folder)
-        control.clear_request(run.folder)
-        run.update(
-            state=RunState.RUNNING,
-            reason="",
-            devices=list(devices),
-            events_from=_size(run.events_path),
-            log_from=_size(run.log_path),
-            attempt=record.attempt + 1,
-        )
         try:
-            child = start_detached(
-                worker_command(self._module, run.folder, record.gpus),
-                folder=run.folder,
-                log=run.log_path,
-                environment=worker_environment(run.folder, record.gpus, devices),
+            control.clear_request(run.folder)
+            run.update(
+                state=RunState.RUNNING,
+                reason="",
+                devices=list(devices),
+                events_from=_size(run.events_path),
+                log_from=_size(run.log_path),
+                attempt=record.attempt + 1,
             )
-        except OSError as error:
+        except (OSError, PetsegError):
             release(run.folder)
-            reason = f"The worker process cannot be started ({error.strerror or error})."
+            raise
+        try:
+            self._start_worker(run, record.gpus, devices)
+        except (OSError, PetsegError) as error:
+            release(run.folder)
+            reason = f"The worker process cannot be started ({_why(error)})."
             self.refuse(run, reason)
             raise PetsegError(
-                reason.rstrip("."), path=run.folder, remedy="Free memory or processes; try again."
+                reason.rstrip("."),
+                path=run.folder,
+                remedy="Free memory, processes or disk space; try again.",
             ) from error
+
+    def _start_worker(self, run: Run, processes: int, devices: Sequence[str]) -> None:
+        child = start_detached(
+            worker_command(self._module, run.folder, processes),
+            folder=run.folder,
+            log=run.log_path,
+            environment=worker_environment(run.folder, processes, devices),
+        )
         with self._lock:
             self._children[run.folder] = child
-        write_worker_file(run.folder, child.pid)
+        try:
+            write_worker_file(run.folder, child.pid)
+        except PetsegError:
+            child.kill()  # nobody would find it again
+            child.wait()
+            raise
 
     def refuse(self, run: Run, reason: str) -> None:
         """Note that a run cannot be started, and why."""
-        with EventWriter(run.events_path) as events:
-            events.write(Failed(reason=reason))
+        _tell(run, Failed(reason=reason))
         run.update(state=RunState.FAILED, reason=reason)
 
     def request_pause(self, run: Run) -> None:
@@ -170,8 +183,7 @@ class Supervisor:
             # may be somebody else's by now.
             kill_all(marked_processes(run.folder))
             if control.read_request(run.folder) == "cancel":
-                with EventWriter(run.events_path) as events:
-                    events.write(Stopped(iteration=iteration, reason="cancel"))
+                _tell(run, Stopped(iteration=iteration, reason="cancel"))
                 state, reason = run.progress().ended or state, run.progress().reason
             else:
                 reason = _crash_reason(run, code, iteration)
@@ -218,8 +230,7 @@ class Supervisor:
         seen = run.summary()
         if not seen.host or seen.silent_seconds is None:
             return seen.state
-        with EventWriter(run.events_path) as events:
-            events.write(Stopped(iteration=seen.iteration, reason="cancel"))
+        _tell(run, Stopped(iteration=seen.iteration, reason="cancel"))
         state, reason = run.state_and_reason()
         run.update(state=state, reason=reason, best=run.best())
         return state
@@ -227,8 +238,7 @@ class Supervisor:
     def _end_unstarted(self, run: Run) -> None:
         progress = run.progress()
         if run.record.attempt == 0:
-            with EventWriter(run.events_path) as events:
-                events.write(Stopped(iteration=progress.iteration, reason="cancel"))
+            _tell(run, Stopped(iteration=progress.iteration, reason="cancel"))
             run.update(state=RunState.STOPPED, reason="Cancelled before it began.")
         else:  # it was about to be resumed, and is again what it was before
             run.update(state=progress.ended or RunState.CRASHED)
@@ -244,6 +254,22 @@ def log_tail(path: Path, lines: int = _LOG_LINES) -> list[str]:
     except FileNotFoundError:
         return []
     return [line.strip() for line in text.splitlines() if line.strip()][-lines:]
+
+
+def _tell(run: Run, event: Event) -> None:
+    try:
+        with EventWriter(run.events_path) as events:
+            events.write(event)
+    except OSError as error:
+        raise PetsegError(
+            f"The run's events cannot be written ({_why(error)})",
+            path=run.events_path,
+            remedy="Free disk space.",
+        ) from error
+
+
+def _why(error: OSError | PetsegError) -> str:
+    return error.what if isinstance(error, PetsegError) else error.strerror or str(error)
 
 
 def _size(path: Path) -> int:

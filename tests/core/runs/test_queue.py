@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from core import files as files_module
 from core.errors import PetsegError
+from core.runs.launching import marked_processes
 from core.runs.processes import python_environment
 from core.runs.queue import RunQueue
 from core.runs.queue_file import FILE_NAME, queue_lock, read_queue
@@ -196,6 +199,64 @@ def test_that_two_programs_start_each_run_once_and_one_at_a_time(supervise, stor
     assert sorted(said[0] + said[1]) == ["r0", "r1", "r2", "r3"]
     assert {run.state() for run in runs} == {RunState.FINISHED}
     assert {Run(run.folder).record.attempt for run in runs} == {1}
+
+
+@pytest.mark.parametrize("written_before", [0, 1])
+def test_that_a_full_disk_is_told_and_the_run_starts_once_there_is_room(
+    supervise, store, queue_run, monkeypatch, written_before
+):
+    run = queue_run(device="cpu")
+    queue = RunQueue(store, supervise(OBEYS), find_gpus=list)
+    with monkeypatch.context() as full:
+        fill_disk(full, written_before)
+        with pytest.raises(PetsegError, match="No space left"):
+            queue.advance()
+        assert run.state() is RunState.QUEUED
+    assert [each.id for each in queue.advance()] == [run.id]
+
+
+def test_that_a_worker_that_nobody_would_find_again_is_not_left_running(
+    supervise, store, queue_run, monkeypatch
+):
+    run = queue_run(device="cpu")
+    supervisor = supervise(OBEYS)
+    queue = RunQueue(store, supervisor, find_gpus=list)
+    with monkeypatch.context() as full:
+        fill_disk(full, 2)
+        queue.advance()
+        assert marked_processes(run.folder) == []
+        assert run.state().is_over
+    assert supervisor.refresh(run) is RunState.FAILED
+    assert "No space left" in run.reason()
+
+
+def test_that_a_torn_note_of_a_worker_does_not_keep_a_run_from_starting(
+    supervise, store, queue_run
+):
+    run = queue_run(device="cpu")
+    (run.folder / "worker.json").write_text("")
+    queue = RunQueue(store, supervise(OBEYS), find_gpus=list)
+    assert [each.id for each in queue.advance()] == [run.id]
+
+
+def test_that_a_run_whose_note_of_a_worker_is_torn_is_not_running(queue_run):
+    run = queue_run()
+    run.update(state=RunState.RUNNING, attempt=1)
+    (run.folder / "worker.json").write_text("")
+    assert Supervisor("nothing").refresh(run) is RunState.CRASHED
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch, files: int) -> None:
+    """Let the disk take so many more files."""
+    real, left = files_module.atomic_write_text, iter(range(files))
+
+    def write(path: Path, text: str, **options: object) -> None:
+        if next(left, None) is None:
+            raise PetsegError("The file could not be written (No space left on device)", path=path)
+        real(path, text, **options)
+
+    for user in ("core.runs.record", "core.runs.worker_file"):
+        monkeypatch.setattr(f"{user}.atomic_write_text", write)
 
 
 def test_that_moves_from_two_threads_are_both_kept(queue, store, three):
