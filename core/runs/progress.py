@@ -18,6 +18,7 @@ from core.runs.events import (
     Validation,
 )
 from core.runs.record import RunState
+from core.runs.work_time import WorkTime
 
 
 @dataclass(slots=True)
@@ -29,7 +30,6 @@ class RunProgress:
         ended: State that the last terminal event stands for; None while there is none. A
             `started` after it (a resumed run) takes it back.
         suggestion: Form fields with which a failed run would work; None when nobody knows.
-        active_seconds: Wall time of the attempts, from `started` to the last event of each.
     """
 
     started: float | None = None
@@ -44,18 +44,16 @@ class RunProgress:
     ended: RunState | None = None
     reason: str = ""
     suggestion: dict[str, Any] | None = None
-    _finished_attempts: float = field(default=0.0)
-    _attempt_started: float | None = field(default=None)
+    _work: WorkTime = field(default_factory=WorkTime)
 
     def add(self, event: Event) -> None:
         """Take one more event into account."""
         if self.ended is not None and not event.terminal:
             # Somebody works on it again, although it has not said that it has started.
             self.ended, self.reason, self.suggestion = None, "", None
+        self._work.add(event)
         match event:
             case Started():
-                self._close_attempt()
-                self._attempt_started = event.time
                 self.started = event.time if self.started is None else self.started
                 self.iteration, self.max_iters = event.iteration, event.max_iters
                 self.device = event.device
@@ -84,17 +82,8 @@ class RunProgress:
 
     @property
     def active_seconds(self) -> float | None:
-        """Seconds of work that the events cover; None before the first `started`."""
-        if self.started is None:
-            return None
-        current = 0.0
-        if self._attempt_started is not None and self.last_event is not None:
-            current = max(self.last_event - self._attempt_started, 0.0)
-        return self._finished_attempts + current
-
-    def _close_attempt(self) -> None:
-        self._finished_attempts = self.active_seconds or 0.0
-        self._attempt_started = None
+        """Wall time of the attempts (`WorkTime`); None before the first `started`."""
+        return self._work.seconds
 
     def _end(self, state: RunState, reason: str, iteration: int) -> None:
         self.ended, self.reason, self.iteration, self.eta = state, reason, iteration, None

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from core.runs.events import BestScore, Event, Iteration, Started, Validation
+from core.runs.work_time import WorkTime
 from widgets.plots.clock import Clock
 from widgets.plots.series import Series
 
@@ -37,10 +38,7 @@ class RunData:
         self.clock = Clock()
         self.best: BestScore | None = None
         self.max_iters = 0
-        self._attempt_began: float | None = None
-        self._worked_before = 0.0
-        self._last_event = 0.0
-        self._has_ended = False
+        self._work = WorkTime()
 
     @property
     def losses(self) -> dict[str, Series]:
@@ -56,8 +54,10 @@ class RunData:
         """Take more events into account. The cost is that of the new events alone."""
         points: _Points = defaultdict(lambda: ([], []))
         for event in events:
-            if self._attempt_began is None:
-                self._attempt_began = event.time
+            if isinstance(event, Started) and event.iteration == 0:
+                # Made anew, or its events are given again from the beginning.
+                self.best, self._work = None, WorkTime()
+            self._work.add(event)
             match event:
                 case Iteration():
                     self.max_iters = event.max_iters
@@ -69,8 +69,6 @@ class RunData:
                     self._begin_attempt(event)
                 case _:
                     pass
-            if not self._has_ended:  # what a new worker says while it loads is no work yet
-                self._last_event, self._has_ended = event.time, event.terminal
         self._flush(points)
 
     @property
@@ -87,12 +85,6 @@ class RunData:
         }
 
     def _begin_attempt(self, event: Started) -> None:
-        if event.iteration == 0:
-            # Made anew, or its events are given again from the beginning.
-            self.best, self._worked_before = None, 0.0
-        elif self._attempt_began is not None:
-            self._worked_before += max(self._last_event - self._attempt_began, 0.0)
-        self._attempt_began, self._has_ended = event.time, False
         self.max_iters = event.max_iters
         # A resumed run does the iterations after its checkpoint again; their first try is dropped,
         # so that each curve has one value at each x.
@@ -105,8 +97,7 @@ class RunData:
 
     def _add_iteration(self, points: _Points, event: Iteration) -> None:
         x = event.iteration
-        began = event.time if self._attempt_began is None else self._attempt_began
-        self.clock.tick(x, event.epoch, self._worked_before + event.time - began)
+        self.clock.tick(x, event.epoch, self._work.seconds or 0.0)
         for name, value in event.losses.items():
             _add(points, (LOSS, name), x, value)
         _add(points, (LR, "lr"), x, event.lr)

@@ -19,7 +19,10 @@ from core.runs.events import (
     Finished,
     Heartbeat,
     Iteration,
+    Message,
+    Paused,
     Started,
+    Stopped,
     Validation,
 )
 from core.runs.progress import RunProgress
@@ -167,6 +170,36 @@ def test_that_seconds_of_a_resumed_run_do_not_count_the_pause():
     progress.add(Finished(time=1007, iteration=9, seconds=7))
     assert progress.active_seconds == 17
     assert progress.ended is RunState.FINISHED
+
+
+DAY = 86_400
+LOADS = Message(time=DAY - 5, text="The GPU computes in bfloat16: training uses it.")
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        [Paused(time=21, iteration=20), LOADS],
+        [Heartbeat(time=21), LOADS],  # it was killed, and resumed a day later
+        [Heartbeat(time=21), Failed(time=DAY - 9, reason="The weights are gone."), LOADS],
+        [Paused(time=21, iteration=20), Failed(time=DAY - 9, reason="The weights are gone.")],
+        [Heartbeat(time=21), Stopped(time=DAY - 9, iteration=20, reason="cancel"), LOADS],
+    ],
+)
+def test_that_what_is_said_before_a_run_goes_on_does_not_make_its_pause_work(between):
+    start = Started(time=0, pid=1, device="cpu", max_iters=40, total_samples=4)
+    progress = RunProgress()
+    again = start.model_copy(update={"time": DAY, "iteration": 20})
+    for event in (start, step(10, 10), step(20, 20), *between, again, step(DAY + 10, 30)):
+        progress.add(event)
+    assert progress.active_seconds == 31
+
+
+def step(moment: float, iteration: int) -> Iteration:
+    return Iteration(
+        time=moment, iteration=iteration, max_iters=40, losses={"loss": 1}, lr=0.1,
+        seconds_per_iteration=1,
+    )  # fmt: skip
 
 
 def test_that_a_worker_that_says_nothing_for_long_is_noticed(queue_run):

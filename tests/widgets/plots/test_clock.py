@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.runs.events import Heartbeat, Message, Paused
 from tests.making_runs import iteration, started
 from widgets.plots.clock import Clock, XAxis
 from widgets.plots.run_data import RunData
@@ -54,6 +55,16 @@ def test_that_pauses_do_not_count_as_work_and_lost_work_does():
     # An hour later it goes on from the checkpoint at 100.
     data.add([at(started(400, iteration=100), 4600), at(iteration(110), 4601)])
     assert data.clock.place(XAxis.TIME, 100) == pytest.approx(10)
+    assert data.clock.place(XAxis.TIME, 110) == pytest.approx(13)
+
+
+@pytest.mark.parametrize("end", [Paused(time=1012, iteration=120), Heartbeat(time=1012)])
+def test_that_what_is_said_while_loading_does_not_make_a_pause_work(end):
+    data = RunData()
+    at = lambda event, moment: event.model_copy(update={"time": float(moment)})  # noqa: E731
+    data.add([at(started(400), 1000), at(iteration(100), 1010), end])
+    data.add([Message(time=4595, text="loading"), at(started(400, iteration=100), 4600)])
+    data.add([at(iteration(110), 4601)])
     assert data.clock.place(XAxis.TIME, 110) == pytest.approx(13)
 
 
