@@ -236,7 +236,8 @@ class EventWriter:
     """Appends events to a file so that each line lands whole.
 
     One `write` call on a descriptor opened for appending is one line: readers never see two lines
-    mixed, whichever thread wrote them. A half line left by a killed writer is closed first.
+    mixed, whichever thread wrote them. A half line left by a killed writer or a full disk is closed
+    first.
 
     Raises:
         PetsegError: the file cannot be opened.
@@ -245,7 +246,7 @@ class EventWriter:
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         try:
-            torn = _ends_in_half_a_line(path)
+            self._torn = _ends_in_half_a_line(path)
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         except OSError as error:
             raise PetsegError(
@@ -253,14 +254,22 @@ class EventWriter:
                 path=path,
                 remedy="Make the folder writable, or choose another workspace.",
             ) from error
-        if torn:
-            os.write(self._descriptor, b"\n")
 
     def write(self, event: Event) -> None:
-        """Append one event."""
+        """Append one event.
+
+        Raises:
+            OSError: it cannot be written, or not to its end. The next event begins a line of its
+                own.
+        """
         line = event.model_dump_json().encode() + b"\n"
         with self._lock:
-            os.write(self._descriptor, line)
+            if self._torn:
+                line = b"\n" + line
+            # A disk that is almost full takes a part, and refuses the rest with an error.
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+                self._torn = bool(line)
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""

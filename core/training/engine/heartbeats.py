@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 from core.runs.events import EventWriter, Heartbeat
@@ -39,4 +40,6 @@ class Heartbeats:
 
     def _run(self) -> None:
         while not self._over.wait(self._interval):
-            self._events.write(Heartbeat())
+            # While the disk is full there is no sign of life; once there is room, there is again.
+            with contextlib.suppress(OSError):
+                self._events.write(Heartbeat())

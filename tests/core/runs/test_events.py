@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 import threading
 
 import pytest
@@ -132,6 +134,38 @@ def test_that_writing_goes_on_after_a_half_line_of_a_killed_writer(tmp_path):
     with EventWriter(path) as writer:
         writer.write(Message(text="resumed"))
     assert [event.type for event in read_events(path)] == ["message"]
+
+
+@pytest.mark.parametrize("room", [0, 1, 20])
+def test_that_a_full_disk_costs_an_event_and_not_the_next_one(tmp_path, monkeypatch, room):
+    path = tmp_path / "events.jsonl"
+    real, left = os.write, [room]
+
+    def write(descriptor: int, data: bytes) -> int:
+        if not left[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = real(descriptor, data[: left[0]])
+        left[0] -= written
+        return written
+
+    with EventWriter(path) as writer:
+        writer.write(Message(text="before"))
+        with monkeypatch.context() as full:
+            full.setattr("core.runs.events.os.write", write)
+            for _ in range(2):
+                with pytest.raises(OSError, match="No space"):
+                    writer.write(Message(text="lost"))
+        writer.write(Message(text="the disk was full"))
+    assert [event.text for event in read_events(path)] == ["before", "the disk was full"]
+
+
+def test_that_a_line_that_is_taken_in_parts_is_whole(tmp_path, monkeypatch):
+    path = tmp_path / "events.jsonl"
+    real = os.write
+    monkeypatch.setattr("core.runs.events.os.write", lambda to, data: real(to, data[:7]))
+    with EventWriter(path) as writer:
+        writer.write(Message(text="in parts"))
+    assert [event.text for event in read_events(path)] == ["in parts"]
 
 
 def test_that_lines_of_several_threads_do_not_mix(tmp_path):
