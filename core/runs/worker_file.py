@@ -13,7 +13,7 @@ from core.locking import locked
 from core.runs.processes import create_time, host_name, is_alive, start_ticks, system_start
 
 FILE_NAME = "worker.json"
-_LOCK = ".worker.lock"
+_LOCK = ".workers.lock"  # beside the runs: a run's folder holds only what is the run's
 _PATIENCE = 20.0
 
 
@@ -95,7 +95,7 @@ def claim(folder: Path) -> None:
         path=folder,
         remedy="Stop or cancel it first, or start a new run.",
     )
-    with locked(folder / _LOCK, "The run", busy, patience=_PATIENCE):
+    with locked(folder.parent / _LOCK, "The run", busy, patience=_PATIENCE):
         previous = read_worker_file(folder)
         if previous is not None and not previous.is_gone():
             raise busy
