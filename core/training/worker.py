@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from core.errors import PetsegError
+from core.runs.checkpoint_files import iteration_of, last_checkpoint
 from core.runs.control import read_request
 from core.runs.events import (
     Event,
@@ -65,18 +66,19 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     folder = Path(arguments[0]).resolve()
     rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
-    if world == 1:
-        write_worker_file(folder, os.getpid())  # of several, it names the process above them
     with EventWriter(folder / "events.jsonl") as events:
         end: Event = Failed(reason="The worker ended without saying why.")
         is_bystander = False
         try:
             signal.signal(signal.SIGTERM, _on_terminate)
+            if world == 1:
+                write_worker_file(folder, os.getpid())  # of several, it names the one above them
             end = _work(folder, events if rank == 0 else SilentEvents())
         except _Terminated:
-            end = Stopped(iteration=_iteration(folder), reason="cancel")
+            is_cancelled = read_request(folder) == "cancel"
+            end = _cancelled(folder) if is_cancelled else _ended_from_outside(folder)
             # Without a request it is torchrun that ends us, because another process died.
-            is_bystander = world > 1 and read_request(folder) != "cancel"
+            is_bystander = world > 1 and not is_cancelled
         except BaseException as error:
             end = _failure(error, rank, world)
             is_bystander = world > 1 and is_lost_peer(error)
@@ -105,7 +107,7 @@ def _work(folder: Path, events: EventWriter) -> Event:
     try:
         outcome = train(folder, events)
     except Cancelled:
-        return Stopped(iteration=_iteration(folder), reason="cancel")
+        return _cancelled(folder)
     iteration, seconds, best = outcome.iteration, outcome.seconds, outcome.best
     match outcome.ending:
         case "stop":
@@ -131,6 +133,23 @@ def _prepare_environment(wanted: str) -> None:
 
 def _on_terminate(number: int, frame: FrameType | None) -> None:
     raise _Terminated
+
+
+def _cancelled(folder: Path) -> Stopped:
+    return Stopped(iteration=_iteration(folder), reason="cancel")
+
+
+def _ended_from_outside(folder: Path) -> Failed:
+    """The end of a worker that was told to end by nobody here."""
+    checkpoint = last_checkpoint(Run(folder).checkpoints_dir)
+    if checkpoint is None:
+        way_on = "It had no checkpoint yet: start it again."
+    else:
+        way_on = f"Resume it to go on from iteration {iteration_of(checkpoint)}."
+    return Failed(
+        reason="The system or another program told the worker to end (SIGTERM), as it happens when "
+        f"you log out or the machine shuts down. {way_on}"
+    )
 
 
 def _has_to_tell(folder: Path, end: Event, rank: int, world: int) -> bool:
