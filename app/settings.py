@@ -27,6 +27,7 @@ class PlotSettings(BaseModel):
     log: bool = False
     cut_outliers: bool = False
     goal: float = Field(default=75.0, gt=0, le=100)
+    own_goal: bool = False
 
 
 class CompareSettings(BaseModel):

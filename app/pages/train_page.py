@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.actions import Action
 from app.jobs import Jobs
 from app.pages.page import Page
+from app.pages.train.notices import RunNotices
 from app.pages.train.run_actions import run_actions
 from app.pages.train.stale_marks import StaleMarks
 from app.pages.train.view_actions import view_actions
@@ -20,12 +21,12 @@ from app.training_control import TrainingControl
 from app.training_watch import RunsSnapshot
 from core.demo import DEFECTS_FILE
 from core.runs.devices import gpu_devices, has_gpu_driver
-from core.runs.store import RunState, RunSummary
+from core.runs.store import RunState
 from core.runs.supervisor import Supervisor
 from core.training.folds.request import fold_name
 from core.training.request import TrainRequest
 from widgets.training.form import FormValues
-from widgets.training.words import activity_words, end_words, folds_done_words, run_title
+from widgets.training.words import activity_words, run_title
 
 if TYPE_CHECKING:
     from app.pages.train.asking import Asking
@@ -60,6 +61,7 @@ class TrainPage(Page):
         super().__init__(session, jobs, parent)
         self.control = TrainingControl(jobs, self, supervisor=supervisor)
         self._stale = StaleMarks(self.control, session, jobs, self)
+        self._notices = RunNotices(self.control, session, self)
         self._panels: TrainPanels | None = None
         self._asking: Asking | None = None
         self._folding: Folding | None = None
@@ -75,8 +77,6 @@ class TrainPage(Page):
         self.control.runs_changed.connect(self._on_runs)
         self.control.run_queued.connect(self._on_queued)
         self.control.folds_queued.connect(self._on_folds_queued)
-        self.control.run_started.connect(self._on_started)
-        self.control.run_ended.connect(self._on_ended)
         self.control.problem.connect(session.problem)
         for signal in (self.control.refused, self.control.weights_missing):
             signal.connect(self._on_refused)
@@ -158,7 +158,9 @@ class TrainPage(Page):
 
         panels = self._panels = TrainPanels(self)
         panels.set_sizes(self._sizes)
-        watching = self._watching = Watching(panels, self.control, self.session, self.jobs, self)
+        watching = self._watching = Watching(
+            panels, self.control, self.session, self.jobs, self._notices, self
+        )
         watching.set_options(self._plot_options())
         control = self.control
         panels.form.start_requested.connect(self._start)
@@ -189,6 +191,7 @@ class TrainPage(Page):
             log=known.log,
             cut_outliers=known.cut_outliers,
             goal=known.goal,
+            own_goal=known.own_goal,
         )
         return replace(options, shown=tuple(known.shown)) if known.shown else options
 
@@ -285,18 +288,6 @@ class TrainPage(Page):
         self.session.message.emit(
             f"{count} runs wait in the queue: {fold_name(group, 1)} and so on."
         )
-
-    def _on_started(self, run: RunSummary) -> None:
-        self.session.message.emit(f"Run {run_title(run)} started.")
-
-    def _on_ended(self, run: RunSummary) -> None:
-        is_bad = run.state in (RunState.CRASHED, RunState.FAILED)
-        tell = self.session.problem if is_bad else self.session.message
-        tell.emit(end_words(run))
-        snapshot = self.control.snapshot
-        words = folds_done_words(run, snapshot.runs) if snapshot is not None else ""
-        if words:
-            self.session.message.emit(words)
 
     def _on_runs(self, snapshot: RunsSnapshot) -> None:
         states = {run.id: run.state for run in snapshot.runs}

@@ -26,7 +26,8 @@ class PlotOptions:
         smoothing: Weight of a point against the next one in the moving average; 0 for none.
         log: Whether loss and learning rate have a logarithmic y axis.
         cut_outliers: Whether the y axis leaves out the few highest and lowest values.
-        goal: The mDice to be reached, in percent.
+        goal: The mDice to be reached, in percent: where the line stands.
+        own_goal: Whether the user put it there; else it is the goal of the run that is looked at.
     """
 
     shown: tuple[str, ...] = QUALITY
@@ -35,3 +36,4 @@ class PlotOptions:
     log: bool = False
     cut_outliers: bool = False
     goal: float = GOAL_MDICE
+    own_goal: bool = False

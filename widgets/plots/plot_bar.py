@@ -37,6 +37,11 @@ _AXES = (
 _SMOOTHING_STEPS = 100
 _SLIDER_WIDTH = 48
 _SMOOTH = "Smooth"
+_GOAL_TIP = "Set the goal line; it can also be dragged"
+_RUN_GOAL_TIP = (
+    "The goal line stands at the goal of the chosen run. Set it here, or drag it, and it stays "
+    "there whichever run is chosen; a run's message still comes at the run's own goal"
+)
 
 
 class PlotBar(FlowBox):
@@ -59,6 +64,7 @@ class PlotBar(FlowBox):
         self.outliers = QToolButton()
         self.goal_button = QToolButton()
         self.goal = QDoubleSpinBox()
+        self.run_goal = QAction("Back to the goal of the chosen run", self)
         self.export_button = QToolButton()
         self._set_actions: dict[str, QAction] = {}
         self._plot_actions: dict[str, QAction] = {}
@@ -94,7 +100,15 @@ class PlotBar(FlowBox):
         del blockers
         self._smoothing_words.setText(f"{options.smoothing:.2f}" if options.smoothing else _SMOOTH)
         self.goal_button.setText(f"{options.goal:g} %")
+        self.run_goal.setEnabled(options.own_goal)
         self.settle()
+
+    def set_run_goal(self, goal: float | None) -> None:
+        """Offer the goal of the run that is looked at; None where it has none."""
+        self.run_goal.setVisible(goal is not None)
+        if goal is not None:
+            self.run_goal.setText(f"Back to the goal of the chosen run ({goal:g} %)")
+        self.goal_button.setToolTip(_GOAL_TIP if goal is None else _RUN_GOAL_TIP)
 
     def plot_action(self, family: str) -> QAction:
         """The menu entry that shows or hides a plot."""
@@ -141,6 +155,8 @@ class PlotBar(FlowBox):
         entry.setDefaultWidget(row)
         menu = QMenu(self.goal_button)
         menu.addAction(entry)
+        self.run_goal.setVisible(False)
+        menu.addAction(self.run_goal)
         self.goal_button.setMenu(menu)
 
     def _make_export_menu(self) -> None:
@@ -191,7 +207,7 @@ class PlotBar(FlowBox):
                 "plots_outliers",
                 "Let the y axes show where most values are, and leave out the few extremes (O)",
             ),
-            (self.goal_button, "plots_goal", "Set the goal line; it can also be dragged"),
+            (self.goal_button, "plots_goal", _GOAL_TIP),
             (self.export_button, "plots_export", "Save the plots as a picture or a table"),
         ):
             widget.setObjectName(name)
@@ -224,7 +240,8 @@ class PlotBar(FlowBox):
         )
         self.log.toggled.connect(lambda on: self._change(log=on))
         self.outliers.toggled.connect(lambda on: self._change(cut_outliers=on))
-        self.goal.valueChanged.connect(lambda value: self._change(goal=value))
+        self.goal.valueChanged.connect(lambda value: self._change(goal=value, own_goal=True))
+        self.run_goal.triggered.connect(lambda: self._change(own_goal=False))
 
     def _toggle(self, family: str) -> None:
         wanted = set(self._options.shown) ^ {family}

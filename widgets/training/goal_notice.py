@@ -1,4 +1,4 @@
-"""The good news above the plots: a run has passed the goal."""
+"""The good news above the plots: a run has passed its goal."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class GoalNotice(QFrame):
         return "" if self.isHidden() else self._text.text()
 
     def tell(self, run_id: str, text: str, *, is_shown: bool) -> None:
-        """Say that a run has passed the goal.
+        """Say that a run has passed its goal.
 
         Args:
             run_id: The run.

@@ -91,12 +91,12 @@ def suggestion_words(suggestion: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def passed_words(run: RunSummary, goal: float) -> str:
-    """One sentence on a run that has reached the goal."""
-    if run.best is None:
+def passed_words(run: RunSummary) -> str:
+    """One sentence on a run that has reached its goal; "" while there is none or no score."""
+    if run.best is None or run.goal is None:
         return ""
     return (
-        f"Run {run_title(run)} passed the goal: mDice {score(run.best)} ≥ {goal:g} "
+        f"Run {run_title(run)} passed its goal: mDice {score(run.best)} ≥ {run.goal:g} "
         f"at iteration {run.best.iteration}."
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import Jobs
 from app.pages.train.exporting import Exporting
-from app.pages.train.goal_watch import GoalWatch
+from app.pages.train.notices import RunNotices
 from app.pages.train.panels import TrainPanels
 from app.session import Session
 from app.training_control import TrainingControl
@@ -16,11 +17,11 @@ from app.training_watch import RunsSnapshot
 from core.errors import PetsegError
 from core.runs.events import Event, Message
 from core.runs.store import RunSummary
-from widgets.plots.options import PlotOptions
+from widgets.plots.options import GOAL_MDICE, PlotOptions
 from widgets.plots.shown_run import ShownRun
 from widgets.previews.history import PreviewEntry
 from widgets.previews.pictures import Look, PreviewFiles
-from widgets.training.words import passed_words, run_title
+from widgets.training.words import run_title
 
 
 class Watching(QObject):
@@ -31,6 +32,7 @@ class Watching(QObject):
         control: Sends the events.
         session: Says which dataset is open; gets messages.
         jobs: Writes exports off the UI thread.
+        notices: Says which run has passed its goal.
     """
 
     options_changed = Signal(object)
@@ -42,17 +44,19 @@ class Watching(QObject):
         control: TrainingControl,
         session: Session,
         jobs: Jobs,
+        notices: RunNotices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._panels = panels
         self._control = control
         self._session = session
+        self._notices = notices
         self._chosen = ""
-        self._goals = GoalWatch()
         self._options = PlotOptions()
         self.exporting = Exporting(panels.plots, session, jobs, self)
         self._connect()
+        self._show_passed()
 
     @property
     def options(self) -> PlotOptions:
@@ -60,15 +64,17 @@ class Watching(QObject):
         return self._options
 
     def set_options(self, options: PlotOptions) -> None:
-        """Show the curves in another way, and measure against another goal."""
-        before, self._options = self._options, options
+        """Show the curves in another way, and measure against another goal.
+
+        Where the user has set no goal, the one of the chosen run counts.
+        """
+        if not options.own_goal:
+            options = replace(options, goal=self._run_goal() or GOAL_MDICE)
+        self._options = options
         panels = self._panels
         panels.plot_bar.set_options(options)
         panels.plots.set_options(options)
         panels.header.set_goal(options.goal)
-        if options.goal != before.goal:
-            self._goals.forget_goal(self._runs(), options.goal)
-            panels.goal_notice.hide()
 
     def show_dataset(self) -> None:
         """Turn to the classes of another dataset, or of none."""
@@ -77,8 +83,6 @@ class Watching(QObject):
 
     def clear(self) -> None:
         """Let go of all runs: another dataset is open."""
-        self._goals.clear()
-        self._panels.goal_notice.hide()
         self.choose("")
 
     def choose(self, run_id: str) -> None:
@@ -89,6 +93,8 @@ class Watching(QObject):
         panels.header.show_run(None)
         self._begin_previews(run_id)
         self._control.follow(run_id or None)
+        if panels.goal_notice.text:
+            self._show_passed()
         self._show_curves()
         self._show_state()
 
@@ -96,10 +102,6 @@ class Watching(QObject):
         """Show what has become of the runs."""
         self._show_curves()
         self._show_state()
-        for run in self._goals.newly_passed(snapshot.runs, self._options.goal):
-            words = passed_words(run, self._options.goal)
-            self._session.message.emit(words)
-            self._panels.goal_notice.tell(run.id, words, is_shown=run.id == self._chosen)
 
     def shut_down(self) -> None:
         """Wait for what decodes in the background."""
@@ -112,6 +114,7 @@ class Watching(QObject):
         control.log.connect(panels.log.append_text)
         panels.runs.chosen.connect(self.choose)
         panels.runs.model.shown_changed.connect(lambda _runs: self._show_curves())
+        self._notices.passed_changed.connect(self._show_passed)
         panels.goal_notice.show_requested.connect(panels.runs.choose)
         panels.previews.sample_opened.connect(self._open_sample)
         panels.plots.goal_moved.connect(self._on_goal_moved)
@@ -139,6 +142,7 @@ class Watching(QObject):
         self._control.follow_many(wanted)
 
     def _show_state(self) -> None:
+        self._show_goal()
         snapshot = self._control.snapshot
         run = None if snapshot is None else snapshot.find(self._chosen)
         if snapshot is None or run is None:
@@ -146,6 +150,23 @@ class Watching(QObject):
         self._panels.header.show_run(run, snapshot.asked.get(run.id))
         self._panels.plots.set_over(run.state.is_over)
         self._panels.previews.set_over(run.state.is_over)
+
+    def _show_goal(self) -> None:
+        """Let the line stand where the goal of the chosen run is, unless the user has put it."""
+        goal = self._run_goal()
+        self._panels.plot_bar.set_run_goal(goal)
+        if not self._options.own_goal and self._options.goal != (goal or GOAL_MDICE):
+            self.set_options(self._options)
+
+    def _run_goal(self) -> float | None:
+        return next((run.goal for run in self._runs() if run.id == self._chosen), None)
+
+    def _show_passed(self) -> None:
+        notice, passed = self._panels.goal_notice, self._notices.passed
+        if passed is None:
+            notice.hide()
+        else:
+            notice.tell(*passed, is_shown=passed[0] == self._chosen)
 
     def _on_events(self, events: list[Event]) -> None:
         panels = self._panels

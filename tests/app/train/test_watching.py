@@ -20,7 +20,7 @@ from app.pages.train_page import TrainPage
 from app.session import Session
 from app.settings import Settings
 from core.images import encode_mask
-from core.runs.events import Event, EventWriter, Finished, Preview
+from core.runs.events import Event, EventWriter, Failed, Finished, Preview
 from core.runs.record import DatasetRecord
 from core.runs.store import Run, RunState, RunStore
 from core.runs.supervisor import Supervisor
@@ -45,11 +45,19 @@ class Desk:
     def panels(self):
         return self.page.panels
 
-    def make_run(self, name: str, events: list[Event], state: RunState = RunState.RUNNING) -> Run:
+    def make_run(
+        self,
+        name: str,
+        events: list[Event],
+        state: RunState = RunState.RUNNING,
+        goal: float = 75.0,
+    ) -> Run:
         dataset = self.session.dataset
         assert dataset is not None
         record = DatasetRecord(root=dataset.root, fingerprint={})
-        run = self.store.create(recipe="demo-cpu", label_set="labels", dataset=record, name=name)
+        run = self.store.create(
+            recipe="demo-cpu", label_set="labels", dataset=record, name=name, fields={"goal": goal}
+        )
         self.write(run, events)
         run.update(state=state)
         return run
@@ -78,11 +86,11 @@ class Desk:
 
 
 @pytest.fixture
-def make_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Desk]]:
+def make_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     root = make_dataset(tmp_path / "pets", samples=8)
     made: list[tuple[Desk, Jobs]] = []
 
-    def make(settings: Settings | None = None) -> Desk:
+    def make(settings: Settings | None = None, *, is_shown: bool = True) -> Desk:
         jobs = Jobs()
         session = Session(jobs)
         page = TrainPage(session, jobs, supervisor=Supervisor("tests.app.fake_training_worker"))
@@ -95,8 +103,9 @@ def make_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Desk]]:
         desk = Desk(page, session, RunStore(session.workspace.runs_dir), [], qtbot)
         session.message.connect(desk.messages.append)
         made.append((desk, jobs))
-        with qtbot.waitExposed(page):
-            page.show()
+        if is_shown:
+            with qtbot.waitExposed(page):
+                page.show()
         return desk
 
     yield make
@@ -107,7 +116,7 @@ def make_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Desk]]:
 
 
 @pytest.fixture
-def desk(make_page: Callable[[], Desk]) -> Desk:
+def desk(make_page: Callable[..., Desk]) -> Desk:
     return make_page()
 
 
@@ -135,14 +144,14 @@ def test_that_a_tick_lays_the_curves_of_a_run_over_those_of_the_chosen_one(desk,
     assert plots.point_counts()["loss"] == 40
 
 
-def test_that_a_run_that_passes_the_goal_is_told_and_leads_to_its_curves(desk, qtbot):
+def test_that_a_run_that_passes_its_goal_is_told_and_leads_to_its_curves(desk, qtbot):
     other = desk.make_run("other", done(training(100)), RunState.FINISHED)
     run = desk.make_run("climbing", [started(), validation(100, 60.0)])
     desk.choose(other)
     desk.wait_for(lambda: desk.page.control.snapshot.find(run.id).best is not None)
     assert desk.panels.goal_notice.text == ""
     desk.write(run, [validation(200, 76.31)])
-    words = "Run climbing passed the goal: mDice 76.31 ≥ 75 at iteration 200."
+    words = "Run climbing passed its goal: mDice 76.31 ≥ 75 at iteration 200."
     desk.wait_for(lambda: desk.panels.goal_notice.text == words)
     assert words in desk.messages
     qtbot.mouseClick(desk.panels.goal_notice.show_button, Qt.MouseButton.LeftButton)
@@ -154,11 +163,46 @@ def test_that_a_run_that_passes_the_goal_is_told_and_leads_to_its_curves(desk, q
     assert desk.panels.goal_notice.text == ""
 
 
-def test_that_a_run_that_passed_the_goal_long_ago_is_not_told(desk):
+def test_that_a_run_that_passed_its_goal_long_ago_is_not_told(desk):
     run = desk.make_run("old", done([started(), validation(100, 90.0)]), RunState.FINISHED)
     desk.choose(run)
     desk.wait_for(lambda: "reached at iteration 100" in desk.texts())
-    assert not any("passed the goal" in message for message in desk.messages)
+    assert not any("passed its goal" in message for message in desk.messages)
+
+
+def test_that_news_of_runs_come_while_another_page_is_in_front(make_page):
+    desk = make_page(is_shown=False)
+    good = desk.make_run("good", [started(), validation(100, 60.0)], goal=65.0)
+    bad = desk.make_run("bad", [started()])
+    problems: list[str] = []
+    desk.session.problem.connect(problems.append)
+    desk.wait_for(lambda: len(getattr(desk.page.control.snapshot, "runs", ())) == 2)
+    desk.write(good, [validation(200, 70.0)])
+    desk.write(bad, [Failed(reason="No memory.")])
+    words = "Run good passed its goal: mDice 70.00 ≥ 65 at iteration 200."
+    desk.wait_for(lambda: words in desk.messages and "Run bad failed. No memory." in problems)
+    assert not desk.page.findChildren(QLabel)  # nobody needed its panels for that
+    assert desk.panels.goal_notice.text == words
+    desk.choose(good)
+    assert not desk.panels.goal_notice.show_button.isVisible()
+
+
+def test_that_the_line_stands_at_the_goal_of_the_chosen_run_until_the_user_moves_it(desk):
+    high = desk.make_run("high", done([started(), validation(100, 80.0)]), RunState.FINISHED, 90.0)
+    low = desk.make_run("low", done([started(), validation(100, 60.0)]), RunState.FINISHED, 50.0)
+    line = desk.panels.plots.dice
+    desk.choose(high)
+    desk.wait_for(lambda: "80.00 < 90 so far" in desk.texts())
+    assert (line.goal_text, desk.panels.plot_bar.goal.value()) == ("goal 90 %", 90.0)
+    desk.choose(low)
+    desk.wait_for(lambda: "60.00 ≥ 50 reached" in desk.texts())
+    assert line.goal_text == "goal 50 %"
+    desk.panels.plots.goal_moved.emit(70.0)
+    desk.choose(high)
+    desk.wait_for(lambda: "80.00 ≥ 70 reached" in desk.texts())
+    assert line.goal_text == "goal 70 %"
+    desk.panels.plot_bar.run_goal.trigger()
+    assert line.goal_text == "goal 90 %"
 
 
 def test_that_another_goal_counts_everywhere_and_is_remembered(desk, make_page):

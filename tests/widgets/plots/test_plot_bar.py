@@ -73,8 +73,18 @@ def test_that_a_goal_that_is_typed_counts_once_it_is_whole(bar, wanted, qtbot):
     qtbot.keyClicks(bar.goal, "82")
     assert not wanted
     qtbot.keyClick(bar.goal, Qt.Key.Key_Return)
-    assert wanted == [PlotOptions(goal=82)]
+    assert wanted == [PlotOptions(goal=82, own_goal=True)]
     assert bar.goal_button.text() == "82 %"
+
+
+def test_that_a_goal_of_one_s_own_gives_way_to_the_run_s_again(bar, wanted, qtbot):
+    assert not bar.run_goal.isVisible()
+    bar.set_run_goal(80.0)
+    assert bar.run_goal.text() == "Back to the goal of the chosen run (80 %)"
+    assert not bar.run_goal.isEnabled()
+    bar.set_options(PlotOptions(goal=70, own_goal=True))
+    bar.run_goal.trigger()
+    assert not wanted[-1].own_goal
 
 
 def test_that_showing_options_asks_for_none(bar, wanted):

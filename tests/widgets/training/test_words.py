@@ -88,8 +88,8 @@ def test_that_a_suggestion_is_told_in_the_words_of_the_form():
 
 
 def test_that_passing_the_goal_and_pausing_are_told():
-    assert passed_words(summary(name="mine", best=REACHED), 75) == (
-        "Run mine passed the goal: mDice 82.31 ≥ 75 at iteration 200."
+    assert passed_words(summary(name="mine", best=REACHED, goal=75)) == (
+        "Run mine passed its goal: mDice 82.31 ≥ 75 at iteration 200."
     )
     paused = summary(state=RunState.PAUSED, name="mine", iteration=210, best=REACHED)
     assert end_words(paused) == (
