@@ -1,4 +1,7 @@
-"""The queue: runs wait in an order until their devices are free, one run at a time per device."""
+"""The queue: runs wait in an order until their devices are free, one run at a time per device.
+
+Each dataset has its queue; the devices are the machine's, whichever dataset's run holds them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Literal
 
 from core.errors import PetsegError
 from core.runs.devices import CPU, candidates_for, gpu_devices, place
+from core.runs.machine import MachineRuns
 from core.runs.queue_file import queue_lock, read_queue, write_queue
 from core.runs.resuming import check_resumable
 from core.runs.store import Run, RunState, RunStore
@@ -41,6 +45,7 @@ class RunQueue:
         self._supervisor = supervisor
         self._find_gpus = find_gpus
         self._known_gpus: list[str] | None = None
+        self._machine = MachineRuns()
 
     def waiting(self, runs: Iterable[Run] | None = None) -> list[Run]:
         """The queued runs, the next one first; those among `runs` where they are listed already."""
@@ -111,7 +116,7 @@ class RunQueue:
         states = [self._supervisor.refresh(run) for run in self._store.list()]
         if RunState.QUEUED not in states:
             return []
-        with queue_lock(self._store.runs_dir):
+        with queue_lock(self._store.runs_dir), self._machine.lock():
             return [] if self.is_paused else self._start_what_fits()
 
     def why_waiting(self, run: Run) -> str:
@@ -124,6 +129,9 @@ class RunQueue:
             if other.id != run.id and self._supervisor.refresh(other) is RunState.RUNNING
             for device in held_devices(other)
         }
+        for other in self._machine.of_other_datasets(self._store.runs_dir):
+            name = f"{other.name} of the dataset {other.record.dataset.root.name}"
+            names |= dict.fromkeys(held_devices(other) - set(names), name)
         try:
             candidates = candidates_for(run.record.device, run.record.gpus, self._gpus(run))
         except PetsegError as error:
@@ -138,6 +146,8 @@ class RunQueue:
     def _start_what_fits(self) -> list[Run]:
         runs = self._store.list()
         busy: set[str] = set()
+        for run in self._machine.of_other_datasets(self._store.runs_dir):
+            busy |= held_devices(run)
         for run in runs:
             if self._supervisor.refresh(run) is RunState.RUNNING:
                 busy |= held_devices(run)
@@ -156,6 +166,7 @@ class RunQueue:
                 self._supervisor.refuse(run, str(error))
                 continue
             try:
+                self._machine.note(run)
                 self._supervisor.start(run, devices)
             except RunIsBusy:
                 busy |= set(devices)  # another program was faster, or its last worker still leaves
