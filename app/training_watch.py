@@ -258,8 +258,14 @@ class TrainingWatch(QThread):
             request = control.read_request(run.folder)
             if request is not None and summary.state is RunState.RUNNING:
                 asked[run.id] = request
-        waiting = tuple(run.id for run in queue.waiting(runs))
-        return RunsSnapshot(store.runs_dir, tuple(summaries), asked, waiting, queue.is_paused)
+        waiting = queue.waiting(runs)
+        why = queue.why_each_waits(waiting)
+        told = tuple(
+            each.model_copy(update={"reason": why[each.id]}) if each.id in why else each
+            for each in summaries
+        )
+        ids = tuple(run.id for run in waiting)
+        return RunsSnapshot(store.runs_dir, told, asked, ids, queue.is_paused)
 
     def _tell(self, text: str) -> None:
         # The same trouble each second is told once.

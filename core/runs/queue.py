@@ -5,7 +5,7 @@ Each dataset has its queue; the devices are the machine's, whichever dataset's r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from core.errors import PetsegError
@@ -121,36 +121,41 @@ class RunQueue:
 
     def why_waiting(self, run: Run) -> str:
         """What a queued run waits for, in words; empty when it need not wait."""
+        return self.why_each_waits([run])[run.id]
+
+    def why_each_waits(self, runs: Sequence[Run]) -> dict[str, str]:
+        """What queued runs wait for (`why_waiting`), by id."""
         if self.is_paused:
-            return "Waiting: the queue is paused."
-        names = {
-            device: other.name
-            for other in self._store.list()
-            if other.id != run.id and self._supervisor.refresh(other) is RunState.RUNNING
-            for device in held_devices(other)
-        }
-        for other in self._machine.of_other_datasets(self._store.runs_dir):
-            name = f"{other.name} of the dataset {other.record.dataset.root.name}"
-            names |= dict.fromkeys(held_devices(other) - set(names), name)
+            return {run.id: "Waiting: the queue is paused." for run in runs}
+        holders = self._holders() if runs else {}
+        return {run.id: self._why(run, holders) for run in runs}
+
+    def _holders(self) -> dict[str, str]:
+        """The devices that are held, and what the runs are called that hold them."""
+        holders = {}
+        for run in self._machine.of_other_datasets(self._store.runs_dir):
+            name = f"{run.name} of the dataset {run.record.dataset.root.name}"
+            holders |= dict.fromkeys(held_devices(run), name)
+        for run in self._store.list():
+            if self._supervisor.refresh(run) is RunState.RUNNING:
+                holders |= dict.fromkeys(held_devices(run), run.name)
+        return holders
+
+    def _why(self, run: Run, holders: Mapping[str, str]) -> str:
         try:
             candidates = candidates_for(run.record.device, run.record.gpus, self._gpus(run))
         except PetsegError as error:
             return str(error)
-        holders = list(dict.fromkeys(names[device] for device in candidates if device in names))
-        if not holders:
+        names = list(dict.fromkeys(holders[each] for each in candidates if each in holders))
+        if not names or names == [run.name]:  # that one has just been started
             return ""
-        if len(holders) == 1:
-            return f"Waiting until the run {holders[0]} has ended: it holds the device."
-        return f"Waiting until one of these runs has ended: {', '.join(holders)}."
+        if len(names) == 1:
+            return f"Waiting until the run {names[0]} has ended: it holds the device."
+        return f"Waiting until one of these runs has ended: {', '.join(names)}."
 
     def _start_what_fits(self) -> list[Run]:
         runs = self._store.list()
-        busy: set[str] = set()
-        for run in self._machine.of_other_datasets(self._store.runs_dir):
-            busy |= held_devices(run)
-        for run in runs:
-            if self._supervisor.refresh(run) is RunState.RUNNING:
-                busy |= held_devices(run)
+        busy = set(self._holders())
         started = []
         trouble: PetsegError | None = None
         for run in self._in_order(runs):

@@ -25,7 +25,8 @@ class RunSummary(BaseModel):
     """One line of the list of runs.
 
     Attributes:
-        reason: One sentence on why the run ended as it did; empty when there is nothing to say.
+        reason: Why the run ended as it did, or what one that is not over waits for or works on, in
+            a sentence; empty when there is nothing to say.
         started: When the worker began to train; None when it never did.
         seconds: Wall time of the work so far, pauses not counted.
         eta: Seconds until the end, while the run goes on and says so.
@@ -254,6 +255,9 @@ class Run:
         progress = self.progress()
         record = self._record if not self.problem else None
         worker = read_worker_file(self.folder) if state is RunState.RUNNING else None
+        host = worker.host if worker is not None and worker.is_elsewhere() else ""
+        if host:
+            reason = f"It works on {host}. Cancel it if that machine is gone."
         return RunSummary(
             id=self.id,
             name=record.name if record else self.id,
@@ -268,7 +272,7 @@ class Run:
             max_iters=progress.max_iters,
             eta=progress.eta if state is RunState.RUNNING else None,
             device=_device(progress, record),
-            host=worker.host if worker is not None and worker.is_elsewhere() else "",
+            host=host,
             created=record.created if record else None,
             last_event=_moment(progress.last_event),
             silent_seconds=_silence(progress, worker, now) if state is RunState.RUNNING else None,

@@ -175,6 +175,7 @@ def test_that_a_second_run_waits_for_the_device_and_then_starts_by_itself(
     watch.look_now()
     qtbot.waitUntil(lambda: seen.state(second) is RunState.QUEUED)
     assert seen.snapshots[-1].waiting == (second.id,)
+    assert "endless first has ended: it holds the device" in seen.reason(second)
     assert seen.state(first) is RunState.RUNNING
     supervisor.request_stop(Run(first.folder))
     qtbot.waitUntil(lambda: seen.state(first) is RunState.STOPPED, timeout=20_000)

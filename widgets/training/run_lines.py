@@ -45,7 +45,7 @@ def run_lines(run: RunSummary, asked: str | None = None, place: int | None = Non
     """
     look = state_look(run.state, asked)
     icon, role = look.icon, look.role
-    state, figure = look.word, ""
+    state, figure = f"{look.word} on {run.host}" if run.host else look.word, ""
     is_running = run.state is RunState.RUNNING
     if is_running and run.silent_seconds is not None:
         state, figure = "No sign of life", _short(run.silent_seconds)

@@ -24,6 +24,7 @@ from widgets.training.run_list import RunList
 from widgets.training.run_menu import run_menu
 from widgets.training.run_model import PLACE_ROLE, RunModel, arranged
 from widgets.training.run_offers import Offers, cancel_tip, offers_for, resume_tip
+from widgets.training.words import leaving_words
 
 _NO_RUNS = "No runs yet. Choose a recipe on the left and start."
 _PAUSE_TIP = "Finish the iteration, save, and make room until the run is resumed"
@@ -111,12 +112,8 @@ class RunPanel(QWidget):
         self._stack.setCurrentIndex(1 if runs else 0)
         going_on = sum(run.state is RunState.RUNNING for run in runs)
         self.queue.setVisible(bool(waiting) or is_paused)
-        self._note.setVisible(going_on > 0)
-        self._note.setText(
-            "The run goes on when you close the window."
-            if going_on == 1
-            else f"The {going_on} runs go on when you close the window."
-        )
+        self._note.setText(leaving_words(going_on, len(waiting)))
+        self._note.setVisible(bool(self._note.text()))
         self._refresh_buttons()
 
     def choose(self, run_id: str | None) -> None:

@@ -59,6 +59,8 @@ def run_subtitle(run: RunSummary) -> str:
 def progress_words(run: RunSummary, asked: str | None = None) -> str:
     """State, iterations, and the time left of a run that goes on."""
     parts = [state_look(run.state, asked).word]
+    if run.host:
+        parts.append(f"works on {run.host}")
     if run.state is RunState.RUNNING and run.iteration == 0:
         parts.append("loading")
     elif run.iteration:
@@ -68,6 +70,21 @@ def progress_words(run: RunSummary, asked: str | None = None) -> str:
     elif run.eta is not None and asked is None:
         parts.append(time_left(run.eta))
     return " · ".join(parts)
+
+
+def leaving_words(running: int, waiting: int) -> str:
+    """What becomes of runs without the window; "" where there are none.
+
+    Args:
+        running: How many are worked on.
+        waiting: How many wait in the queue, which only those who look at its dataset serve.
+    """
+    going_on = f"The {running} runs go on" if running > 1 else "The run goes on"
+    wait = f"The {waiting} waiting runs start" if waiting > 1 else "The waiting run starts"
+    if not running:
+        return f"{wait} only while this dataset is open." if waiting else ""
+    text = f"{going_on} when you close the window."
+    return f"{text} {wait} when this dataset is open again." if waiting else text
 
 
 def stale_words(run: RunSummary) -> str:

@@ -26,7 +26,7 @@ from widgets.training.run_panel import RunPanel
 def panel(qtbot: QtBot) -> RunPanel:
     panel = RunPanel()
     qtbot.addWidget(panel)
-    panel.resize(300, 500)
+    panel.resize(300, 540)
     with qtbot.waitExposed(panel):
         panel.show()
     return panel
@@ -121,6 +121,8 @@ def test_that_the_choice_stays_while_runs_come_and_go(panel, qtbot):
 def test_that_the_window_says_that_runs_go_on_without_it(panel):
     panel.update_runs([summary("a")], {})
     assert "The run goes on when you close the window." in texts(panel)
+    panel.update_runs([summary("r", QUEUED)], {}, ["r"])
+    assert "The waiting run starts only while this dataset is open." in texts(panel)
     panel.update_runs([summary("a", RunState.FINISHED)], {})
     assert "goes on" not in texts(panel)
 

@@ -11,6 +11,7 @@ from widgets.training.words import (
     folds_done_words,
     goal_words,
     is_to_compare,
+    leaving_words,
     loses_work,
     passed_words,
     progress_words,
@@ -41,6 +42,20 @@ def test_that_progress_tells_iterations_and_time_left():
     assert progress_words(run, "stop") == "Stopping · 120/400"
     assert progress_words(summary()) == "Running · loading"
     assert progress_words(summary(state=RunState.QUEUED)) == "Queued"
+
+
+def test_that_a_run_on_another_machine_says_where_it_works():
+    assert progress_words(summary(host="lab3", iteration=1)) == "Running · works on lab3 · 1"
+
+
+def test_that_it_is_said_what_becomes_of_runs_without_the_window():
+    assert leaving_words(0, 0) == ""
+    assert leaving_words(2, 0) == "The 2 runs go on when you close the window."
+    assert leaving_words(1, 1) == (
+        "The run goes on when you close the window. "
+        "The waiting run starts when this dataset is open again."
+    )
+    assert leaving_words(0, 3) == "The 3 waiting runs start only while this dataset is open."
 
 
 def test_that_a_run_without_a_name_is_called_by_its_recipe():
