@@ -43,8 +43,8 @@ def note_if_stale(dataset: Dataset, *runs: Run) -> dict[str, Staleness]:
     for run in runs:
         stale = found.get(run.id)
         if stale is not None and stale.is_stale:
-            samples = sorted({*stale.masks, *stale.images, *stale.missing})
+            samples = sorted({*stale.masks, *stale.images, *stale.missing, *stale.midway})
             more = len(samples) - _NAMED_SAMPLES
             named = ", ".join(samples[:_NAMED_SAMPLES]) + (f" and {more} more" if more > 0 else "")
-            note(f"The run {run.name} is stale: {stale.words()} since it was made ({named}).")
+            note(f"The run {run.name} is stale: {stale.words()} ({named}).")
     return found

@@ -37,6 +37,14 @@ class Hashes(NamedTuple):
     image: str
 
 
+class SampleFiles(NamedTuple):
+    """A sample's id and the paths of its photo and mask; None for one that it has not."""
+
+    sample: str
+    image: str | None
+    mask: str | None
+
+
 States = Mapping[str, bytes]
 """Size, time and inode of the files of each sample, by id."""
 
@@ -94,27 +102,57 @@ def current_hashes(
     Raises:
         PetsegError: it was cancelled, or the workspace cannot be used.
     """
-    workspace.ensure(_SCHEMA)
     asked = dataset.samples if samples is None else samples
-    known = _known(workspace, label_set, None if samples is None else ids_of(asked))
+    files = zip(ids_of(asked), files_of(asked, label_set), strict=True)
+    return hashes_of(
+        [SampleFiles(sample, image, mask) for sample, (image, mask) in files],
+        label_set, workspace, on_progress=on_progress, cancelled=cancelled,
+    )  # fmt: skip
+
+
+def hashes_of(
+    files: Sequence[SampleFiles],
+    label_set: str,
+    workspace: Workspace | None,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> dict[str, Hashes]:
+    """What files hold now, by sample; see `current_hashes`.
+
+    Args:
+        files: The samples of a label set, or some of them.
+        label_set: The label set.
+        workspace: Knows what was read before; without one every file is read.
+        on_progress: Called with (files hashed, files to hash in all) where something is to do.
+        cancelled: Asked between files; True ends the work.
+
+    Raises:
+        PetsegError: it was cancelled, or the workspace cannot be used.
+    """
+    known: dict[str, tuple[bytes, Hashes]] = {}
+    if workspace is not None:
+        workspace.ensure(_SCHEMA)
+        known = _known(workspace, label_set, [each.sample for each in files])
     found: dict[str, Hashes] = {}
-    todo: list[tuple[str, str | None, str | None]] = []
-    for sample, (image, mask) in zip(ids_of(asked), files_of(asked, label_set), strict=True):
-        state, hashes = known.get(sample, (b"", Hashes("", "")))
-        if state == state_of(image, mask):
-            found[sample] = hashes
+    todo: list[SampleFiles] = []
+    for each in files:
+        state, hashes = known.get(each.sample, (b"", Hashes("", "")))
+        if state == state_of(each.image, each.mask):
+            found[each.sample] = hashes
         else:
-            todo.append((sample, image, mask))
+            todo.append(each)
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="hashes") as pool:
         for start in range(0, len(todo), _AT_ONCE):
             if cancelled is not None and cancelled():
                 raise PetsegError("Looking for changed files was cancelled")
             chunk = todo[start : start + _AT_ONCE]
             rows = list(pool.map(_read, chunk))
-            workspace.write(
-                "INSERT OR REPLACE INTO file_hashes VALUES (?, ?, ?, ?, ?)",
-                [(label_set, sample, state, *hashes) for sample, state, hashes in rows],
-            )
+            if workspace is not None:
+                workspace.write(
+                    "INSERT OR REPLACE INTO file_hashes VALUES (?, ?, ?, ?, ?)",
+                    [(label_set, sample, state, *hashes) for sample, state, hashes in rows],
+                )
             found.update((sample, hashes) for sample, _, hashes in rows)
             if on_progress is not None:
                 on_progress(start + len(chunk), len(todo))
@@ -122,10 +160,10 @@ def current_hashes(
 
 
 def _known(
-    workspace: Workspace, label_set: str, samples: Sequence[str] | None
+    workspace: Workspace, label_set: str, samples: Sequence[str]
 ) -> dict[str, tuple[bytes, Hashes]]:
     ask = "SELECT sample, state, mask, image FROM file_hashes WHERE label_set = ?"
-    if samples is None or len(samples) > _AT_ONCE:
+    if len(samples) > _AT_ONCE:
         rows = workspace.query(ask, (label_set,))
     else:
         marks = ",".join("?" * len(samples))
@@ -133,7 +171,7 @@ def _known(
     return {sample: (state, Hashes(mask, image)) for sample, state, mask, image in rows}
 
 
-def _read(wanted: tuple[str, str | None, str | None]) -> tuple[str, bytes, Hashes]:
+def _read(wanted: SampleFiles) -> tuple[str, bytes, Hashes]:
     sample, image, mask = wanted
     state = state_of(image, mask)  # before reading: what changes meanwhile is read again
     return sample, state, Hashes(_hash_of(mask), _hash_of(image))

@@ -1,7 +1,8 @@
 """Whether a run still stands for the data: which of its masks and photos are others by now.
 
-A run's record holds a hash of every file it used. A run whose files changed is *stale*: its model
-has learned, and its figures were measured, on masks that are no more.
+A run's record holds a hash of every file it used, as it was learned last. A run whose files changed
+is *stale*: its model has learned, and its figures were measured, on masks that are no more. It is
+stale, too, when files changed while it trained, be it in a pause: then it has learned both.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Staleness:
         masks: Their masks are others now.
         images: Their photos are others now.
         missing: Their mask or photo is not there any more.
+        midway: Their masks or photos changed while the run trained, whatever they are now.
         added: They could be trained on now, and were not there for the run.
         excluded: The run used them; they have been excluded since.
         metrics: Of figures that were kept (by the split's name), the samples whose masks are
@@ -40,14 +42,15 @@ class Staleness:
     masks: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    midway: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     metrics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_stale(self) -> bool:
-        """Whether any file that the run used is another one now, or gone."""
-        return bool(self.masks or self.images or self.missing)
+        """Whether any file that the run used is another one now or while it trained, or gone."""
+        return bool(self.masks or self.images or self.missing or self.midway)
 
     @property
     def is_as_it_was(self) -> bool:
@@ -64,6 +67,8 @@ class Staleness:
         if self.missing:
             verb = "is" if len(self.missing) == 1 else "are"
             parts.append(f"{_count(self.missing, 'sample')} {verb} gone")
+        if self.midway:
+            parts.append(f"{_count(self.midway, 'sample')} changed while it trained")
         return ", ".join(parts)
 
     def as_json(self) -> dict[str, Any]:
@@ -72,6 +77,7 @@ class Staleness:
             "masks": list(self.masks),
             "images": list(self.images),
             "missing": list(self.missing),
+            "midway": list(self.midway),
             "added": list(self.added),
             "excluded": list(self.excluded),
             "metrics": {name: list(samples) for name, samples in self.metrics.items()},
@@ -124,8 +130,23 @@ def staleness(
         masks=tuple(sorted(masks)),
         images=tuple(sorted(images)),
         missing=tuple(sorted(missing)),
+        midway=changed_midway(record),
         added=tuple(sorted(added)),
         excluded=tuple(sorted(sample for sample in excluded if sample in used)),
+    )
+
+
+def changed_midway(record: RunRecord) -> tuple[str, ...]:
+    """The samples of which a run has learned more than one version, sorted."""
+    return tuple(
+        sorted(
+            {
+                sample
+                for change in record.dataset.changes
+                if change.iteration > 0
+                for sample in (*change.masks, *change.images)
+            }
+        )
     )
 
 
@@ -140,6 +161,7 @@ def updated(known: Staleness, part: Staleness, only: Collection[str]) -> Stalene
         masks=merged(known.masks, part.masks),
         images=merged(known.images, part.images),
         missing=merged(known.missing, part.missing),
+        midway=part.midway,
         added=merged(known.added, part.added),
         excluded=part.excluded,
         metrics=known.metrics,

@@ -33,13 +33,35 @@ class RunState(StrEnum):
         return self not in (RunState.QUEUED, RunState.RUNNING)
 
 
+class DataChange(BaseModel):
+    """Files that were found to be others than a run's record said, by sample id.
+
+    Each is `{"from": hash, "to": hash}`: up to the iteration `since` the run has learned the former
+    and after `iteration` the latter. Where these are two, the files changed between them, while
+    the run read them again and again: there it may have learned either.
+
+    Attributes:
+        since: Iterations done when the file was surely the former.
+        iteration: Iterations done when it was seen to be the latter; 0 before the run began.
+        masks: Changed masks.
+        images: Changed photos.
+    """
+
+    since: int
+    iteration: int
+    masks: dict[str, dict[str, str]] = Field(default_factory=dict)
+    images: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
 class DatasetRecord(BaseModel):
     """The version of the dataset that a run uses.
 
     Attributes:
         root: Absolute path of the dataset's folder.
-        fingerprint: Content hash of every mask in use, by sample id.
+        fingerprint: Content hash of every mask in use, by sample id: as the run was asked for, and
+            once its worker has started as it was learned last.
         images: Content hash of the photo to each of them.
+        changes: What these hashes were before, see `core.training.data.learned`.
         excluded: Samples left out because the user excluded them.
         left_out: Samples left out because their mask or photo cannot be trained on, with why.
     """
@@ -47,6 +69,7 @@ class DatasetRecord(BaseModel):
     root: Path
     fingerprint: dict[str, str] = Field(default_factory=dict)
     images: dict[str, str] = Field(default_factory=dict)
+    changes: list[DataChange] = Field(default_factory=list)
     excluded: list[str] = Field(default_factory=list)
     left_out: dict[str, str] = Field(default_factory=dict)
 

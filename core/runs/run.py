@@ -44,6 +44,7 @@ class RunSummary(BaseModel):
         folds: How many there are.
         gpus: Number of processes that train together.
         goal: The mDice that the run is to reach, in percent; None where its recipe names none.
+        data_changes: How often its worker found other files than the record said.
         stale: What has changed in its data since, in words, filled in by whoever has looked; ""
             where nothing has, or nobody has looked.
     """
@@ -76,6 +77,7 @@ class RunSummary(BaseModel):
     folds: int | None = None
     gpus: int = 1
     goal: float | None = None
+    data_changes: int = 0
     stale: str = ""
 
 
@@ -285,6 +287,7 @@ class Run:
             folds=record.folds if record else None,
             gpus=record.gpus if record else 1,
             goal=record.goal if record else None,
+            data_changes=len(record.dataset.changes) if record else 0,
         )
 
     def _resumable_from(self, state: RunState) -> int | None:

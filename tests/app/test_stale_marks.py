@@ -14,7 +14,10 @@ from app.pages.train_page import TrainPage
 from app.session import Session
 from core.dataset import open_dataset
 from core.masks.saving import save_mask
+from core.runs.events import EventWriter
 from core.runs.store import Run, RunState
+from core.training.data.learned import LearnedFiles
+from core.training.data.plan import load_data_plan
 from core.training.request import TrainRequest, create_run
 from tests.making import blob, make_dataset
 from widgets.training.run_model import RUN_ROLE
@@ -68,3 +71,17 @@ def test_that_a_saved_mask_marks_the_run_and_its_list_leads_to_the_sample(page, 
     with qtbot.waitSignal(session.edit_requested) as asked:
         qtbot.keyClick(dialog.table, Qt.Key.Key_Return)
     assert asked.args == ["train/002"]
+
+
+def test_that_what_a_worker_finds_changed_is_learned_and_marks_the_run_no_more(page, run, qtbot):
+    header = page.panels.header
+    session = page.session
+    dataset, workspace = session.dataset, session.workspace
+    save_mask(dataset, workspace, dataset.sample("train/002"), "labels", blob(64, 2))
+    session.mask_saved("train/002")
+    qtbot.waitUntil(header.stale_button.isVisible, timeout=LONG)
+    with EventWriter(run.events_path) as events:
+        learned = LearnedFiles(run.folder, load_data_plan(run.folder), events)
+        learned.begin(0)
+        learned.end(2)
+    qtbot.waitUntil(lambda: not header.stale_button.isVisible(), timeout=LONG)

@@ -44,6 +44,7 @@ def stale_rows(stale: Staleness) -> list[tuple[str, str]]:
     return [
         *sorted(changed.items()),
         *((sample, _GONE) for sample in stale.missing),
+        *((sample, "changed while the run trained") for sample in stale.midway),
         *((sample, "used by the run, excluded since") for sample in stale.excluded),
         *((sample, "new, not used by the run") for sample in stale.added),
     ]
@@ -188,7 +189,10 @@ def _explanation(stale: Staleness) -> str:
     if not stale.is_stale:
         return "All masks and photos that the run used are as they were."
     words = stale.words()
-    return (
-        f"{words[:1].upper()}{words[1:]}. The model has learned, and its figures were measured, on "
-        "the files as they were: train again to use them as they are now."
+    is_past = bool(stale.masks or stale.images or stale.missing)
+    learned = (
+        "The model has learned, and its figures were measured, on the files as they were"
+        if is_past
+        else "The model has learned them as they were and as they are"
     )
+    return f"{words[:1].upper()}{words[1:]}. {learned}: train again to use them as they are now."

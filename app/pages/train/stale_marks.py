@@ -31,6 +31,7 @@ class StaleMarks(QObject):
         self._session = session
         self._page = page
         self._stale = StaleRuns(session, jobs, self)
+        self._changes: dict[str, int] = {}
         control.runs_changed.connect(self._on_runs)
         control.set_marks(self._stale.marked)
         self._stale.changed.connect(control.mark_again)
@@ -48,4 +49,9 @@ class StaleMarks(QObject):
         dialog.open()
 
     def _on_runs(self, snapshot: RunsSnapshot) -> None:
-        self._stale.set_runs([run.id for run in snapshot.runs])
+        changes = {run.id: run.data_changes for run in snapshot.runs}
+        before, self._changes = self._changes, changes
+        self._stale.set_runs(list(changes))
+        # What a worker has found is learned now, so that it makes its run stale no more.
+        if any(count != before.get(run, count) for run, count in changes.items()):
+            self._stale.look()

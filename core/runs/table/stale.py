@@ -40,10 +40,13 @@ def with_staleness(table: RunTable, found: Mapping[str, Staleness]) -> RunTable:
 def _marked(row: RunRow, stale: Staleness | None) -> RunRow:
     if stale is None or row.problem:
         return row
-    changed = (("mask changed", stale.masks), ("photo changed", stale.images))
-    lines = [
-        _named(what, samples) for what, samples in (*changed, ("gone", stale.missing)) if samples
-    ]
+    found = (
+        ("mask changed", stale.masks),
+        ("photo changed", stale.images),
+        ("gone", stale.missing),
+        ("changed while it trained", stale.midway),
+    )
+    lines = [_named(what, samples) for what, samples in found if samples]
     lines.append("Train it again to have a run of the data as they are now.")
     return replace(
         row,

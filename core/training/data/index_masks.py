@@ -104,7 +104,7 @@ def _copied(
         if changed is not None:
             os.utime(target, ns=(changed, changed))
     copy = replace(sample, masks={**sample.masks, label_set: target})
-    return replace(each, sample=copy)
+    return replace(each, sample=copy, source=source)
 
 
 def _time_of(path: Path) -> int | None:

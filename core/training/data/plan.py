@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -25,6 +26,9 @@ class Group(BaseModel):
     Attributes:
         list_file: The list of names, relative to the run's folder.
         names: File names without suffix.
+        ids: The samples' ids, in the order of `names`; none in runs of older programs.
+        source_dir: Where the dataset's own masks are, when `mask_dir` has decoded copies of them.
+        source_suffix: What follows the name in these.
     """
 
     list_file: str
@@ -33,6 +37,9 @@ class Group(BaseModel):
     mask_dir: Path
     mask_suffix: str
     names: list[str]
+    ids: list[str] = Field(default_factory=list)
+    source_dir: Path | None = None
+    source_suffix: str = ""
 
 
 class SplitPlan(BaseModel):
@@ -70,17 +77,32 @@ class DataPlan(BaseModel):
     notes: list[str] = Field(default_factory=list)
 
 
+class _Place(NamedTuple):
+    """What the samples of a group share."""
+
+    image_dir: Path
+    image_suffix: str
+    mask_dir: Path
+    mask_suffix: str
+    source_dir: Path | None
+    source_suffix: str
+
+
 def plan_split(split: str, samples: Iterable[UsableSample], label_set: str) -> SplitPlan:
     """Group the samples of one split by their folders and suffixes."""
-    groups: dict[tuple[Path, str, Path, str], list[str]] = {}
+    groups: dict[_Place, tuple[list[str], list[str]]] = {}
     sizes = set()
     for each in samples:
-        image, mask = each.sample.image, each.sample.masks[label_set]
+        image, mask, source = each.sample.image, each.sample.masks[label_set], each.source
         assert image is not None, "a usable sample has a photo"
         # What the names have in common; what follows may be more than a suffix ("_mask.png").
         name = real_name(each.sample.stem)
-        key = (image.parent, image.name[len(name) :], mask.parent, mask.name[len(name) :])
-        groups.setdefault(key, []).append(name)
+        end = slice(len(name), None)
+        own = (None, "") if source is None else (source.parent, source.name[end])
+        key = _Place(image.parent, image.name[end], mask.parent, mask.name[end], *own)
+        names, ids = groups.setdefault(key, ([], []))
+        names.append(name)
+        ids.append(each.sample.id)
         sizes.add(each.size)
     return SplitPlan(
         split=split,
@@ -88,15 +110,11 @@ def plan_split(split: str, samples: Iterable[UsableSample], label_set: str) -> S
         groups=[
             Group(
                 list_file=f"splits/{split}.txt" if index == 0 else f"splits/{split}-{index}.txt",
-                image_dir=image_dir,
-                image_suffix=image_suffix,
-                mask_dir=mask_dir,
-                mask_suffix=mask_suffix,
                 names=names,
+                ids=ids,
+                **place._asdict(),
             )
-            for index, ((image_dir, image_suffix, mask_dir, mask_suffix), names) in enumerate(
-                groups.items()
-            )
+            for index, (place, (names, ids)) in enumerate(groups.items())
         ],
     )
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ class UsableSample:
         size: Height and width in pixels.
         pixels: Pixels of each class.
         image_hash: Hash of the photo file's content.
+        source: The dataset's own mask, where the sample's is a decoded copy of it; else None.
     """
 
     sample: Sample
@@ -33,6 +35,7 @@ class UsableSample:
     size: tuple[int, int]
     pixels: npt.NDArray[np.int64]
     image_hash: str = ""
+    source: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

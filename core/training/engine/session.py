@@ -18,6 +18,7 @@ from core.errors import PetsegError
 from core.files import atomic_write_text
 from core.runs.events import BestScore, EventWriter, Message, Started, read_events
 from core.runs.record import RunRecord, load_record
+from core.training.data.learned import LearnedFiles
 from core.training.data.plan import DataPlan, load_data_plan
 from core.training.engine.checkpoints import (
     check_init,
@@ -37,6 +38,7 @@ from core.training.engine.requests import Requests
 from core.training.engine.runner import ResumeHook, WorkbenchRunner, usable_cores
 from core.training.engine.saving import CheckpointSaver, unwrapped
 from core.training.engine.speed.cuda_precision import cuda_precision, use_cuda_precision
+from core.training.engine.speed.data_cache import held_files
 from core.training.engine.speed.precision import keep_losses_in_float32
 from core.training.engine.speed.tuning import Tuner, accelerate_config
 from core.training.engine.standing import standing_at
@@ -140,17 +142,22 @@ class _Session:
         )
         self._heartbeats.start()
         failure: BaseException | None = None
+        learned = LearnedFiles(self._folder, self._plan, self._events)
+        if self._ranks.is_first:
+            learned.begin(_iteration_of(checkpoint))
         tracker = config.get("tracking") if self._ranks.is_first else None
         try:
             with tracking(tracker, self._folder, self._record, self._events):
                 if checkpoint is None and config.get("warmup_without_masks"):
                     self._warm_up(config, runner, companions)
                 runner.train()
+                learned.end(runner.iter, held_files() if self._ranks.world == 1 else None)
         except Exception as error:  # each library has an exception of its own for that
             if not is_out_of_memory(error):
                 raise
             failure = error
         finally:
+            learned.close()
             if runner.tuner is not None:
                 runner.tuner.close()
         if failure is not None:  # outside, where nothing holds the tensors any more

@@ -44,7 +44,8 @@ def listed(command: Command, dataset: Dataset) -> dict[str, object]:
 
 
 def test_that_runs_lists_what_has_changed(command: Command, dataset: Dataset, run: Run) -> None:
-    nothing = {"masks": [], "images": [], "missing": [], "added": [], "excluded": []}
+    keys = ("masks", "images", "missing", "midway", "added", "excluded")
+    nothing: dict[str, list[str]] = {key: [] for key in keys}
     assert listed(command, dataset) == {**nothing, "metrics": {}}
     assert "changed" not in command("runs", dataset.root).out
     repaint(dataset, "train/000", 2)
@@ -64,7 +65,7 @@ def test_that_eval_and_compare_say_that_a_run_is_stale(
     assert isinstance(stale, dict)
     assert stale["metrics"] == {"val": ["val/003"]}  # its figures are of the mask as it was
     after = command("eval", dataset.root, "first", "--json", found)
-    assert "The run first is stale: 1 mask changed since it was made (val/003)." in after.err
+    assert "The run first is stale: 1 mask changed (val/003)." in after.err
     assert json.loads(found.read_text())["stale"]["masks"] == ["val/003"]
     again = listed(command, dataset)
     assert isinstance(again, dict)

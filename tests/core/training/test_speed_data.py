@@ -11,6 +11,7 @@ from mmengine.dataset import pseudo_collate
 from mmseg.utils import register_all_modules
 from torch.utils.data import DataLoader
 
+from core.qa.scanning.states import state_of_file
 from core.training.engine.sampling import EndlessSampler, SeededDataset
 from core.training.engine.speed import data_cache
 from core.training.engine.speed.prefetch import PrefetchingLoader, use_prefetching
@@ -74,6 +75,8 @@ def test_that_cached_data_is_the_same_in_every_epoch_and_read_once(config, tmp_p
     some(loader, 3)
     size = data_cache.held_bytes()
     assert size > 0
+    files = [str(path) for path in (tmp_path / "data").rglob("train/*.png")]
+    assert data_cache.held_files() == {path: state_of_file(path) for path in files}
     for path in (tmp_path / "data" / "img").rglob("*.png"):
         path.unlink()
     assert are_equal(some(loader), expected)

@@ -14,6 +14,7 @@ STALE = Staleness(
     masks=("train/001", "train/004"),
     images=("train/004", "val/002"),
     missing=("val/009",),
+    midway=("train/004",),
     added=("train/new",),
     excluded=("train/003",),
 )
@@ -41,11 +42,12 @@ def test_that_every_sample_says_what_is_with_it(dialog):
         ("train/004", "mask and photo changed"),
         ("val/002", "photo changed"),
         ("val/009", "mask or photo is not there any more"),
+        ("train/004", "changed while the run trained"),
         ("train/003", "used by the run, excluded since"),
         ("train/new", "new, not used by the run"),
     ]
     assert "first try" in dialog.title.text()
-    assert dialog.words.text().startswith("2 masks changed, 2 photos changed, 1 sample is gone.")
+    assert dialog.words.text().startswith("2 masks changed, 2 photos changed, 1 sample is gone, ")
     QAbstractItemModelTester(dialog.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
 
 
@@ -76,10 +78,19 @@ def test_that_the_list_can_be_copied(dialog, qtbot):
     qtbot.keyClick(dialog.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[1] == "train/004\tmask and photo changed"
-    assert len(lines) == 6
+    assert len(lines) == 7
 
 
 def test_that_a_run_that_is_not_stale_says_so(qtbot):
     dialog = StaleDialog("first try", Staleness(added=("train/new",)))
     assert "as they were" in dialog.words.text()
     dialog.deleteLater()
+
+
+def test_that_a_run_that_has_learned_both_versions_says_so(qtbot):
+    dialog = StaleDialog("first try", Staleness(midway=("train/004",)))
+    qtbot.addWidget(dialog)
+    assert dialog.words.text() == (
+        "1 sample changed while it trained. The model has learned them as they were and as they "
+        "are: train again to use them as they are now."
+    )

@@ -17,6 +17,7 @@ from mmcv.transforms import LoadImageFromFile
 from mmseg.datasets.transforms import LoadAnnotations
 from mmseg.registry import TRANSFORMS
 
+from core.qa.scanning.states import state_of_file
 from core.training.recipes.apply import tables
 
 _SHARE_OF_FREE_MEMORY = 0.25
@@ -25,17 +26,22 @@ _WITHOUT_LIMIT = 1 << 62
 
 @dataclass
 class _Store:
-    """Decoded arrays by file and way of decoding, up to a number of bytes."""
+    """Decoded arrays by file and way of decoding, up to a number of bytes.
+
+    And by file the state that it had before it was read.
+    """
 
     limit: int = 0
     held: int = 0
     arrays: dict[Any, npt.NDArray[Any]] = field(default_factory=dict)
+    states: dict[str, bytes] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def keep(self, key: Any, array: npt.NDArray[Any]) -> None:
+    def keep(self, key: Any, array: npt.NDArray[Any], path: str, state: bytes) -> None:
         with self.lock:
             if key not in self.arrays and self.held + array.nbytes <= self.limit:
                 self.arrays[key] = array.copy()
+                self.states.setdefault(path, state)
                 self.held += array.nbytes
 
 
@@ -49,12 +55,14 @@ class CachedLoadImageFromFile(LoadImageFromFile):  # type: ignore[misc]
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any] | None:
         """Put the photo into `results`, as a copy of its own."""
-        key = (results["img_path"], self.color_type, self.imdecode_backend, self.to_float32)
+        path = str(results["img_path"])
+        key = (path, self.color_type, self.imdecode_backend, self.to_float32)
         image = _store.arrays.get(key)
         if image is None:
+            state = state_of_file(path)
             loaded: dict[str, Any] | None = super().transform(results)
             if loaded is not None:
-                _store.keep(key, loaded["img"])
+                _store.keep(key, loaded["img"], path, state)
             return loaded
         results["img"] = image.copy()
         results["img_shape"] = results["ori_shape"] = image.shape[:2]
@@ -68,16 +76,18 @@ class CachedLoadAnnotations(LoadAnnotations):  # type: ignore[misc]
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Put the mask into `results`, as a copy of its own."""
         labels = results.get("label_map")
+        path = str(results["seg_map_path"])
         key = (
-            results["seg_map_path"],
+            path,
             self.imdecode_backend,
             results.get("reduce_zero_label"),
             None if labels is None else tuple(labels.items()),
         )
         mask = _store.arrays.get(key)
         if mask is None:
+            state = state_of_file(path)
             loaded: dict[str, Any] = super().transform(results)
-            _store.keep(key, loaded["gt_seg_map"])
+            _store.keep(key, loaded["gt_seg_map"], path, state)
             return loaded
         results["gt_seg_map"] = mask.copy()
         results["seg_fields"].append("gt_seg_map")
@@ -118,10 +128,17 @@ def held_bytes() -> int:
     return _store.held
 
 
+def held_files() -> dict[str, bytes]:
+    """The files that are held in this process, with the state that each had before it was read."""
+    with _store.lock:
+        return dict(_store.states)
+
+
 def forget_all() -> None:
     """Let go of everything that is held in this process."""
     with _store.lock:
         _store.arrays.clear()
+        _store.states.clear()
         _store.held = 0
 
 

@@ -12,14 +12,20 @@ def test_that_a_run_of_other_masks_says_which_have_changed():
     samples = tuple(f"val/{number}" for number in range(10))
     found = with_staleness(
         table(row("old"), row("new")),
-        {"old": Staleness(masks=samples, missing=("train/x",)), "new": Staleness(added=("val/y",))},
+        {
+            "old": Staleness(masks=samples, missing=("train/x",), midway=("val/0",)),
+            "new": Staleness(added=("val/y",)),
+        },
     )
     assert [column.id for column in found.columns][1:3] == ["state", "stale"]
     old, new = found.rows
-    assert old.get("stale") == "10 masks changed, 1 sample is gone"
-    assert old.notes["stale"].splitlines()[:2] == [
+    assert old.get("stale") == (
+        "10 masks changed, 1 sample is gone, 1 sample changed while it trained"
+    )
+    assert old.notes["stale"].splitlines()[:3] == [
         "Mask changed: val/0, val/1, val/2, val/3, val/4, val/5, val/6, val/7 and 2 more",
         "Gone: train/x",
+        "Changed while it trained: val/0",
     ]
     assert new.get("stale") is None
     assert parse_filter("stale != none", found.columns).keep(found.rows) == [old]
