@@ -17,8 +17,31 @@ _log = logging.getLogger(__name__)
 _SECONDS = 10.0
 _MIB = 1 << 20
 _ROCM = Path("/dev/kfd")
-# A container's limit, in the two generations of Linux' control groups.
-_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+_GROUPS = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True, slots=True)
+class _Container:
+    """The files that tell a container's limit, what is used of it, and how that is made up.
+
+    Files that were read and can be forgotten count as used; `forgettable` is their line in the
+    last one.
+    """
+
+    limit: str
+    used: str
+    details: str
+    forgettable: str
+
+
+# The two generations of Linux' control groups.
+_CONTAINERS = (
+    _Container("memory.max", "memory.current", "memory.stat", "inactive_file"),
+    _Container(
+        "memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat",
+        "total_inactive_file",
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +79,31 @@ def this_machine(runs_dir: Path) -> Machine:
     Args:
         runs_dir: The folder of the runs; it need not exist yet.
     """
-    memory = psutil.virtual_memory()
-    total = min([memory.total, *_container_limits()])
+    memory, free_memory = usable_memory()
     return Machine(
-        memory=total,
-        free_memory=min(memory.available, total),
+        memory=memory,
+        free_memory=free_memory,
         free_disk=shutil.disk_usage(_existing(runs_dir)).free,
         gpus=_gpus() if has_gpu_driver() else (),
         has_other_gpu=_ROCM.exists(),
     )
+
+
+def usable_memory() -> tuple[int, int]:
+    """Bytes of main memory that this program may use, and how many of them are free.
+
+    In a container that is what its limit leaves, where the machine has more.
+    """
+    memory = psutil.virtual_memory()
+    total, free = memory.total, memory.available
+    for each in _CONTAINERS:
+        limit, used = _number_in(each.limit), _number_in(each.used)
+        if limit is None:
+            continue  # another system, no container, or one without a limit
+        total = min(total, limit)
+        held = max(0, (used or 0) - _forgettable(each))
+        free = min(free, max(0, limit - held))
+    return total, free
 
 
 def _existing(folder: Path) -> Path:
@@ -72,16 +111,23 @@ def _existing(folder: Path) -> Path:
     return next((each for each in (folder, *folder.parents) if each.is_dir()), Path.cwd())
 
 
-def _container_limits() -> list[int]:
-    limits = []
-    for name in _LIMITS:
-        try:
-            text = Path(name).read_text("ascii").strip()
-        except OSError:
-            continue  # another system, or no container
-        if text.isdecimal():
-            limits.append(int(text))
-    return limits
+def _number_in(name: str) -> int | None:
+    text = _text_of(name).strip()
+    return int(text) if text.isdecimal() else None
+
+
+def _forgettable(container: _Container) -> int:
+    lines = (line.split() for line in _text_of(container.details).splitlines())
+    known = {line[0]: line[1] for line in lines if len(line) == 2}
+    number = known.get(container.forgettable, "")
+    return int(number) if number.isdecimal() else 0
+
+
+def _text_of(name: str) -> str:
+    try:
+        return (_GROUPS / name).read_text("ascii")
+    except (OSError, ValueError):
+        return ""
 
 
 def _gpus() -> tuple[Gpu, ...]:

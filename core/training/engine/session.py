@@ -232,7 +232,7 @@ class _Session:
         this_start = for_this_start(
             config, checkpoint=checkpoint, device=self._device, ranks=self._ranks
         )
-        accelerate_config(this_start)
+        accelerate_config(this_start, world=self._ranks.world)
         in_half = self._device != "cpu" and self._use_half_on_gpu(this_start)
         runner: WorkbenchRunner = WorkbenchRunner.from_cfg(Config(this_start))
         runner.companions = companions

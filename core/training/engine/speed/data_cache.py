@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 from mmcv.transforms import LoadImageFromFile
 from mmseg.datasets.transforms import LoadAnnotations
 from mmseg.registry import TRANSFORMS
 
 from core.qa.scanning.states import state_of_file
+from core.training.checks.machine import usable_memory
 from core.training.recipes.apply import tables
 
 _SHARE_OF_FREE_MEMORY = 0.25
@@ -100,14 +100,16 @@ _CACHED = {
 }
 
 
-def use_data_cache(config: dict[str, Any]) -> bool:
+def use_data_cache(config: dict[str, Any], *, world: int = 1) -> bool:
     """Let a config's loaders hold decoded files in memory, as its `cache` says.
 
     `auto` (also where there is no such key) holds what fits into a quarter of the memory that is
-    free now, shared among a loader's processes; `on` holds everything, `off` nothing.
+    free now, in a container of what its limit leaves, shared among all processes that load; `on`
+    holds everything, `off` nothing.
 
     Args:
         config: A config to build a runner from; it is changed.
+        world: Number of processes that train together, each with its own store.
 
     Returns:
         Whether anything is held.
@@ -119,7 +121,7 @@ def use_data_cache(config: dict[str, Any]) -> bool:
         for table in tables(config.get(key) or {}):
             if table.get("type") in _CACHED:
                 table["type"] = _CACHED[table["type"]]
-    _store.limit = _WITHOUT_LIMIT if wanted == "on" else _free_for_cache(config)
+    _store.limit = _WITHOUT_LIMIT if wanted == "on" else _free_for_cache(config) // world
     return True
 
 
@@ -145,4 +147,5 @@ def forget_all() -> None:
 def _free_for_cache(config: dict[str, Any]) -> int:
     loader = config.get("train_dataloader") or {}
     processes = max(1, int(loader.get("num_workers") or 0))
-    return int(np.floor(psutil.virtual_memory().available * _SHARE_OF_FREE_MEMORY / processes))
+    _, free = usable_memory()
+    return int(np.floor(free * _SHARE_OF_FREE_MEMORY / processes))

@@ -36,13 +36,14 @@ _WORTH_A_TRIAL = 100
 _FUSED = ("Adam", "AdamW", "SGD")
 
 
-def accelerate_config(config: dict[str, Any]) -> None:
+def accelerate_config(config: dict[str, Any], *, world: int = 1) -> None:
     """Let a config hold decoded data, crop quickly, validate in batches and step in one go.
 
     Args:
         config: The config to build this start's runner from; it is changed.
+        world: Number of processes that train together.
     """
-    use_data_cache(config)
+    use_data_cache(config, world=world)
     use_quick_crops(config)
     use_batched_validation(config)
     optimizer = (config.get("optim_wrapper") or {}).get("optimizer") or {}
