@@ -37,6 +37,10 @@ from core.runs.worker_file import claim, read_worker_file, release, write_worker
 
 WORKER_MODULE = "core.training.worker"
 
+_WHY_KILLED = (
+    " (the system does that when memory runs out: a smaller batch_size or crop_size then helps)"
+)
+
 _LOG_LINES = 3
 _LOG_CHARACTERS = 400
 _LOG_BYTES = 65_536
@@ -288,14 +292,15 @@ def _crash_reason(run: Run, code: int | None, iteration: int) -> str:
     where = f" at iteration {iteration}" if iteration else " before its first iteration"
     first = process_that_died(_log_of_attempt(run)) if run.record.gpus > 1 else ""
     if first:
-        return f"{first}{where}; the others were ended."
+        why = _WHY_KILLED if "SIGKILL" in first else ""
+        return f"{first}{where}{why}; the others were ended."
     if code is None:
         # Not our child: the system tells only a parent how a process ended.
         reason = f"The worker process ended without saying why{where}"
     else:
         reason = f"The worker {describe_exit(code)}{where}"
     if code is not None and code == -getattr(signal, "SIGKILL", 9):
-        reason += " (the system does that when memory runs out)"
+        reason += _WHY_KILLED
     last = " / ".join(log_tail(run.log_path))[-_LOG_CHARACTERS:]
     return f"{reason}; the last lines of its log: {last}" if last else f"{reason}."
 

@@ -9,9 +9,9 @@ import traceback
 from typing import Any
 
 import torch
-from mmengine.runner import Runner
 
 from core.errors import PetsegError
+from core.training.engine.runner import WorkbenchRunner
 from core.training.engine.sampling import SeededDataset, Turn
 from core.training.failure import is_out_of_memory
 
@@ -29,23 +29,25 @@ class BatchTooLargeError(PetsegError):
 
 
 def explain(
-    error: BaseException, runner: Runner, *, batch: int, world: int = 1
+    error: BaseException, runner: WorkbenchRunner, *, batch: int, world: int = 1
 ) -> BatchTooLargeError:
     """Say what to do about a failed allocation, after trying it.
 
     Smaller and smaller batches are put through a training step in this process, until one fits.
-    The model is of no use afterwards; its last checkpoint is.
+    The model is of no use afterwards; its last checkpoint is. Where several processes train, the
+    others wait for this one's share of a step, so that half the batch is named untried.
 
     Args:
         error: What was raised; the memory that its traceback holds is let go.
         runner: The runner that was training.
         batch: Images of one iteration, on all processes.
-        world: Number of processes; with several, nothing is tried.
+        world: Number of processes.
     """
     release(error)
     what = f"The memory did not suffice for a batch of {batch} images"
-    if world > 1 or isinstance(runner.optim_wrapper, dict):  # the others wait, or none is built
-        return BatchTooLargeError(what, "Use a smaller batch_size or crop_size.", None)
+    if world > 1:
+        return _half(what, batch, world)
+    _finish_building(runner)
     fitting = largest_fitting(runner, batch)
     if fitting is None:
         return BatchTooLargeError(
@@ -61,7 +63,23 @@ def explain(
     )
 
 
-def largest_fitting(runner: Runner, batch: int) -> int | None:
+def _half(what: str, batch: int, world: int) -> BatchTooLargeError:
+    half = batch // 2 // world * world  # each process has to get as many
+    if half == 0:
+        remedy = "Use a smaller crop_size or another recipe, or close other programs."
+        return BatchTooLargeError(what, remedy, None)
+    remedy = f"Half of it may fit (that was not tried): set batch_size to {half}."
+    return BatchTooLargeError(what, remedy, {"batch_size": half})
+
+
+def _finish_building(runner: WorkbenchRunner) -> None:
+    """Build what a training step takes, where memory failed before the training began."""
+    if isinstance(runner.optim_wrapper, dict):
+        runner.tuner = None  # the loop is built without the trial, which may be what failed
+        runner.optim_wrapper = runner.build_optim_wrapper(runner.optim_wrapper)
+
+
+def largest_fitting(runner: WorkbenchRunner, batch: int) -> int | None:
     """The largest of half, a quarter, … of a batch of which a training step fits into memory.
 
     None when none does.
@@ -93,7 +111,7 @@ def _give_back_to_system() -> None:
         trim(0)
 
 
-def _fits(runner: Runner, size: int) -> bool:
+def _fits(runner: WorkbenchRunner, size: int) -> bool:
     try:
         runner.model.train()
         runner.optim_wrapper.zero_grad()

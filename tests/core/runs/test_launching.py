@@ -51,8 +51,9 @@ def test_that_a_process_that_dies_ends_the_others_and_makes_the_run_crashed(supe
     os.kill(said["1"]["pid"], signal.SIGKILL)
     assert supervisor.wait(run) is RunState.CRASHED
     assert run.reason() == (
-        "Process 2 of the run was killed by signal 9 (SIGKILL) at iteration 3; "
-        "the others were ended."
+        "Process 2 of the run was killed by signal 9 (SIGKILL) at iteration 3 (the system does "
+        "that when memory runs out: a smaller batch_size or crop_size then helps); the others "
+        "were ended."
     )
     assert marked_processes(run.folder) == []
 

@@ -126,6 +126,7 @@ def test_that_a_killed_worker_leaves_a_crashed_run_with_signal_iteration_and_log
     assert supervisor.wait(run) is RunState.CRASHED
     reason = Run(run.folder).record.reason
     assert "signal 9 (SIGKILL)" in reason
+    assert "when memory runs out: a smaller batch_size" in reason
     assert "iteration 3" in reason
     assert "working hard" in reason
 
