@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from core.files import atomic_write_text
-from core.runs.events import EventTail, EventWriter, Message
+from core.runs.events import Event, EventTail, EventWriter, Message
 from core.runs.record import RunRecord
 from core.training.tracking.figures import RunFacts, figures_of
 from core.training.tracking.packages import TrackerKind, require_tracker
@@ -23,7 +24,7 @@ STORES = "tracking"
 _NOTE = "tracking.json"
 _LOOK_SECONDS = 2.0
 _FAREWELL_SECONDS = 20.0
-# How much was told is written down now and then: after a kill a few figures are told twice.
+# How much was told is written down now and then; what a tracker has, it is not told again.
 _NOTED_EVERY = 10
 # A server may be restarted; one that fails that often in a row is away.
 _PATIENCE = 3
@@ -37,8 +38,17 @@ class _Note(BaseModel):
     offset: int = 0
 
 
+@dataclass
+class Tracked:
+    """What is tracked. `is_complete` is whether it came to its end; an exception makes it False."""
+
+    is_complete: bool = True
+
+
 @contextlib.contextmanager
-def tracking(wanted: Any, folder: Path, record: RunRecord, events: EventWriter) -> Iterator[None]:
+def tracking(
+    wanted: Any, folder: Path, record: RunRecord, events: EventWriter
+) -> Iterator[Tracked]:
     """Inside, a tracker is told what the run's events say.
 
     Whatever goes wrong with the tracker becomes a warning among the events; the block is not
@@ -55,16 +65,18 @@ def tracking(wanted: Any, folder: Path, record: RunRecord, events: EventWriter) 
     """
     kind = require_tracker(wanted)
     if kind is None:
-        yield
+        yield Tracked()
         return
+    tracked = Tracked()
     follower = _Follower(kind, folder, record, events)
     follower.start()
-    is_complete = False
     try:
-        yield
-        is_complete = True
+        yield tracked
+    except BaseException:
+        tracked.is_complete = False
+        raise
     finally:
-        follower.close(is_complete)
+        follower.close(tracked.is_complete)
 
 
 class _Follower:
@@ -117,10 +129,11 @@ class _Follower:
     def _tell(self, tracker: Tracker, note: _Note) -> None:
         tail = EventTail(self._folder / "events.jsonl", note.offset)
         waiting: list[tuple[int, dict[str, float]]] = []
+        told = dict(tracker.told)
         failures = looks = 0
         while True:
             is_last = self._stop.wait(_LOOK_SECONDS)
-            waiting += filter(None, map(figures_of, tail.read()))
+            waiting += _untold(tail.read(), told)
             try:
                 while waiting:
                     tracker.add(*waiting[0])
@@ -149,3 +162,22 @@ class _Follower:
 
     def _save_note(self, note: _Note) -> None:
         atomic_write_text(self._folder / _NOTE, note.model_dump_json() + "\n")
+
+
+def _untold(
+    events: Iterable[Event], told: dict[str, int]
+) -> Iterator[tuple[int, dict[str, float]]]:
+    """The figures of events, but for iterations that are done again after a crash.
+
+    Args:
+        events: The events, in their order.
+        told: The last iteration of each kind of figures; it is brought up to date.
+    """
+    for event in events:
+        found = figures_of(event)
+        if found is None:
+            continue
+        kind = next(iter(found[1])).partition("/")[0]
+        if found[0] > told.get(kind, -1):
+            told[kind] = found[0]
+            yield found

@@ -27,10 +27,13 @@ class Tracker(Protocol):
     Attributes:
         id: What the tracker calls the run, to go on with it after a resume; "" for nothing.
         where: Where the figures go, in words that say how to look at them.
+        told: The last iteration that it has of each kind of figures (`train`, `val`), from earlier
+            attempts.
     """
 
     id: str
     where: str
+    told: Mapping[str, int]
 
     def add(self, iteration: int, figures: Mapping[str, float]) -> None:
         """Take the figures of an iteration."""
@@ -65,7 +68,10 @@ class _TensorBoard:
         name = facts.id if facts.name == facts.id else f"{facts.name} ({facts.id})"
         self.id = re.sub(r"[^\w .()+=-]", "_", name)
         self.where = f"TensorBoard: tensorboard --logdir {folder}"
+        self.told = _last_in_tensorboard(folder / self.id)
         self._backend = TensorboardVisBackend(save_dir=str(folder / self.id))
+        if self.told:
+            return
         rows = "\n".join(f"| {key} | {value} |" for key, value in facts.settings.items())
         writer = self._backend.experiment
         writer.add_text("run", f"{facts.name}\n\n| setting | value |\n|---|---|\n{rows}")
@@ -96,6 +102,10 @@ class _MLflow:
         self.where = f"MLflow: mlflow ui --backend-store-uri {address}"
         self._client = mlflow.MlflowClient(tracking_uri=address)
         self._metric = mlflow.entities.Metric
+        self.told = {}
+        if known_id:
+            self.told = {"train": self._last(known_id, "train/lr")}
+            self.told["val"] = self._last(known_id, "val/mDice")
         self.id = known_id or self._begin(facts, artifacts, mlflow.entities.Param)
         self._client.set_terminated(self.id, "RUNNING")
 
@@ -115,6 +125,10 @@ class _MLflow:
         if facts.config.is_file():
             client.log_artifact(run_id, str(facts.config))
         return run_id
+
+    def _last(self, run_id: str, name: str) -> int:
+        history = self._client.get_metric_history(run_id, name)
+        return max((each.step for each in history), default=-1)
 
     def add(self, iteration: int, figures: Mapping[str, float]) -> None:
         import time
@@ -162,6 +176,12 @@ class _ClearML:
         self._task = self._backend.experiment.Task.current_task()
         sys.exit, sys.excepthook = hooks  # the worker says itself how it ends
         self.id = str(self._task.id)
+        self.told = {}
+        if known_id and not offline:
+            # It would count from the last iteration that it has; ours count from the beginning.
+            self._task.set_initial_iteration(0)
+            last = int(self._task.get_last_iteration())
+            self.told = {"train": last, "val": last - 1}  # which of the two came last is not said
         self._task.connect(dict(facts.settings), name="settings")
         if facts.config.is_file():
             self._task.connect_configuration(str(facts.config), name="config")
@@ -179,6 +199,19 @@ class _ClearML:
         if not is_complete:
             self._task.mark_stopped(force=True, status_message="The run did not come to its end")
         self._backend.close()
+
+
+def _last_in_tensorboard(folder: Path) -> dict[str, int]:
+    """The last iteration of each kind of figures in the files of a run."""
+    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+
+    told: dict[str, int] = {}
+    for path in sorted(folder.glob("events.out.tfevents.*")):
+        for event in EventFileLoader(str(path)).Load():
+            for value in event.summary.value:
+                kind = value.tag.partition("/")[0]
+                told[kind] = max(told.get(kind, -1), int(event.step))
+    return told
 
 
 def _clearml_is_set_up() -> bool:

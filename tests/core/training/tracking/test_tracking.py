@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -38,6 +39,27 @@ def store_of(folder: Path, kind: str) -> Path:
     return folder.parent.parent / "tracking" / kind
 
 
+def forget_how_far(folder: Path) -> None:
+    """What a worker that was killed has not written down: how much it told its tracker."""
+    path = folder / "tracking.json"
+    note = json.loads(path.read_text())
+    path.write_text(json.dumps({**note, "offset": 0}))
+
+
+def test_that_tensorboard_is_told_once_of_iterations_that_a_crash_made_undone(folder):
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    track("tensorboard", folder, is_complete=False)
+    forget_how_far(folder)
+    track("tensorboard", folder, attempt=2)
+    (log,) = store_of(folder, "tensorboard").iterdir()
+    read = EventAccumulator(str(log)).Reload()
+    assert [each.step for each in read.Scalars("train/loss")] == [10, 15, 20, 25]
+    assert [each.step for each in read.Scalars("val/mDice")] == [15, 25]
+    assert len(read.Tensors("run/text_summary")) == 1
+
+
 def test_that_tensorboard_shows_losses_rates_and_scores(folder):
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -59,12 +81,15 @@ def test_that_tensorboard_shows_losses_rates_and_scores(folder):
 
 def test_that_mlflow_has_the_curves_and_settings_and_goes_on_after_a_resume(folder):
     pytest.importorskip("mlflow")
-    track("mlflow", folder)
-    track("mlflow", folder, attempt=2)
+    track("mlflow", folder, is_complete=False)
+    forget_how_far(folder)
     from mlflow import MlflowClient
 
     client = MlflowClient(f"sqlite:///{store_of(folder, 'mlflow') / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("pets")
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert run.info.status == "KILLED"
+    track("mlflow", folder, attempt=2)
     (run,) = client.search_runs([experiment.experiment_id])
     assert (run.info.run_name, run.info.status) == ("first try", "FINISHED")
     assert run.data.params["lr"] == run.data.params["changed.lr"] == "0.003"
@@ -117,6 +142,7 @@ def test_that_a_package_that_is_not_installed_is_named_before_anything_starts(mo
 
 class _Failing:
     id, where = "1", "nowhere"
+    told: ClassVar[Mapping[str, int]] = {}
 
     def __init__(self, fails: int) -> None:
         self.fails = fails
