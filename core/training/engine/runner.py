@@ -67,6 +67,14 @@ class WorkbenchRunner(Runner):  # type: ignore[misc]
             self.model = super().wrap_model(self.cfg.get("model_wrapper_cfg"), self.model)
         return built
 
+    def _init_model_weights(self) -> None:
+        """Give the model its first weights, but for a run that goes on: its checkpoint has all.
+
+        So a run can go on when the file that it began with is gone.
+        """
+        if not self._resume:
+            super()._init_model_weights()
+
     def wrap_model(self, model_wrapper_cfg: Any, model: nn.Module) -> nn.Module:
         """Put the model on its device. The wrapper for several processes comes with the loop.
 

@@ -23,8 +23,8 @@ Loss = Callable[[torch.nn.Parameter, int], torch.Tensor]
 
 
 class Numbers(torch.utils.data.Dataset):
-    METAINFO: dict[str, Any] = {}
-    metainfo: dict[str, Any] = {}
+    def __init__(self) -> None:
+        self.metainfo: dict[str, Any] = {}
 
     def __len__(self) -> int:
         return 4
@@ -36,8 +36,9 @@ class Numbers(torch.utils.data.Dataset):
 class OneWeight(BaseModel):
     """A model whose loss at an iteration is what a test says."""
 
-    def __init__(self, loss: Loss) -> None:
-        super().__init__()
+    def __init__(self, loss: Loss, init: Path | None = None) -> None:
+        given = None if init is None else {"type": "Pretrained", "checkpoint": str(init)}
+        super().__init__(init_cfg=given)
         self.weight = torch.nn.Parameter(torch.ones(1))
         self.iteration = 0
         self._loss = loss
@@ -53,9 +54,26 @@ class OneWeight(BaseModel):
         return values
 
 
-def train_toy(folder: Path, loss: Loss, *, iterations: int = 12, interval: int = 2) -> None:
-    """Train in `folder`, with checkpoints below `checkpoints` after every `interval` iterations."""
-    (folder / "checkpoints").mkdir(parents=True)
+def train_toy(
+    folder: Path,
+    loss: Loss,
+    *,
+    iterations: int = 12,
+    interval: int = 2,
+    init: Path | None = None,
+    resumed: Path | None = None,
+) -> None:
+    """Train in `folder`, with checkpoints below `checkpoints` after every `interval` iterations.
+
+    Args:
+        folder: The run's folder.
+        loss: The loss of the weight at an iteration.
+        iterations: How many there are in all.
+        interval: Iterations between two checkpoints.
+        init: A file of weights to begin with.
+        resumed: A checkpoint to go on from.
+    """
+    (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
     with EventWriter(folder / "events.jsonl") as events:
         pace, ranks = Pace(), Ranks()
         companions = Companions(
@@ -64,7 +82,7 @@ def train_toy(folder: Path, loss: Loss, *, iterations: int = 12, interval: int =
             standing=Standing(),
         )  # fmt: skip
         runner = WorkbenchRunner(
-            model=OneWeight(loss),
+            model=OneWeight(loss, init),
             work_dir=str(folder / "checkpoints"),
             train_dataloader={
                 "dataset": Numbers(), "batch_size": 1, "num_workers": 0,
@@ -79,6 +97,8 @@ def train_toy(folder: Path, loss: Loss, *, iterations: int = 12, interval: int =
             },
             experiment_name=folder.name,
             default_scope="mmengine",
+            load_from=None if resumed is None else str(resumed),
+            resume=resumed is not None,
         )  # fmt: skip
         runner.companions = companions
         runner.register_hook(EventsHook(events, pace, 1, 4, companions.watch))
