@@ -90,6 +90,7 @@ def plan_data(dataset: Dataset, label_set: str, found: Preflight) -> DataPlan:
         label_set: The masks to learn.
         found: The usable samples, with masks that are plain indices.
     """
+    bare = (dataset.sample(sample_id) for sample_id in found.unlabelled)
     return DataPlan(
         root=dataset.root,
         classes=[info.name for info in dataset.classes],
@@ -97,6 +98,7 @@ def plan_data(dataset: Dataset, label_set: str, found: Preflight) -> DataPlan:
         ignore_index=dataset.ignore_index,
         train=plan_split(TRAIN, found.of_split(TRAIN), label_set),
         val=plan_split(VAL, found.of_split(VAL), label_set),
+        unlabelled=[each.image for each in bare if each.split == TRAIN and each.image is not None],
     )
 
 

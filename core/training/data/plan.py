@@ -63,6 +63,7 @@ class DataPlan(BaseModel):
     """What the config needs to know of the dataset.
 
     Attributes:
+        unlabelled: Photos of the split train without a mask, for a warm-up.
         class_weights: Weight of each class in the cross-entropy; None for equal weights.
         notes: Sentences on what was left out, for the run's log.
     """
@@ -73,6 +74,7 @@ class DataPlan(BaseModel):
     ignore_index: int
     train: SplitPlan
     val: SplitPlan
+    unlabelled: list[Path] = Field(default_factory=list)
     class_weights: list[float] | None = None
     notes: list[str] = Field(default_factory=list)
 

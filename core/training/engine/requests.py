@@ -16,7 +16,7 @@ class Cancelled(BaseException):
 
 
 class Paused(BaseException):
-    """Somebody asked for a pause during a validation; the run has been saved before it."""
+    """Somebody asked for a pause where all that is worth it has been saved already."""
 
 
 class Requests:

@@ -67,6 +67,18 @@ class CheckpointSaver:
         on_turn = self._interval > 0 and iteration % self._interval == 0
         return on_turn or self._clock() - self._saved >= self._seconds
 
+    def save_first(self, model: nn.Module) -> None:
+        """Write the weights that a run begins with, for one that may be left before it trains.
+
+        Going on from there is beginning anew: there is nothing but the weights.
+
+        Raises:
+            PetsegError: the disk is full or cannot be written.
+        """
+        path = self._folder / "iter_0.pth"
+        write_checkpoint({"meta": {"iter": 0}, "state_dict": _to_cpu(model.state_dict())}, path)
+        self._tell(path, 0, best=False)
+
     def save_last(self, runner: Runner, iteration: int) -> None:
         """Write everything that going on needs.
 

@@ -34,7 +34,7 @@ from core.training.engine.memory import explain
 from core.training.engine.pace import Pace
 from core.training.engine.previews import Previews, choose_previews
 from core.training.engine.ranks import Ranks, join_ranks, leave_ranks
-from core.training.engine.requests import Requests
+from core.training.engine.requests import Paused, Requests
 from core.training.engine.runner import ResumeHook, WorkbenchRunner, usable_cores
 from core.training.engine.saving import CheckpointSaver, unwrapped
 from core.training.engine.speed.cuda_precision import cuda_precision, use_cuda_precision
@@ -50,8 +50,8 @@ from core.training.engine.starting import (
     whole_batch,
 )
 from core.training.engine.validation import ValidationHook
+from core.training.engine.warming import warm_up
 from core.training.failure import is_out_of_memory
-from core.training.parts.warmup import warm_up_backbone, warmup_photos
 from core.training.recipes.assemble import CHECKPOINTS, assemble
 from core.training.recipes.config_json import dump_config, load_config
 from core.training.recipes.source import config_file_of
@@ -141,17 +141,27 @@ class _Session:
             )
         )
         self._heartbeats.start()
+        iteration = 0
+        ending: Ending = "pause"
         failure: BaseException | None = None
         learned = LearnedFiles(self._folder, self._plan, self._events)
         if self._ranks.is_first:
             learned.begin(_iteration_of(checkpoint))
         tracker = config.get("tracking") if self._ranks.is_first else None
         try:
-            with tracking(tracker, self._folder, self._record, self._events):
+            with tracking(tracker, self._folder, self._record, self._events) as tracked:
                 if checkpoint is None and config.get("warmup_without_masks"):
-                    self._warm_up(config, runner, companions)
+                    warm_up(
+                        unwrapped(runner.model), config, self._plan,
+                        events=self._events, requests=companions.requests,
+                        saver=companions.saver if self._ranks.is_first else None,
+                    )  # fmt: skip
                 runner.train()
-                learned.end(runner.iter, held_files() if self._ranks.world == 1 else None)
+                iteration, ending = runner.iter, runner.train_loop.ending
+                tracked.is_complete = ending == "done"
+                learned.end(iteration, held_files() if self._ranks.world == 1 else None)
+        except Paused:
+            pass  # during the warm-up; the loop sees to its own pauses
         except Exception as error:  # each library has an exception of its own for that
             if not is_out_of_memory(error):
                 raise
@@ -165,32 +175,20 @@ class _Session:
                 failure, runner, batch=whole_batch(config), world=self._ranks.world
             ) from failure
         return Outcome(
-            iteration=runner.iter,
+            iteration=iteration,
             seconds=time.monotonic() - started,
             best=companions.standing.best,
-            ending=runner.train_loop.ending,
-        )
-
-    def _warm_up(
-        self, config: dict[str, Any], runner: WorkbenchRunner, companions: Companions
-    ) -> None:
-        model: Any = unwrapped(runner.model)
-        model.init_weights()  # which the runner then finds done
-        photos = warmup_photos(self._plan, self._record.dataset.excluded)
-        # A stop or a pause ends it; the training then obeys after its first iteration.
-        is_asked = companions.requests.read
-        warm_up_backbone(
-            model, photos, config, self._events, stopped=lambda: is_asked() is not None
+            ending=ending,
         )
 
     def _checkpoint(self) -> Path | None:
-        """The checkpoint to go on from, the same in every process."""
+        """The checkpoint to go on from, the same in every process; None to begin (anew)."""
         folder = self._folder / CHECKPOINTS
         found = None
         if self._ranks.is_first and self._record.attempt > 1:
             found = latest_checkpoint(folder)
-        iteration = self._ranks.share(-1 if found is None else _iteration_of(found))
-        return None if iteration < 0 else folder / f"iter_{iteration}.pth"
+        iteration = self._ranks.share(_iteration_of(found))
+        return None if iteration <= 0 else folder / f"iter_{iteration}.pth"
 
     def _config(self, checkpoint: Path | None) -> dict[str, Any]:
         path = self._folder / "config.json"

@@ -10,7 +10,7 @@ that compare two views it needs neither large batches nor a queue, and works for
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.errors import PetsegError
-from core.images import IMAGE_SUFFIXES, read_image
+from core.images import read_image
 from core.runs.events import EventWriter, Message
 from core.training.data.plan import DataPlan
 
@@ -55,29 +55,18 @@ class WarmUp:
     last: float
 
 
-def warmup_photos(plan: DataPlan, excluded: Collection[str] = ()) -> list[Path]:
-    """The photos in a run's folders of training photos, those without a mask included.
-
-    Photos of the val split and excluded ones are left out, and so they are where both splits share
-    a folder.
+def warmup_photos(plan: DataPlan) -> list[Path]:
+    """The photos of a run's split train, those without a mask included.
 
     Args:
         plan: The run's samples.
-        excluded: Ids (`split/name`) of samples to leave out.
     """
-    folders = sorted({group.image_dir for group in plan.train.groups})
-    left_out = {
+    labelled = (
         group.image_dir / f"{name}{group.image_suffix}"
-        for group in plan.val.groups
+        for group in plan.train.groups
         for name in group.names
-    }
-    names = {each.partition("/")[2] for each in excluded}
-    return [
-        path
-        for folder in folders
-        for path in sorted(folder.iterdir())
-        if path.suffix.lower() in IMAGE_SUFFIXES and path not in left_out and path.stem not in names
-    ]
+    )
+    return sorted({*labelled, *plan.unlabelled})
 
 
 def warm_up_backbone(

@@ -11,8 +11,10 @@ import torch
 from mmengine.config import ConfigDict
 from mmseg.registry import MODELS
 from mmseg.utils import register_all_modules
+from PIL import Image
 
 from core.dataset import open_dataset
+from core.dataset.workspace import open_workspace
 from core.errors import PetsegError
 from core.runs.events import EventWriter, Message, read_events
 from core.training.data.plan import load_data_plan
@@ -52,22 +54,46 @@ def segmentor():
     )  # fmt: skip
 
 
-@pytest.fixture
-def run(tmp_path):
-    """A run on photos of which some have no mask."""
-    root = make_dataset(tmp_path / "data", samples=8)
+def dataset_with_bare_photos(folder):
+    """A dataset with photos of which some have no mask."""
+    root = make_dataset(folder / "data", samples=8)
     for number in range(4):
         write_sample(root, "train", f"bare{number}", {"labels": blob(64)})
         (root / "labels" / "train" / f"bare{number}.png").unlink()
+    return root
+
+
+def queued(root):
+    """A run on a dataset."""
     dataset = open_dataset(root)
     request = TrainRequest(dataset, "demo-cpu", overrides={"max_iters": 1})
     return create_run(dataset, dataset.workspace_dir / "runs", request)
 
 
-def test_that_photos_without_masks_are_used_and_those_of_val_and_excluded_ones_are_not(run):
-    plan = load_data_plan(run.folder)
-    names = {path.stem for path in warmup_photos(plan, ["train/001", "train/bare1"])}
+@pytest.fixture
+def run(tmp_path):
+    """A run on photos of which some have no mask."""
+    return queued(dataset_with_bare_photos(tmp_path))
+
+
+def test_that_photos_without_masks_are_used_and_those_of_val_and_excluded_ones_are_not(tmp_path):
+    root = dataset_with_bare_photos(tmp_path)
+    with open_workspace(open_dataset(root)) as workspace:
+        workspace.exclude(["train/001", "train/bare1"])
+    names = {path.stem for path in warmup_photos(load_data_plan(queued(root).folder))}
     assert names == {"000", "002", "004", "005", "006", "bare0", "bare2", "bare3"}
+
+
+def test_that_masks_beside_the_photos_are_no_photos(tmp_path):
+    root = tmp_path / "flat"
+    for number, split in enumerate(["train", "train", "train", "val"]):
+        folder = root / split
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((64, 64, 3), 40 * number, np.uint8)).save(folder / f"{number}.jpg")
+        if number != 1:
+            Image.fromarray(blob(64)).save(folder / f"{number}_mask.png")
+    photos = warmup_photos(load_data_plan(queued(root).folder))
+    assert [path.name for path in photos] == ["0.jpg", "1.jpg", "2.jpg"]
 
 
 def test_that_the_backbone_learns_to_fill_in_and_nothing_else_changes(run, tmp_path):
