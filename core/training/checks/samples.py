@@ -79,6 +79,9 @@ def check_classes(run: PlannedRun) -> Iterator[Finding]:
     if not train:
         return
     drawn = np.stack([each.pixels for each in train]).sum(axis=0)
+    if not drawn.any():
+        yield _all_ignored(run, TRAIN, "there is nothing to learn from")
+        return
     if len(names) > 1 and not drawn[1:].any():
         yield Finding(
             Level.ERROR, "Classes",
@@ -86,20 +89,41 @@ def check_classes(run: PlannedRun) -> Iterator[Finding]:
             "Draw what the model should learn, or choose another label set.",
         )  # fmt: skip
         return
-    yield from _absent(names, drawn, "train", "so the model cannot learn it")
+    yield from _absent(
+        names, drawn, TRAIN, "so the model cannot learn it", "so the model cannot learn them"
+    )
     val = found.of_split(VAL)
     if val:
         seen = np.stack([each.pixels for each in val]).sum(axis=0)
-        yield from _absent(names, seen, "val", "so its Dice cannot be measured")
+        if not seen.any():
+            yield _all_ignored(run, VAL, "there is nothing to validate on")
+            return
+        # As MMSegmentation counts: see `core.evaluation.metrics.confusion`.
+        yield from _absent(
+            names, seen, VAL,
+            "so its Dice is in no mean, or 0 as soon as the model predicts a pixel of it",
+            "so their Dice is in no mean, or 0 as soon as the model predicts a pixel of them",
+        )  # fmt: skip
     if not found.illegal and drawn.all():
         yield Finding(Level.OK, "Classes", f"Every mask holds only classes: {', '.join(names)}.")
 
 
-def _absent(names: list[str], pixels: object, split: str, so: str) -> Iterator[Finding]:
+def _all_ignored(run: PlannedRun, split: str, so: str) -> Finding:
+    return Finding(
+        Level.ERROR, "Classes",
+        f"The masks of {run.label_set} in {split} hold nothing but ignored pixels "
+        f"({run.dataset.ignore_index}), so {so}.",
+        f"Draw the classes in masks of {split}, or choose another label set.",
+    )  # fmt: skip
+
+
+def _absent(
+    names: list[str], pixels: object, split: str, so: str, so_of_several: str
+) -> Iterator[Finding]:
     absent = [name for name, count in zip(names, np.asarray(pixels), strict=True) if not count]
     if absent:
         those = ", ".join(absent)
-        words = so if len(absent) == 1 else so.replace(" it", " them").replace("its", "their")
+        words = so if len(absent) == 1 else so_of_several
         yield Finding(Level.WARNING, "Classes", f"No mask in {split} holds {those}, {words}.")
 
 

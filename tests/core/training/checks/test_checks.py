@@ -76,6 +76,30 @@ def test_that_mere_background_is_an_error(tmp_path):
     assert "hold nothing but background" in said(planned(open_dataset(root)), Level.ERROR)
 
 
+@pytest.mark.parametrize("split", ["train", "val"])
+def test_that_masks_of_nothing_but_ignored_pixels_are_an_error(dataset, split):
+    for path in (dataset.root / "labels" / split).iterdir():
+        Image.fromarray(np.full((64, 64), 255, np.uint8)).save(path)
+    errors = said(planned(dataset), Level.ERROR)
+    assert f"The masks of labels in {split} hold nothing but ignored pixels (255)" in errors
+
+
+def test_that_what_a_class_absent_from_val_counts_is_said_truly(dataset):
+    from core.evaluation.metrics.confusion import ConfusionMatrix
+
+    for path in (dataset.root / "labels" / "val").iterdir():
+        Image.fromarray(blob(64, 0)).save(path)
+    words = said(planned(dataset), Level.WARNING)
+    assert "No mask in val holds cat, dog, so their Dice is in no mean, or 0 as soon as" in words
+    truth = np.zeros((8, 8), np.uint8)
+    for stray, dice in ((0, None), (1, 0.0)):
+        counts = ConfusionMatrix(3)
+        prediction = truth.copy()
+        prediction[0, :stray] = 2
+        counts.add(prediction, truth)
+        assert counts.metrics(["background", "cat", "dog"]).classes[2].dice == dice
+
+
 def test_that_a_crop_larger_than_the_photos_is_told_and_one_that_fits_is_not(dataset):
     assert "smaller than the crop of 96 × 96" in said(planned(dataset, crop_size=96))
     assert "smaller than the crop" not in said(planned(dataset, crop_size=96, image_size=96))
