@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -101,6 +102,40 @@ def test_that_a_way_that_takes_too_long_is_left(model, monkeypatch):
     assert way == candidates[0]
     assert list(seconds) == [candidates[0]]
     assert any(limit < float("inf") for limit in steps)
+
+
+class Told(probe._Trial):
+    """A trial whose steps take what `told` says for 8 images, by threads; the first takes twice."""
+
+    told: ClassVar[dict[int, float]] = {}
+    warm = False
+
+    def step(self, batch, limit=float("inf")):
+        taken = self.told[self._way.threads] * len(batch["inputs"]) / 8 * (1 if self.warm else 2)
+        self.warm = True
+        if taken > limit:
+            raise probe._TooSlowError
+        return taken
+
+
+@pytest.mark.parametrize(
+    ("several", "single", "chosen"),
+    [
+        (0.1, 0.05, 1),  # tiny steps, and threads that only get in each other's way
+        (0.1, 0.09, 2),  # no more than a passing disturbance would do
+        (0.4, 0.2, 2),  # a real step, whatever a busy moment says of it
+        (0.9, 0.5, 2),  # the same where it was tried with two images only
+    ],
+)
+def test_that_one_thread_is_taken_only_for_tiny_steps_and_a_clear_gain(
+    model, monkeypatch, several, single, chosen
+):
+    monkeypatch.setattr(probe, "_Trial", Told)
+    monkeypatch.setattr(Told, "told", {2: several, 1: single})
+    way, _ = fastest(
+        model, make_batch, 8, [Way("float32", False, 2)], may_change_threads=True
+    )  # fmt: skip
+    assert way.threads == chosen
 
 
 class Loader:

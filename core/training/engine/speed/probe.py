@@ -31,8 +31,9 @@ PATIENCE = 10.0
 
 # A step that is longer is tried with two images only, and one that is shorter several times.
 _LONG_STEP, _SHORT_STEP = 1.0, 0.5
-# Below this a second thread may cost more than it brings.
-_TINY_STEP = 0.25
+# Below this a second thread may cost more than it brings; and how much less a single one must take
+# by the clock: several lose most from what else happens to run, which passes.
+_TINY_STEP, _CLEARLY_LESS = 0.25, 0.8
 
 
 class Way(NamedTuple):
@@ -118,14 +119,15 @@ def fastest(
             # The most promising one lost: by one step, which something else may have held up.
             _try(model, candidates[0], batch, known)
             best = min(known, key=lambda way: known[way])
-        if may_change_threads and best.threads > 1 and known[best] < _TINY_STEP:
+        if may_change_threads and best.threads > 1 and known[best] / share < _TINY_STEP:
             # Between one thread and several only the clock can tell.
-            by_clock: dict[Way, float] = {}
-            for way in (best, best._replace(threads=1)):
+            single, by_clock = best._replace(threads=1), dict[Way, float]()
+            for way in (best, single, best):
                 _try(model, way, batch, by_clock, clock=time.perf_counter)
             known |= by_clock
+            if by_clock.get(single, float("inf")) < _CLEARLY_LESS * by_clock[best]:
+                best = single
     torch.set_num_threads(candidates[0].threads)
-    best = min(known, key=lambda way: known[way])
     return best, {way: seconds / share for way, seconds in known.items()}
 
 
