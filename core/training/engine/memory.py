@@ -112,8 +112,9 @@ def _give_back_to_system() -> None:
 
 
 def _fits(runner: WorkbenchRunner, size: int) -> bool:
+    model: Any = runner.model
     try:
-        runner.model.train()
+        model.train()
         runner.optim_wrapper.zero_grad()
         loader = runner.train_dataloader
         seeded = isinstance(loader.dataset, SeededDataset)
@@ -121,7 +122,7 @@ def _fits(runner: WorkbenchRunner, size: int) -> bool:
             loader.dataset[Turn(index, index) if seeded else index]
             for index in (number % len(loader.dataset) for number in range(size))
         ]
-        runner.model.train_step(loader.collate_fn(samples), optim_wrapper=runner.optim_wrapper)
+        model.train_step(loader.collate_fn(samples), optim_wrapper=runner.optim_wrapper)
     # Each library has an exception of its own. Batch norm refuses a single image whose features
     # are one pixel (a ValueError): that does not fit either.
     except Exception as error:

@@ -33,7 +33,7 @@ class Tracker(Protocol):
 
     id: str
     where: str
-    told: Mapping[str, int]
+    told: dict[str, int]
 
     def add(self, iteration: int, figures: Mapping[str, float]) -> None:
         """Take the figures of an iteration."""
