@@ -341,7 +341,7 @@ def test_what_watching_costs(dataset, tmp_path):
         print(f"  {name}: {1e6 * seconds:.0f} µs for an iteration, {seconds / step:.3%}")
     share = sum(parts.values()) / step
     print(
-        f"  together {share:.3%}; it has to stay below 1 %. Twenty older runs, which a window looks "
-        f"at whether something trains or not, take {1e3 * (with_older - tailing):.1f} ms a second"
+        f"  together {share:.3%}; it has to stay below 1 %. Twenty older runs, which a window "
+        f"looks at all the time, take {1e3 * (with_older - tailing):.1f} ms a second more"
     )
     assert share < 0.01
