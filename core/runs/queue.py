@@ -132,7 +132,7 @@ class RunQueue:
 
     def _holders(self) -> dict[str, str]:
         """The devices that are held, and what the runs are called that hold them."""
-        holders = {}
+        holders: dict[str, str] = {}
         for run in self._machine.of_other_datasets(self._store.runs_dir):
             name = f"{run.name} of the dataset {run.record.dataset.root.name}"
             holders |= dict.fromkeys(held_devices(run), name)
