@@ -101,14 +101,13 @@ def test_that_a_warm_up_that_is_left_changes_nothing_in_the_end(make_run, monkey
 def test_that_memory_that_fails_in_the_trial_of_ways_is_answered_with_a_batch_that_fits(
     make_run, monkeypatch
 ):
-    monkeypatch.setenv("FITS", "5")
-    run = make_run(
-        **{"max_iters": 100, "batch_size": 16, "model.type": HungryEncoderDecoder.__name__}
-    )
-    with pytest.raises(BatchTooLargeError, match="A batch of 4 fits") as caught:
+    monkeypatch.setenv("FITS", "1")
+    hungry = {"model.type": HungryEncoderDecoder.__name__, "channels_last": "auto"}
+    run = make_run(max_iters=100, batch_size=4, **hungry)
+    with pytest.raises(BatchTooLargeError, match="A batch of 1 fits") as caught:
         attempt(run)
-    assert caught.value.suggestion == {"batch_size": 4}
-    assert not [each for each in read_events(run.events_path) if isinstance(each, Iteration)]
+    assert caught.value.suggestion == {"batch_size": 1}
+    assert not (run.folder / tuning.SPEED_FILE).exists()  # the trial did not come to its end
 
 
 @pytest.mark.parametrize(("batch", "suggestion"), [(24, {"batch_size": 12}), (12, None)])
