@@ -143,8 +143,9 @@ class RunRecord(BaseModel):
     def goal(self) -> float | None:
         """The mDice that the run is to reach, in percent; None where its recipe names none."""
         goal = self.fields.get("goal")
-        is_number = isinstance(goal, int | float) and not isinstance(goal, bool)
-        return float(goal) if is_number and 0 < goal <= 100 else None
+        if isinstance(goal, bool) or not isinstance(goal, int | float):
+            return None
+        return float(goal) if 0 < goal <= 100 else None
 
 
 def load_record(folder: Path) -> RunRecord:
