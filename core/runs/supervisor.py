@@ -177,7 +177,7 @@ class Supervisor:
         if state is RunState.CRASHED and child is not None and code is None:
             return RunState.RUNNING  # some of its threads are still ending: no exit code yet
         if state is RunState.RUNNING and control.read_request(run.folder) == "cancel":
-            return self._give_up_elsewhere(run)
+            state, reason = self._give_up_elsewhere(run)
         if run.problem or not state.is_over or run.record.state.is_over:
             return state
         if state is RunState.CRASHED:
@@ -229,15 +229,13 @@ class Supervisor:
         others = [each for each in processes if child is None or each.pid != child.pid]
         psutil.wait_procs(others, timeout=left)
 
-    def _give_up_elsewhere(self, run: Run) -> RunState:
+    def _give_up_elsewhere(self, run: Run) -> tuple[RunState, str]:
         """End a run that was cancelled and whose machine, another one, gives no sign of life."""
         seen = run.summary()
-        if not seen.host or seen.silent_seconds is None:
-            return seen.state
+        if seen.state is not RunState.RUNNING or not seen.host or seen.silent_seconds is None:
+            return RunState.RUNNING, ""
         _tell(run, Stopped(iteration=seen.iteration, reason="cancel"))
-        state, reason = run.state_and_reason()
-        run.update(state=state, reason=reason, best=run.best())
-        return state
+        return run.state_and_reason()
 
     def _end_unstarted(self, run: Run) -> None:
         progress = run.progress()
