@@ -8,6 +8,7 @@ mean nothing and are dropped by the next one that is noted.
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from core.runs.run import Run
 _log = logging.getLogger(__name__)
 
 _PATIENCE = 20.0
+# Set in a job of Slurm, PBS, LSF, Grid Engine or HTCondor.
+_BATCH_JOB = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "SGE_TASK_ID", "_CONDOR_JOB_AD")
 
 
 class _Running(BaseModel):
@@ -37,7 +40,8 @@ class MachineRuns:
     """The running runs of this user on this machine.
 
     Without a folder that can be written (a home that is read-only), each dataset knows its own
-    runs only.
+    runs only. So it is in a job of a cluster: there the scheduler gives the devices away, and two
+    jobs on one machine may each call theirs `cuda:0`.
     """
 
     def __init__(self) -> None:
@@ -90,6 +94,8 @@ class MachineRuns:
         atomic_write_text(self._path, content.model_dump_json(indent=1) + "\n")
 
     def _read(self) -> list[Path]:
+        if _is_batch_job():
+            return []
         try:
             return _Running.model_validate_json(self._path.read_bytes()).runs
         except FileNotFoundError:
@@ -99,6 +105,8 @@ class MachineRuns:
             return []
 
     def _is_usable(self) -> bool:
+        if _is_batch_job():
+            return False
         folder = self._path.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -114,3 +122,7 @@ class MachineRuns:
         if not self._has_warned:
             _log.warning("%s; the runs of other datasets are not known", text)
         self._has_warned = True
+
+
+def _is_batch_job() -> bool:
+    return any(os.environ.get(name) for name in _BATCH_JOB)

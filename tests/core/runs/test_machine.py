@@ -104,3 +104,14 @@ def test_that_runs_start_where_the_user_s_folders_cannot_be_written(
     first = cats.queue_run("cats-1")
     queue = RunQueue(cats.store, supervisor, find_gpus=list)
     assert [run.id for run in queue.advance()] == [first.id]
+
+
+def test_that_in_a_job_of_a_cluster_the_scheduler_gives_the_devices(cats, dogs, monkeypatch):
+    monkeypatch.setenv("DEVICE", "cuda:0")
+    cats.queue_run("cats-1", "cuda:0")
+    cats.queue.advance()
+    second = dogs.queue_run("dogs-1", "cuda:0")
+    assert dogs.queue.advance() == []
+    monkeypatch.setenv("SLURM_JOB_ID", "4711")  # whose cuda:0 is another card
+    assert dogs.queue.why_waiting(second) == ""
+    assert [run.id for run in dogs.queue.advance()] == [second.id]
