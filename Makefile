@@ -14,7 +14,7 @@ run: setup ## open the window on the demo; without a display, run the same loop 
 	@$(VENV_PYTHON) -m app.cli.start
 
 test: setup ## run the test suite offscreen (ARGS="-k name" for a part of it)
-	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow and not benchmark" $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not slow and not benchmark" $(ARGS)
 
 lint: setup ## ruff, mypy and the import rules
 	$(VENV_PYTHON) -m ruff check .
