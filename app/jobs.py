@@ -29,8 +29,10 @@ class JobHandle(QObject):
 
     _delivered = Signal(object, object)
 
-    def __init__(self, title: str, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str) -> None:
+        # No child of the jobs: what its signals call may be the last to hold them, and they would
+        # then end, and their children with them, in the middle of its own end.
+        super().__init__()
         self.title = title
         self.done = 0
         self.total = 0
@@ -94,7 +96,7 @@ class Jobs(QObject):
             on_error: Called with the failure on the UI thread, be it a mistake in the program, too;
                 without it the failure is shown as a message. One of the two is always called.
         """
-        handle = JobHandle(title, self)
+        handle = JobHandle(title)
         self.running.append(handle)
 
         def deliver(result: Any, error: BaseException | None) -> None:

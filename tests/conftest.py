@@ -79,6 +79,16 @@ def _themed_as_at_the_start(request: pytest.FixtureRequest):
     yield
 
 
+@pytest.fixture(autouse=True)
+def _windows_go_with_their_test(request: pytest.FixtureRequest):
+    """A closed window that still waits to be deleted would take part in the tests that follow."""
+    yield
+    if {"qtbot", "qapp"} & set(request.fixturenames):
+        from PySide6.QtCore import QCoreApplication, QEvent
+
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 def _python_threads() -> set[threading.Thread]:
     # Dummy threads are pool threads of Qt's that have run Python once; the pool keeps them.
     kept = threading._DummyThread

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from app.jobs import JobHandle, Jobs
@@ -92,3 +94,16 @@ def test_that_progress_gives_the_time_left(qtbot: QtBot, jobs: Jobs):
     assert job.eta_seconds >= 0
     with qtbot.waitSignal(jobs.ended):
         released.set()
+
+
+def test_that_a_job_may_be_the_last_to_know_who_started_it(qtbot: QtBot):
+    results: list[int] = []
+    jobs = Jobs()
+    jobs.start("Counting", lambda _job: 42, results.append)
+    jobs.shut_down()
+    del jobs
+    gc.collect()
+    QCoreApplication.sendPostedEvents()
+    # It crashed here when the jobs ended, and their children with them, within their child's end.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert results == [42]
