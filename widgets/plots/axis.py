@@ -66,7 +66,8 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         area = self.boundingRect().toAlignedRect()
         ratio = p.device().devicePixelRatioF()
         size = area.size() * ratio
-        if not 0 < size.width() * size.height() <= _LARGEST_KEPT:
+        # A layout without room gives both a width and a height below nothing.
+        if size.isEmpty() or size.width() * size.height() > _LARGEST_KEPT:
             super().paint(p, opt, widget)
             return
         if self.picture is None or self._drawn is None or self._drawn.size() != size:

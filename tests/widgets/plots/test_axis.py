@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, Qt
 from PySide6.QtWidgets import QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
@@ -45,6 +46,16 @@ def test_that_a_kept_axis_is_as_sharp_as_one_drawn_anew(plot, ratio):
     again = drawn(plot, ratio, ValueAxis.paint)
     assert np.abs(kept.astype(int) - plain).max() <= 8  # rounding where half-transparent
     np.testing.assert_array_equal(again, kept)
+
+
+def test_that_an_axis_without_room_is_drawn_without_complaint(plot, qtlog, monkeypatch):
+    axis = plot.getPlotItem().getAxis("left")
+    # As a layout leaves it that has not found its sizes yet.
+    monkeypatch.setattr(ValueAxis, "boundingRect", lambda _axis: QRectF(0, 0, -6, -6))
+    picture = QImage(64, 64, QImage.Format.Format_RGBA8888_Premultiplied)
+    with QPainter(picture) as painter:
+        ValueAxis.paint(axis, painter, QStyleOptionGraphicsItem(), None)
+    assert not [record.message for record in qtlog.records if "QPainter" in record.message]
 
 
 def test_that_another_scale_of_the_screen_draws_the_axis_anew(plot):
