@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -34,11 +37,7 @@ def share_classes(probabilities: Tensor, background: int = 0) -> Tensor:
         return probabilities
     others = [index for index in range(classes) if index != background]
     result = probabilities.clone()
-    for image in result:
-        objects = 1 - image[background]
-        count, pieces = _pieces(objects)
-        if count < 2:
-            continue
+    for image, objects, pieces, count in _with_pieces(result, background):
         labels = pieces.ravel()
         weights = objects.double().cpu().numpy().ravel()
         sums = np.stack(
@@ -78,11 +77,7 @@ def drop_faint(probabilities: Tensor, surest: float, background: int = 0) -> Ten
     if probabilities.shape[1] < 2:
         return probabilities
     result = probabilities.clone()
-    for image in result:
-        objects = 1 - image[background]
-        count, pieces = _pieces(objects)
-        if count < 2:
-            continue
+    for image, objects, pieces, count in _with_pieces(result, background):
         peaks = np.zeros(count)
         np.maximum.at(peaks, pieces.ravel(), objects.double().cpu().numpy().ravel())
         faint = peaks < surest
@@ -94,8 +89,18 @@ def drop_faint(probabilities: Tensor, surest: float, background: int = 0) -> Ten
     return result
 
 
-def _pieces(objects: Tensor) -> tuple[int, np.ndarray]:
-    """Connected pieces of one image's objects: their number with the ground, labels (H, W)."""
-    found = (objects > 0.5).to(torch.uint8).cpu().numpy()
-    count, pieces = cv2.connectedComponents(found, connectivity=8)
-    return count, pieces
+def _with_pieces(
+    images: Tensor, background: int
+) -> Iterator[tuple[Tensor, Tensor, npt.NDArray[np.int32], int]]:
+    """The images that have objects, to be changed in place.
+
+    Yields:
+        An image (K, H, W), how probably each pixel is an object (H, W), the connected pieces of
+        objects by number (H, W) with 0 for the ground, and how many numbers there are.
+    """
+    for image in images:
+        objects = 1 - image[background]
+        found = (objects > 0.5).to(torch.uint8).cpu().numpy()
+        count, pieces = cv2.connectedComponents(found, connectivity=8)
+        if count > 1:
+            yield image, objects, pieces, count
