@@ -118,8 +118,15 @@ class FieldRow(QObject):
         self._editor.setVisible(visible)
         if self._beside is not None:
             self._beside.setVisible(visible)
+        self._keep_place(visible)
         self.reset_button.setVisible(visible and self.is_changed)
         self._error.setVisible(visible and bool(self._error.text()))
+
+    def _keep_place(self, kept: bool) -> None:
+        """Reserve the button's place in a row that is shown: nothing moves as a value changes."""
+        policy = self.reset_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(kept)
+        self.reset_button.setSizePolicy(policy)
 
     def _build(self) -> None:
         field = self.field
@@ -135,11 +142,8 @@ class FieldRow(QObject):
         theme.set_icon(self.reset_button, "restore", "muted")
         self.reset_button.setIconSize(QSize(16, 16))
         self.reset_button.setObjectName(f"reset:{field.name}")
-        # The place stays reserved, so that nothing moves when a value changes.
         self.reset_button.hide()
-        policy = self.reset_button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.reset_button.setSizePolicy(policy)
+        self._keep_place(True)
         self._error.setProperty("role", "error")
         self._error.setWordWrap(True)
         self._error.hide()

@@ -163,3 +163,12 @@ def test_that_values_from_elsewhere_are_filled_in_and_brought_into_sight(
     assert form.field("class_weights").value() == [0.055, 1.0, 1.19]
     qtbot.waitUntil(lambda: not edit.visibleRegion().isEmpty())
     assert form.field("class_weights").is_changed
+
+
+def test_that_fields_that_a_recipe_has_not_leave_no_gap(form, qtbot):
+    # Between these two comes the size of images, which the recipe has not.
+    above, below = form.field("batch_size").edit, form.field("crop_size").edit
+    assert not form.field("image_size").is_shown
+    qtbot.waitUntil(lambda: below.isVisible())
+    end = above.mapTo(form, above.rect().bottomLeft()).y()
+    assert below.mapTo(form, below.rect().topLeft()).y() - end < above.height()

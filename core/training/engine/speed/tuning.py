@@ -140,7 +140,8 @@ class Tuner:
         atomic_write_text(self._path, text)
         others = "; ".join(f"{words} {taken:.2g} s" for words, taken in measured.items())
         slower = len(candidates) - len([each for each in candidates if each in seconds])
-        rest = f"; {slower} other ways were slower or not tried" if slower else ""
+        others_were = "other way was" if slower == 1 else "other ways were"
+        rest = f"; {slower} {others_were} slower or not tried" if slower else ""
         self._tell(f"Fastest of what was tried: {way.words} (a step: {others}{rest}).")
         return way
 
