@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import qtawesome
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from core.dataset.model import ClassInfo
@@ -89,10 +89,30 @@ def icon(name: str, role: str = "text") -> QIcon:
     """An icon of the Material set (`mdi6.brush`, or just `brush`) in a colour of the theme."""
     full = name if "." in name else f"mdi6.{name}"
     palette = _palettes()[_active]
-    result: QIcon = qtawesome.icon(
+    drawn = qtawesome.icon(
         full, color=palette[role], color_disabled=palette["border"], color_on=palette[role]
     )
-    return result
+    return QIcon(_IconEngine(drawn))
+
+
+class _IconEngine(QIconEngine):
+    """Draws an icon where there is room for one.
+
+    A squeezed button asks for a picture of less than no size, and qtawesome would draw onto it.
+    """
+
+    def __init__(self, drawn: QIcon) -> None:
+        super().__init__()
+        self._drawn = drawn
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw it within a rectangle."""
+        if not rect.isEmpty():
+            self._drawn.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """A picture of it; an empty one where the size is."""
+        return QPixmap() if size.isEmpty() else self._drawn.pixmap(size, 1.0, mode, state)
 
 
 class _ThemedIcon(QObject):

@@ -31,8 +31,6 @@ class GoalNotice(QFrame):
         self.close_button.setToolTip("Close this message")
         self.close_button.setAccessibleName("Close this message")
         theme.set_icon(self.close_button, "close")
-        # Where a layout squeezes it, its icon must not be asked for at no size: Qt complains.
-        self.close_button.setMinimumHeight(theme.ICON_SIZE.height())
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID // 2, theme.GRID // 2)
         row.setSpacing(theme.GRID)
