@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import PetsegError
+from core.locking import locked
 from core.runs.checkpoint_files import iteration_of, last_checkpoint
 from core.runs.events import BestScore, EventTail
 from core.runs.progress import RunProgress
@@ -19,6 +20,9 @@ from core.runs.worker_file import WorkerFile, read_worker_file
 
 SILENT_AFTER = 15.0
 """Seconds without an event after which a running worker is said to give no sign of life."""
+
+_LOCK = ".descriptions.lock"  # beside the runs: a run's folder holds only what is the run's
+_PATIENCE = 20.0
 
 
 class RunSummary(BaseModel):
@@ -147,9 +151,23 @@ class Run:
         return status.st_mtime_ns, status.st_ino
 
     def update(self, **changes: Any) -> RunRecord:
-        """Change fields of `run.json` on disk and return the new content."""
-        record = load_record(self.folder).model_copy(update=changes)
-        save_record(self.folder, record)
+        """Change fields of `run.json` on disk and return the new content.
+
+        The run's worker, its supervisor and the user's renaming may all do so at one moment: each
+        changes its own fields, and keeps what the others wrote.
+
+        Raises:
+            PetsegError: it is missing or damaged, or another program holds it for long.
+        """
+        lock = self.folder.parent / _LOCK
+        busy = PetsegError(
+            "Another program holds the descriptions of the runs",
+            path=lock,
+            remedy="Wait a moment and try again, or end the program that hangs.",
+        )
+        with locked(lock, "The run's description", busy, patience=_PATIENCE):
+            record = load_record(self.folder).model_copy(update=changes)
+            save_record(self.folder, record)
         return record
 
     def _readable(self) -> RunRecord | None:

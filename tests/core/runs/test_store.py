@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from core.runs.events import (
     Validation,
 )
 from core.runs.progress import RunProgress
-from core.runs.run import SILENT_AFTER
+from core.runs.run import SILENT_AFTER, Run
 from core.runs.store import DatasetRecord, RunState, RunStore
 from core.runs.worker_file import write_worker_file
 
@@ -243,3 +245,20 @@ def test_that_a_run_on_several_gpus_names_them_by_the_machines_numbers(queue_run
     summary = run.summary()
     assert (summary.device, summary.gpus) == ("cuda:1, cuda:3", 2)
     assert summary.parent == "20260504-123015-demo-cpu"
+
+
+def test_that_what_several_change_in_a_run_s_description_at_one_moment_is_all_kept(queue_run):
+    folder = queue_run().folder
+    together = threading.Barrier(3)
+
+    def change(field: str) -> list[bool]:
+        run, kept = Run(folder), []
+        together.wait()
+        for count in range(40):
+            run.update(**{field: str(count)})
+            kept.append(getattr(Run(folder).record, field) == str(count))
+        return kept
+
+    with ThreadPoolExecutor(3) as pool:
+        kept = list(pool.map(change, ("name", "reason", "device")))
+    assert all(map(all, kept))
