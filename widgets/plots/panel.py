@@ -26,6 +26,7 @@ from widgets.plots.marks import BestMarks, BestPoint, GoalLine
 from widgets.plots.readout import Reading, Readout
 from widgets.plots.series import Floats, Series
 
+_HEAD_SPACING = theme.GRID // 2
 _PERCENT = (0, 100)
 _TOOLTIP = "Wheel: zoom · drag: move · Shift+drag: zoom into a box · double click: whole run"
 
@@ -96,6 +97,11 @@ class PlotPanel(QObject):
     def title(self) -> str:
         """What is plotted."""
         return self._title.text()
+
+    def head_height(self, width: int) -> int:
+        """The height of title and legend, in px, where they have this width."""
+        beside = self._title.sizeHint().width() + _HEAD_SPACING
+        return max(self._title.minimumHeight(), self.legend.height_for(max(width - beside, 0)))
 
     @property
     def curves(self) -> Sequence[tuple[str, DrawnCurve]]:
@@ -281,7 +287,7 @@ class PlotPanel(QObject):
     def _lay_out(self) -> None:
         head = QHBoxLayout(self.head)
         head.setContentsMargins(0, 0, 0, 0)
-        head.setSpacing(theme.GRID // 2)
+        head.setSpacing(_HEAD_SPACING)
         head.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.legend, 1)
         # Columns of plots are equally wide, however long their legends are.

@@ -1,11 +1,12 @@
-"""Plots in rows and columns, their heads in a line."""
+"""Plots in rows and columns, their heads in a line, scrolled where they do not fit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from widgets import theme
 from widgets.plots.axis import label_places
@@ -60,6 +61,58 @@ class PlotGrid(QWidget):
             is_lowest = number // self._columns == last_row
             # Above a place that is empty the row before is the lowest one too.
             label_places(panel.plot, axis, labelled=is_lowest)
+
+    def least_height(self, width: int) -> int:
+        """The height in px that the plots need at this width."""
+        rows = [
+            self.panels[first : first + self._columns]
+            for first in range(0, len(self.panels), self._columns)
+        ]
+        column = (width - (self._columns - 1) * self._grid.horizontalSpacing()) // self._columns
+        needed: int = sum(
+            max(panel.head_height(column) for panel in row)
+            + max(panel.plot.minimumHeight() for panel in row)
+            for row in rows
+        )
+        return needed + max(2 * len(rows) - 1, 0) * self._grid.verticalSpacing()
+
+
+class PlotScroll(QScrollArea):
+    """Scrolls plots that do not fit.
+
+    A bar takes some width, for want of which a legend may go on in another row: so high the plots
+    would not fit any more, and a bar that came once would stay. It comes only where the plots do
+    not fit without it.
+
+    Args:
+        grid: The plots.
+    """
+
+    def __init__(self, grid: PlotGrid, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plots = grid
+        self.setWidget(grid)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The plots may fit now, or not any more."""
+        self._settle()
+        super().resizeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Other plots or legends need another height."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._settle()
+        return super().eventFilter(watched, event)
+
+    def _settle(self) -> None:
+        fits = self._plots.least_height(self.width()) <= self.height()
+        policy = Qt.ScrollBarPolicy
+        wanted = policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
+        if wanted is not self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(wanted)
 
 
 def _columns_for(count: int) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPixmap, QShowEvent
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from core.dataset.model import ClassInfo
 from core.runs.events import Event
@@ -28,7 +28,7 @@ from widgets.plots.marks import BestPoint
 from widgets.plots.notes import note_of
 from widgets.plots.options import PlotOptions
 from widgets.plots.panel import PlotPanel
-from widgets.plots.plot_grid import PlotGrid
+from widgets.plots.plot_grid import PlotGrid, PlotScroll
 from widgets.plots.run_data import CLASS_DICE, DICE, LOSS, LR, RunData
 from widgets.plots.shared_x import SharedX
 from widgets.plots.shown_run import ShownRun
@@ -234,12 +234,7 @@ class RunPlots(QStackedWidget):
         column.setSpacing(theme.GRID // 2)
         column.addWidget(self.run_legend)
         # Many plots on a small screen are scrolled rather than squeezed.
-        scroll = QScrollArea()
-        scroll.setWidget(self._grid)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column.addWidget(scroll, 1)
+        column.addWidget(PlotScroll(self._grid), 1)
         self.addWidget(self.empty)
         self.addWidget(self._picture)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from core.dataset.model import ClassInfo
@@ -411,3 +411,22 @@ def test_that_the_picture_shows_all_plots_at_twice_their_size(plots):
     picture = plots.picture()
     assert picture.width() > 2 * 780
     assert not picture.toImage().allGray()
+
+
+def test_that_plots_are_scrolled_or_not_by_their_size_and_not_by_what_it_was_before(plots):
+    names = ("background", "cat", "dog")
+    plots.set_classes([ClassInfo(number, name, (0, 0, 0)) for number, name in enumerate(names)])
+    plots.append([started(), iteration(10), validation(10, 50.0, names)])
+    bar = plots.findChild(QScrollArea).verticalScrollBar()
+
+    def is_scrolled(width: int, height: int, *, after: int) -> bool:
+        for each in (after, height):
+            plots.resize(width, each)
+            QApplication.processEvents()
+        return bar.isVisible()
+
+    # At some of the widths a bar costs a legend a row, for which the bar would then be needed.
+    for width in range(520, 640, 4):
+        assert is_scrolled(width, 252, after=320) == is_scrolled(width, 252, after=200)
+    assert not is_scrolled(640, 252, after=200)
+    assert is_scrolled(640, 200, after=320)
