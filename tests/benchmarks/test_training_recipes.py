@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import subprocess
@@ -9,6 +10,8 @@ import sys
 import time
 from itertools import pairwise
 from pathlib import Path
+from statistics import mean, median
+from typing import Any
 
 import pytest
 
@@ -22,6 +25,11 @@ from core.training.request import TrainRequest, create_run
 pytestmark = [pytest.mark.slow, pytest.mark.benchmark, pytest.mark.timeout(3600)]
 
 GOAL = 75.0
+
+# Batches are drawn in another order in a plain loop, and after 200 iterations chance is large: the
+# standard deviation of the val mDice over ten seeds, in a plain loop and in ours.
+SPREAD = 1.7
+SEEDS = int(os.environ.get("PETSEG_BENCHMARK_SEEDS", "3"))
 
 
 def train(request: TrainRequest, runs_dir: Path) -> tuple[Run, float, float]:
@@ -62,11 +70,12 @@ def test_that_demo_cpu_learns_the_demo(tmp_path):
     assert best.mDice > GOAL
 
 
-def of_the_study(shared_dir: Path, tmp_path: Path, recipe: str) -> TrainRequest:
+def of_the_study(shared_dir: Path, tmp_path: Path, recipe: str, **fields: Any) -> TrainRequest:
     return TrainRequest(
         open_dataset(shared_dir / "pets", workspace=tmp_path / "workspace"),
         recipe,
         label_set="labels_fixed",
+        overrides=fields,
         device="cpu",
         init=shared_dir / "weights" / "mobilenet_v2_dogs.pth",
     )
@@ -103,22 +112,31 @@ def seconds_a_step(run: Run, checked: set[int]) -> float:
 def test_that_deeplabv3plus_mnv2_learns_the_study_s_data_faster_than_a_plain_loop_and_as_well(
     shared_dir, tmp_path
 ):
-    run, wall, cpu = train(of_the_study(shared_dir, tmp_path, "deeplabv3plus-mnv2"), tmp_path)
-    report(run, wall, cpu, goal_minutes=3)
-    best = run.best()
-    assert best is not None
-    assert best.mDice > GOAL
-    iterations = run.summary().max_iters
-    checked = [event for event in read_events(run.events_path) if isinstance(event, Validation)]
-    ours = (iterations - 1) * seconds_a_step(run, {each.iteration for each in checked})
-    theirs, dice = plain(run.folder / "config.py", iterations)
+    ours, theirs, times = [], [], []
+    for seed in range(SEEDS):
+        request = of_the_study(shared_dir, tmp_path, "deeplabv3plus-mnv2", seed=seed)
+        run, wall, cpu = train(request, tmp_path)
+        report(run, wall, cpu, goal_minutes=3)
+        best = run.best()
+        assert best is not None
+        assert best.mDice > GOAL
+        iterations = run.summary().max_iters
+        checked = [event for event in read_events(run.events_path) if isinstance(event, Validation)]
+        quick = (iterations - 1) * seconds_a_step(run, {each.iteration for each in checked})
+        slow, dice = plain(run.folder / "config.py", iterations)
+        ours.append(checked[-1].mDice)
+        theirs.append(dice)
+        times.append(slow / quick)
+        print(
+            f"seed {seed}: a plain loop took {slow:.0f} s for its {iterations} iterations and ours "
+            f"{quick:.0f} s: {slow / quick:.2f} times; val mDice {dice:.2f} and {ours[-1]:.2f}"
+        )
+    chance = SPREAD * math.sqrt(2 / SEEDS)
     print(
-        f"a plain loop took {theirs:.0f} s for its {iterations} iterations and ours {ours:.0f} s: "
-        f"{theirs / ours:.2f} times; val mDice {dice:.2f} and {checked[-1].mDice:.2f}"
+        f"{SEEDS} seeds: {median(times):.2f} times as fast as a plain loop; mean val mDice "
+        f"{mean(theirs):.2f} and {mean(ours):.2f} (standard error of the difference {chance:.2f})"
     )
-    # Batches are drawn in another order, and after so few steps chance is large: two seeds of ours
-    # were 2.6 apart. Only several seeds of both can tell more.
-    assert checked[-1].mDice > dice - 5
+    assert mean(ours) > mean(theirs) - 2 * chance
 
 
 def test_that_pets_cpu_best_passes_88(shared_dir, tmp_path):
