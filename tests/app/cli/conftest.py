@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.cli import main as petseg
 from core.demo.dataset import make_demo
+from core.runs.launching import marked_processes
+from core.runs.processes import kill_all
 from tests.app.cli.calling import Command, Outcome, child_environment, petseg_command
 
 
@@ -54,6 +57,9 @@ def drawn_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(drawn_demo: Path, tmp_path: Path) -> Path:
-    """A copy of a small demo that the test may change."""
-    return Path(shutil.copytree(drawn_demo, tmp_path / "pets"))
+def demo(drawn_demo: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of a small demo that the test may change; no worker outlives it."""
+    folder = Path(shutil.copytree(drawn_demo, tmp_path / "pets"))
+    yield folder
+    for note in folder.glob(".petseg/runs/*/worker.json"):
+        kill_all(marked_processes(note.parent))

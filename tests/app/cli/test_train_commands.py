@@ -221,16 +221,15 @@ def training(demo: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
-    assert child.stderr is not None
-    for line in child.stderr:
-        if line.startswith("iteration"):
-            break
-    yield child
-    if child.poll() is None:
+    try:
+        assert child.stderr is not None
+        for line in child.stderr:
+            if line.startswith("iteration"):
+                break
+        yield child
+    finally:
         child.kill()
-        for run in run_store(open_dataset(demo)).list():
-            os.killpg(json.loads((run.folder / "worker.json").read_text())["pid"], signal.SIGKILL)
-    child.communicate()
+        child.communicate()
 
 
 def test_that_ctrl_c_stops_politely_with_a_model_saved_and_validated(
