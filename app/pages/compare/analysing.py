@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.comparing.comparison import Comparison
 from app.comparing.looking import Looking
@@ -95,8 +96,8 @@ class Analysing(QObject):
         self.exports = PanelExports(session, jobs, self)
         side.add_line(self.picker)
         self.scattering = Scattering(self._connect_panel, self)
-        panels = (self.figures, self.confusion, self.slices, self.errors, self.calibration,
-                  self.scattering.place)  # fmt: skip
+        panels: tuple[QWidget, ...] = (self.figures, self.confusion, self.slices, self.errors,
+                                       self.calibration, self.scattering.place)  # fmt: skip
         for (title, tooltip), panel in zip(_TABS, panels, strict=True):
             side.add_panel(title, panel, tooltip)
             if isinstance(panel, AnalysisPanel):
